@@ -1,0 +1,48 @@
+// Owns: what an interpreter may want done. Plain JSON, so that a replay can compare effects one by one. Every effect
+// that is answered by an event names the id that the event will carry.
+import type { DialTarget, Party, Sound } from '../flow/node.ts';
+import type { Report } from '../flow/report.ts';
+import type { LegName, NoteEvent } from './event.ts';
+
+export type Effect =
+  /** → leg.answered {leg: 'caller'} */
+  | { readonly type: 'call.answer' }
+  /** Final refusal of a call that was not answered → leg.ended */
+  | { readonly type: 'call.reject'; readonly sipStatus: number }
+  /** Ends every leg and the call → leg.ended for each */
+  | { readonly type: 'call.hangup'; readonly reason: string | null }
+  /** → document.fetched | document.failed */
+  | { readonly type: 'document.ask'; readonly request: string; readonly report: Report }
+  /** No event comes back. */
+  | { readonly type: 'application.notify'; readonly report: Report }
+  /** → http.answered | document.failed */
+  | { readonly type: 'http.send'; readonly request: string; readonly report: Report }
+  /** → prompt.started, then prompt.finished | prompt.failed. `times` null repeats until stopped. */
+  | { readonly type: 'prompt.start'; readonly prompt: string; readonly to: Party; readonly sound: Sound; readonly times: number | null; readonly stopKeys: string }
+  /** → prompt.finished {why: 'stopped'} if it was still playing */
+  | { readonly type: 'prompt.stop'; readonly prompt: string }
+  /** → digits.sent | digits.failed */
+  | { readonly type: 'digits.send'; readonly request: string; readonly to: Party; readonly digits: string; readonly toneMs: number; readonly gapMs: number }
+  /** → recording.started, later recording.finished | recording.failed */
+  | { readonly type: 'record.start'; readonly recording: string; readonly tag: string | null; readonly channels: 'mixed' | 'one-each'; readonly maxMs: number | null; readonly silenceMs: number | null }
+  | { readonly type: 'record.stop'; readonly recording: string }
+  /** → leg.ringing*, then leg.answered | leg.failed. callerId null shows the caller's own. */
+  | { readonly type: 'leg.dial'; readonly leg: LegName; readonly target: DialTarget; readonly callerId: string | null }
+  /** CANCEL or BYE, as the leg's state demands → leg.ended | leg.failed */
+  | { readonly type: 'leg.hangup'; readonly leg: LegName }
+  /** Connects the audio of the caller with that leg; ends by itself when either leg ends. */
+  | { readonly type: 'bridge.join'; readonly leg: LegName }
+  | { readonly type: 'bridge.split'; readonly leg: LegName }
+  /** Connects the caller with another call's caller → bridge.failed | bridge.ended */
+  | { readonly type: 'bridge.call'; readonly call: string }
+  | { readonly type: 'hold.start' }
+  | { readonly type: 'hold.stop' }
+  /** → timer.fired */
+  | { readonly type: 'timer.arm'; readonly timer: string; readonly delayMs: number }
+  | { readonly type: 'timer.cancel'; readonly timer: string }
+  /** A sensitive gather listens (true) or no longer (false): readers mask, recorders silence. */
+  | { readonly type: 'sensitive'; readonly on: boolean }
+  /** A line for the tape. */
+  | { readonly type: 'note'; readonly event: NoteEvent };
+
+export type EffectType = Effect['type'];

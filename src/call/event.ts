@@ -1,0 +1,87 @@
+// Owns: the vocabulary of the tape. Past tense; plain JSON. `world` events are what happened to the call and are the
+// only input of the interpreter; `note` events are what the interpreter said about its own decisions, kept for readers.
+import type { Flow, Party } from '../flow/node.ts';
+import type { GatherReason } from '../flow/report.ts';
+
+/** `caller` is the leg that a run belongs to (also on calls we placed); `callee-1` … are legs it dialled. */
+export type LegName = 'caller' | `callee-${number}`;
+export type DigitPath = 'rfc4733' | 'inband' | 'info';
+
+export interface Heard {
+  readonly via: DigitPath;
+  /** Milliseconds since 1970 UTC at which this path first heard it. */
+  readonly at: number;
+  readonly durationMs?: number;
+}
+
+export type WorldEvent =
+  | { readonly type: 'call.incoming'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly signalling: Readonly<Record<string, string>> }
+  | { readonly type: 'call.placed'; readonly call: string; readonly app: string; readonly from: string; readonly to: string }
+  | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly sipStatus: number }
+  | { readonly type: 'leg.answered'; readonly leg: LegName }
+  | { readonly type: 'leg.failed'; readonly leg: LegName; readonly sipStatus: number; readonly reason: string }
+  | { readonly type: 'leg.ended'; readonly leg: LegName; readonly by: 'peer' | 'us' | 'fault'; readonly q850Cause: number; readonly reason: string }
+  | { readonly type: 'document.fetched'; readonly request: string; readonly flow: Flow; readonly httpStatus: number | null }
+  | { readonly type: 'document.failed'; readonly request: string; readonly code: string; readonly message: string }
+  | { readonly type: 'prompt.started'; readonly prompt: string }
+  | { readonly type: 'prompt.finished'; readonly prompt: string; readonly why: 'end' | 'stopped' | 'key'; readonly playedMs: number }
+  | { readonly type: 'prompt.failed'; readonly prompt: string; readonly code: string; readonly message: string }
+  /** One press, told once, at key-down. `press` pairs it with digit.released. */
+  | { readonly type: 'digit'; readonly leg: LegName; readonly press: number; readonly digit: string; readonly heard: readonly Heard[] }
+  | { readonly type: 'digit.released'; readonly leg: LegName; readonly press: number; readonly durationMs: number }
+  | { readonly type: 'flash'; readonly leg: LegName }
+  | { readonly type: 'digits.sent'; readonly request: string }
+  | { readonly type: 'digits.failed'; readonly request: string; readonly code: string; readonly message: string }
+  | { readonly type: 'recording.started'; readonly recording: string; readonly tag: string | null }
+  | { readonly type: 'recording.finished'; readonly recording: string; readonly tag: string | null; readonly durationMs: number; readonly bytes: number; readonly file: string; readonly why: 'stopped' | 'silence' | 'max' | 'ended' }
+  | { readonly type: 'recording.failed'; readonly recording: string; readonly code: string; readonly message: string }
+  | { readonly type: 'bridge.failed'; readonly call: string; readonly code: string; readonly message: string }
+  | { readonly type: 'bridge.ended'; readonly call: string }
+  | { readonly type: 'http.answered'; readonly request: string; readonly httpStatus: number }
+  | { readonly type: 'timer.fired'; readonly timer: string }
+  | { readonly type: 'command.received'; readonly command: Command };
+
+export type Command =
+  | { readonly kind: 'hangup'; readonly reason: string }
+  | { readonly kind: 'run'; readonly flow: Flow };
+
+export interface DecisionLine {
+  /** Milliseconds since the attempt started. */
+  readonly atMs: number;
+  readonly what: string;
+}
+
+export type NoteEvent =
+  | { readonly type: 'flow.started'; readonly source: string }
+  | { readonly type: 'verb.started'; readonly path: string; readonly verb: string; readonly line: number }
+  | { readonly type: 'verb.finished'; readonly path: string; readonly verb: string; readonly success: boolean; readonly reason: string }
+  | {
+      readonly type: 'gather.finished';
+      readonly path: string;
+      readonly attempt: number;
+      readonly success: boolean;
+      /** Masked as one `•` a digit when the gather is sensitive. */
+      readonly digits: string;
+      readonly terminator: string;
+      readonly reason: GatherReason;
+      readonly decisions: readonly DecisionLine[];
+    }
+  | { readonly type: 'sound.to'; readonly party: Party }
+  | { readonly type: 'call.ended'; readonly reason: string; readonly q850Cause: number };
+
+export type CallEvent = WorldEvent | NoteEvent;
+export type EventType = CallEvent['type'];
+
+/** A line of the tape. `seq` counts from 1 without gaps; `at` is milliseconds since 1970 UTC, `since` since line 1. */
+export interface TapeLine<E extends CallEvent = CallEvent> {
+  readonly seq: number;
+  readonly at: number;
+  readonly since: number;
+  readonly event: E;
+}
+
+const noteTypes: ReadonlySet<string> = new Set(['flow.started', 'verb.started', 'verb.finished', 'gather.finished', 'sound.to', 'call.ended'] satisfies NoteEvent['type'][]);
+
+export function isWorldEvent(event: CallEvent): event is WorldEvent {
+  return !noteTypes.has(event.type);
+}

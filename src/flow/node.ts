@@ -1,0 +1,242 @@
+// Owns: the common form. Every document of every dialect, and every REST command, compiles to these nodes; the
+// interpreter runs nothing else. Pure data: frozen, serialisable as JSON (it is written on the tape), units in names.
+// Does not: know a vendor's word, run anything.
+
+export type DialectName = 'opentact' | 'bandwidth-v1' | 'bxml' | 'ozml' | 'twiml';
+
+/** Line and column count from 1; `path` names the element as the dialect does, e.g. `Gather[2]/Say[0]`. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+}
+
+export type Block = readonly FlowNode[];
+
+export interface Flow {
+  readonly dialect: DialectName;
+  /** URL or file that the document came from; relative references were resolved against it. */
+  readonly source: string;
+  readonly body: Block;
+}
+
+/** Who hears, sends or records: the caller's leg, the dialled leg, or both of a bridged call. */
+export type Party = 'caller' | 'callee' | 'both';
+
+// ---- sound -------------------------------------------------------------------------------------------------------
+
+export interface Speech {
+  readonly kind: 'speech';
+  readonly text: string;
+  readonly language: string;
+  readonly voice: string | null;
+  readonly gender: 'female' | 'male' | null;
+}
+/** A WAV, MP3 or raw G.711 file by absolute http(s) or file URL. */
+export interface Media {
+  readonly kind: 'media';
+  readonly url: string;
+}
+/** A recording made earlier in this call, by its tag. */
+export interface Recorded {
+  readonly kind: 'recorded';
+  readonly tag: string;
+}
+export interface Silence {
+  readonly kind: 'silence';
+  readonly durationMs: number;
+}
+/** Each cycle sounds the frequencies together for `onMs`, then is silent for `offMs`; cycles repeat until `durationMs`. */
+export interface Tone {
+  readonly kind: 'tone';
+  readonly frequenciesHz: readonly number[];
+  readonly onMs: number;
+  readonly offMs: number;
+  readonly durationMs: number;
+  /** 0 is full scale, negative is quieter. */
+  readonly volumeDb: number;
+}
+/** A call-progress tone of ITU-T E.180; `durationMs` null sounds until stopped. */
+export interface Progress {
+  readonly kind: 'progress';
+  readonly name: 'ringback' | 'busy' | 'congestion' | 'dial' | 'beep';
+  readonly durationMs: number | null;
+}
+export type Sound = Speech | Media | Recorded | Silence | Tone | Progress;
+
+export interface Prompt {
+  readonly sound: Sound;
+  /** How often it is played; null repeats until stopped. */
+  readonly times: number | null;
+}
+
+// ---- asking the application --------------------------------------------------------------------------------------
+
+/** Where a result goes. `url` is absolute. The dialect's words turn it and the result into one HTTP request. */
+export interface Destination {
+  readonly url: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly fallbackUrl: string | null;
+  readonly timeoutMs: number | null;
+  /** Words of the dialect that must travel with the request, e.g. `tag` or `body`; never secrets. */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+// ---- nodes -------------------------------------------------------------------------------------------------------
+
+interface Node<Kind extends string> {
+  readonly kind: Kind;
+  readonly at: Position;
+}
+/** A node that can fail: `onFailed` runs then; null means the flow goes on with the next node. */
+interface Fallible {
+  readonly onFailed: Block | null;
+}
+
+export interface AnswerNode extends Node<'answer'> {
+  readonly delayMs: number;
+}
+export interface RejectNode extends Node<'reject'> {
+  readonly sipStatus: number;
+}
+export interface HangupNode extends Node<'hangup'> {
+  readonly reason: string | null;
+}
+export interface PlayNode extends Node<'play'>, Fallible {
+  readonly prompt: Prompt;
+  readonly to: Party;
+  /** Keys that end the sound early; '' for none. */
+  readonly stopKeys: string;
+}
+/** A wait without sound of its own (comfort silence is sent once answered). Does not answer the call by itself. */
+export interface PauseNode extends Node<'pause'> {
+  readonly durationMs: number;
+  readonly stopKeys: string;
+}
+export interface GatherBranch {
+  /** The whole entry that selects this branch, e.g. `1` or `42`. */
+  readonly digits: string;
+  readonly body: Block;
+}
+export interface GatherNode extends Node<'gather'> {
+  readonly prompts: readonly Prompt[];
+  readonly minDigits: number;
+  readonly maxDigits: number;
+  /** Each of these keys ends the entry; '' for none. A terminator is never part of the digits. */
+  readonly terminators: string;
+  /** Whether a terminator pressed first ends the gather with an empty entry (true) or is ignored (false). */
+  readonly acceptEmpty: boolean;
+  /** From the end of the prompts to the first digit; null is no such timer. */
+  readonly firstDigitMs: number | null;
+  /** From each digit to the next; null is no such timer. */
+  readonly interDigitMs: number | null;
+  /** From the end of the prompts (or the first digit, if sooner) to the end of the entry; null is no such timer. */
+  readonly totalMs: number | null;
+  readonly attempts: number;
+  /** What makes another attempt start while attempts are left. */
+  readonly retryOn: 'nothing-keyed' | 'any-failure';
+  readonly bargeIn: boolean;
+  readonly typeAhead: 'keep' | 'flush';
+  readonly sensitive: boolean;
+  /** Where the result goes; its answer's flow replaces this one. */
+  readonly report: Destination | null;
+  readonly reportWhen: 'each-attempt' | 'end' | 'end-if-keyed';
+  readonly branches: readonly GatherBranch[];
+  /** An entry that matches no branch. */
+  readonly onOther: Block | null;
+  /** Nothing (or too little) keyed after the last attempt, or the report failed. */
+  readonly onFailed: Block | null;
+}
+export interface SendDigitsNode extends Node<'send-digits'>, Fallible {
+  /** `0-9 * # A-D`, and `,` `w` (0.5 s) and `W` (1 s) as pauses. */
+  readonly digits: string;
+  readonly to: Party;
+  readonly toneMs: number;
+  readonly gapMs: number;
+}
+export interface RecordNode extends Node<'record'>, Fallible {
+  /** `start`: in the background; `during`: while `body` runs; `until`: waits for one of the ends below. */
+  readonly mode: 'start' | 'stop' | 'during' | 'until';
+  readonly tag: string | null;
+  readonly body: Block;
+  readonly maxMs: number | null;
+  readonly silenceMs: number | null;
+  readonly terminators: string;
+  readonly channels: 'mixed' | 'one-each';
+  readonly beep: boolean;
+  readonly report: Destination | null;
+}
+export interface DialTarget {
+  /** `sip`: a SIP URI without scheme or with; `number`: digits for a trunk or a SIP user of ours. */
+  readonly kind: 'sip' | 'number';
+  readonly address: string;
+}
+export interface DialNode extends Node<'dial'>, Fallible {
+  readonly targets: readonly DialTarget[];
+  readonly order: 'together' | 'one-by-one';
+  readonly ringMs: number;
+  readonly timeLimitMs: number | null;
+  /** null shows the caller's own number. */
+  readonly callerId: string | null;
+  readonly report: Destination | null;
+}
+/** Connects this call's caller with another live call's. */
+export interface BridgeNode extends Node<'bridge'>, Fallible {
+  readonly callId: string;
+}
+export interface HoldNode extends Node<'hold'> {
+  readonly action: 'hold' | 'resume';
+  readonly timeoutMs: number | null;
+}
+export interface BranchNode extends Node<'branch'> {
+  readonly cases: readonly { readonly when: Condition; readonly body: Block }[];
+  readonly otherwise: Block;
+}
+export type Condition = { readonly subject: string; readonly equals: readonly string[] };
+/** Variables are strings, or lists for `loop`. `$name` in texts is replaced by the dialect's compiler as `{{name}}`. */
+export interface SetNode extends Node<'set'> {
+  readonly name: string;
+  readonly value: string | readonly string[];
+}
+export interface LoopNode extends Node<'loop'> {
+  /** A number of rounds, or the name of a list variable whose items are set as `item`. */
+  readonly over: number | string;
+  readonly body: Block;
+}
+/** Asks for the next document, which replaces this one: Opentact Callback and Redirect, TwiML Redirect, OzML GoTo. */
+export interface AskNode extends Node<'ask'>, Fallible {
+  readonly verb: string;
+  readonly destination: Destination;
+}
+/** Tells the application something and does not wait. */
+export interface NotifyNode extends Node<'notify'> {
+  readonly destination: Destination;
+}
+export interface HttpNode extends Node<'http'>, Fallible {
+  readonly destination: Destination;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly replyIs: 'flow' | 'acknowledgement';
+}
+
+export type FlowNode =
+  | AnswerNode
+  | RejectNode
+  | HangupNode
+  | PlayNode
+  | PauseNode
+  | GatherNode
+  | SendDigitsNode
+  | RecordNode
+  | DialNode
+  | BridgeNode
+  | HoldNode
+  | BranchNode
+  | SetNode
+  | LoopNode
+  | AskNode
+  | NotifyNode
+  | HttpNode;
+
+export type NodeKind = FlowNode['kind'];
+export type NodeOf<Kind extends NodeKind> = Extract<FlowNode, { kind: Kind }>;

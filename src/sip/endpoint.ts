@@ -1,0 +1,115 @@
+// Owns: the face of the SIP stack. call/ sees this file and nothing else of sip/. Bodies are opaque text (SDP).
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Peer, Transport } from './message.ts';
+
+export interface ListenOptions {
+  readonly transport: Transport;
+  /** 0.0.0.0, ::, or one address. */
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+export interface SipEndpointOptions {
+  readonly listen: readonly ListenOptions[];
+  /** Host put in Contact and Via; null: the local address that the peer is reached from. */
+  readonly advertisedHost: string | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly userAgent: string;
+  readonly realm: string;
+  /** Users that may register and authenticate; null for an unknown login. */
+  readonly credentials: (login: string) => { readonly password: string } | null;
+  /** Asked before an out-of-dialog INVITE: take it, challenge it, or refuse it with a status. */
+  readonly policy: (request: InviteFacts) => { readonly kind: 'accept' } | { readonly kind: 'challenge' } | { readonly kind: 'refuse'; readonly status: number; readonly retryAfterSeconds?: number };
+  /** Called for every INVITE that the policy accepted. The handlers must be set on the leg before it returns. */
+  readonly onInvite: (leg: IncomingLeg) => void;
+}
+
+export interface InviteFacts {
+  readonly from: string;
+  readonly requestUser: string;
+  readonly source: Peer;
+  /** The login that answered a challenge, or null. */
+  readonly login: string | null;
+}
+
+export interface SipEndpoint {
+  /** Binds all listeners; rejects with the address that failed. */
+  start(): Promise<void>;
+  /** The addresses bound, with real ports. */
+  readonly local: readonly Peer[];
+  /** Places a call. Events come to `handlers`; the first cannot come before this returns. */
+  invite(options: OutgoingInvite, handlers: LegHandlers): SipLeg;
+  /** Contacts registered for a login, best first. */
+  contacts(login: string): readonly { readonly uri: string; readonly expiresInMs: number }[];
+  readonly counters: { readonly transactions: number; readonly legs: number; readonly shed: number };
+  /** Ends nothing by itself: closes sockets. Call after all legs are over. */
+  close(): Promise<void>;
+}
+
+export interface OutgoingInvite {
+  /** Request-URI, e.g. `sip:1000@192.0.2.1:5060;transport=tcp`. Numeric host addresses and DNS names. */
+  readonly uri: string;
+  readonly from: { readonly uri: string; readonly displayName?: string };
+  readonly sdp: string | null;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  /** Answers 401/407 challenges of this realm's peer. */
+  readonly credentials?: { readonly username: string; readonly password: string };
+  /** Sends here instead of resolving the URI. */
+  readonly outboundProxy?: Peer;
+}
+
+/** One INVITE dialog usage. All methods are harmless once `ended`. */
+export interface SipLeg {
+  readonly id: string;
+  readonly callId: string;
+  readonly direction: 'incoming' | 'outgoing';
+  readonly state: 'early' | 'confirmed' | 'ended';
+  /** Peer's URI and display name, our URI: as in From/To. */
+  readonly remote: { readonly uri: string; readonly displayName: string };
+  readonly local: { readonly uri: string };
+  /** The address our side is reached at by this peer: what SDP should say. */
+  readonly localAddress: string;
+  /** Ends the leg in the way its state demands: CANCEL, BYE, or a refusal with `status` (default 603). */
+  hangup(options?: { readonly status?: number; readonly q850Cause?: number; readonly text?: string }): void;
+  /** Re-INVITE. Resolves with the peer's answer, or its refusal. Handles 491 by retrying (RFC 3261 14.1). */
+  reoffer(sdp: string): Promise<{ readonly status: number; readonly sdp: string | null }>;
+  /** In-dialog INFO; resolves with the final status. */
+  info(contentType: string, body: string): Promise<number>;
+}
+
+export interface IncomingLeg extends SipLeg {
+  readonly requestUri: string;
+  /** User part of the Request-URI, unescaped. */
+  readonly requestUser: string;
+  readonly source: Peer;
+  /** The login that authenticated, or null. */
+  readonly login: string | null;
+  readonly offer: string | null;
+  header(name: string): string | undefined;
+  handlers: LegHandlers;
+  /** 180 or 183; sent reliably (100rel) when the peer requires it. */
+  progress(status: 180 | 183, sdp?: string): void;
+  /** 200. `sdp` is the answer, or the offer when the INVITE had none (its answer then comes by onAnswer). */
+  answer(sdp: string): void;
+  refuse(status: number, headers?: readonly { readonly name: string; readonly value: string }[]): void;
+}
+
+export interface LegHandlers {
+  /** 1xx above 100 on a call we placed. */
+  onProgress?(status: number, sdp: string | null): void;
+  /** The dialog is confirmed: 2xx received (sdp: its body) or ACK received (sdp: the ACK's, after a delayed offer). */
+  onConfirmed?(sdp: string | null): void;
+  /** Re-INVITE or UPDATE. null offer: the peer asks for ours. Answer with SDP or a refusal status (488). */
+  onOffer?(sdp: string | null): { readonly sdp: string } | { readonly status: number };
+  /** The peer's answer to an offer we made in a 200 to its offerless re-INVITE. */
+  onAnswer?(sdp: string): void;
+  /** In-dialog INFO. Returns the status to answer (200, 415 …). */
+  onInfo?(contentType: string, body: string): number;
+  /** In-dialog REFER; returns the status (202 is not offered yet: 603 by default). */
+  onRefer?(target: string): number;
+  /** Exactly once. `status` is the refusal on a call we placed, 487 for CANCEL, 408 for no answer, else 0. */
+  onEnded(end: { readonly by: 'peer' | 'us' | 'fault'; readonly status: number; readonly q850Cause: number | null; readonly reason: string }): void;
+}

@@ -17,6 +17,10 @@ export interface Flow {
   readonly dialect: DialectName;
   /** URL or file that the document came from; relative references were resolved against it. */
   readonly source: string;
+  /**
+   * Empty only when the application answered with nothing at all: as an answer to a report it means "go on where you
+   * were", as the first document of a call it hangs up. A document that holds no verb compiles to one hangup.
+   */
   readonly body: Block;
 }
 
@@ -88,7 +92,10 @@ interface Node<Kind extends string> {
   readonly kind: Kind;
   readonly at: Position;
 }
-/** A node that can fail: `onFailed` runs then; null means the flow goes on with the next node. */
+/**
+ * A node that can fail: `onFailed` runs then; null means the flow goes on with the next node. While it runs, the
+ * variable `error` holds the reason in words.
+ */
 interface Fallible {
   readonly onFailed: Block | null;
 }
@@ -120,7 +127,10 @@ export interface GatherBranch {
 }
 export interface GatherNode extends Node<'gather'> {
   readonly prompts: readonly Prompt[];
+  /** The least digits that a terminator completes to a success. */
   readonly minDigits: number;
+  /** The least digits that are a success when a timer ends the entry; fewer fail the attempt but are still told. */
+  readonly minDigitsAtTimeout: number;
   readonly maxDigits: number;
   /** Each of these keys ends the entry; '' for none. A terminator is never part of the digits. */
   readonly terminators: string;
@@ -140,8 +150,11 @@ export interface GatherNode extends Node<'gather'> {
   readonly sensitive: boolean;
   /** Where the result goes; its answer's flow replaces this one. */
   readonly report: Destination | null;
-  readonly reportWhen: 'each-attempt' | 'end' | 'end-if-keyed';
+  /** `end-if-unmatched`: only for an entry that selects no branch (OzML ForwardToUrl). */
+  readonly reportWhen: 'each-attempt' | 'end' | 'end-if-keyed' | 'end-if-unmatched';
   readonly branches: readonly GatherBranch[];
+  /** An entry that selects no branch ends the gather with `onOther`, or is forgotten and listening goes on (OzML). */
+  readonly unmatched: 'finish' | 'ignore';
   /** An entry that matches no branch. */
   readonly onOther: Block | null;
   /** Nothing (or too little) keyed after the last attempt, or the report failed. */
@@ -164,7 +177,10 @@ export interface RecordNode extends Node<'record'>, Fallible {
   readonly terminators: string;
   readonly channels: 'mixed' | 'one-each';
   readonly beep: boolean;
+  /** Told when the recording ends and the call is still up; its answer's flow replaces this one. */
   readonly report: Destination | null;
+  /** Told when the recording is stored; the answer is ignored. */
+  readonly notify: Destination | null;
 }
 export interface DialTarget {
   /** `sip`: a SIP URI without scheme or with; `number`: digits for a trunk or a SIP user of ours. */

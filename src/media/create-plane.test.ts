@@ -1,0 +1,318 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMediaPlane } from './create-plane.ts';
+import { ulawCode, ulawSilence } from './g711.ts';
+import type { MediaEvent, MediaPlane, MediaSession } from './plane.ts';
+import { createRtpPacket, decodeRtp, encodeRtpHeader, type RtpPacket } from './rtp.ts';
+import type { NegotiatedAudio } from './sdp.ts';
+
+/** Keeps everything that came, and lets a test wait for the first that fits. */
+class Inbox<Item> {
+  readonly items: Item[] = [];
+  #waiting: { fits: (item: Item) => boolean; resolve: (item: Item) => void }[] = [];
+
+  push(item: Item): void {
+    this.items.push(item);
+    this.#waiting = this.#waiting.filter(({ fits, resolve }) => {
+      if (!fits(item)) return true;
+      resolve(item);
+      return false;
+    });
+  }
+
+  /** The first that fits, past ones included. */
+  first(fits: (item: Item) => boolean): Promise<Item> {
+    const found = this.items.find(fits);
+    return found === undefined ? this.next(fits) : Promise.resolve(found);
+  }
+
+  next(fits: (item: Item) => boolean): Promise<Item> {
+    return new Promise((resolve) => this.#waiting.push({ fits, resolve }));
+  }
+}
+
+type Heard = RtpPacket & { readonly payload: Buffer };
+
+/** A caller's RTP socket on the loopback. */
+class Phone {
+  readonly heard = new Inbox<Heard>();
+  readonly socket: Socket;
+  sequence = 100;
+  timestamp = 1000;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('message', (bytes: Buffer, _from: RemoteInfo) => {
+      const packet = createRtpPacket();
+      if (!decodeRtp(bytes, bytes.length, packet)) return;
+      this.heard.push({ ...packet, payload: bytes.subarray(packet.payloadOffset) });
+    });
+  }
+
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  send(to: MediaSession, payloadType: number, payload: Uint8Array, marker = false, timestamp = this.timestamp): void {
+    const packet = Buffer.alloc(12 + payload.length);
+    encodeRtpHeader(packet, 0, payloadType, marker, this.sequence++, timestamp, 7);
+    packet.set(payload, 12);
+    this.socket.send(packet, to.port, '127.0.0.1');
+  }
+
+  audio(to: MediaSession, payload: Uint8Array = new Uint8Array(160).fill(ulawSilence)): void {
+    this.send(to, 0, payload);
+    this.timestamp += 160;
+  }
+
+  /** A whole key press of 80 ms in five packets. */
+  press(to: MediaSession, event: number): void {
+    const start = this.timestamp;
+    for (let i = 1; i <= 5; i++) {
+      const duration = Math.min(i, 4) * 160;
+      this.send(to, 101, Uint8Array.of(event, i >= 4 ? 0x8a : 10, duration >> 8, duration & 255), i === 1, start);
+    }
+    this.timestamp += 800;
+  }
+}
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close();
+});
+
+async function createPhone(): Promise<Phone> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  open.push({ close: () => new Promise<void>((resolve) => socket.close(resolve)) });
+  return new Phone(socket);
+}
+
+async function createPlane(range: readonly [number, number] = [41000, 41199], workers = 1): Promise<MediaPlane> {
+  const plane = await createMediaPlane({ host: '127.0.0.1', portRange: range, workers });
+  open.push(plane);
+  return plane;
+}
+
+async function openSession(plane: MediaPlane): Promise<{ session: MediaSession; events: Inbox<MediaEvent> }> {
+  const events = new Inbox<MediaEvent>();
+  return { session: await plane.open({ onEvent: (event) => events.push(event) }), events };
+}
+
+function audioTo(phone: Phone, changes: Partial<NegotiatedAudio> = {}): NegotiatedAudio {
+  return {
+    remoteAddress: '127.0.0.1',
+    remotePort: phone.port,
+    remoteRtcpPort: phone.port + 1,
+    codec: 'PCMU',
+    payloadType: 0,
+    ptimeMs: 20,
+    telephoneEvent: { payloadType: 101, clockRateHz: 8000 },
+    receive: [
+      { payloadType: 0, codec: 'PCMU' },
+      { payloadType: 8, codec: 'PCMA' },
+    ],
+    direction: 'sendrecv',
+    ...changes,
+  };
+}
+
+/** Samples whose µ-law codes are all different from silence and from their neighbours. */
+function ramp(count: number): Int16Array {
+  return Int16Array.from({ length: count }, (_, i) => ((i % 200) + 1) * 100);
+}
+
+function isType<T extends MediaEvent['type']>(type: T) {
+  return (event: MediaEvent): boolean => event.type === type;
+}
+
+describe('the media plane', () => {
+  it('plays a clip bit-exact, in sequence, on its 20 ms of timestamps, between silence', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const { session, events } = await openSession(plane);
+    const clip = ramp(1700);
+    plane.addClip('ramp', clip);
+    session.configure(audioTo(phone));
+    session.play('p1', { clip: 'ramp', times: 1, stopKeys: '' });
+    const finished = await events.first(isType('play-finished'));
+    expect(finished).toEqual({ type: 'play-finished', id: 'p1', why: 'end', playedMs: 213 });
+    const count = phone.heard.items.length;
+    await phone.heard.next(() => phone.heard.items.length > count + 2);
+
+    const heard = phone.heard.items;
+    for (let i = 1; i < heard.length; i++) {
+      expect((heard[i]!.sequence - heard[i - 1]!.sequence) & 0xffff).toBe(1);
+      expect((heard[i]!.timestamp - heard[i - 1]!.timestamp) >>> 0).toBe(160);
+      expect(heard[i]!.ssrc).toBe(heard[0]!.ssrc);
+      expect(heard[i]!.marker).toBe(false);
+    }
+    expect(heard[0]!.marker).toBe(true);
+    const bytes = Buffer.concat(heard.map((packet) => packet.payload));
+    const expected = Buffer.from(Array.from(clip, ulawCode));
+    const at = bytes.indexOf(expected);
+    expect(at % 160).toBe(0);
+    expect(at).toBeGreaterThanOrEqual(0);
+    expect(new Set([...bytes.subarray(0, at), ...bytes.subarray(at + expected.length)])).toEqual(
+      new Set([ulawSilence]),
+    );
+  });
+
+  it('stops a prompt at key-down: the packet after the key is silence already', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const { session, events } = await openSession(plane);
+    plane.addClip('long', ramp(80_000));
+    session.configure(audioTo(phone));
+    session.play('p1', { clip: 'long', times: null, stopKeys: '15' });
+    session.play('p2', { clip: 'long', times: 1, stopKeys: '5' });
+    await phone.heard.first((packet) => packet.payload[0] !== ulawSilence);
+    phone.send(session, 101, Uint8Array.of(5, 10, 0, 160), true);
+    const digit = await events.first(isType('digit'));
+    expect(digit).toMatchObject({ press: 1, digit: '5', via: 'rfc4733' });
+    const why = events.items.filter(isType('play-finished'));
+    expect(why).toMatchObject([
+      { id: 'p1', why: 'key' },
+      { id: 'p2', why: 'key', playedMs: 0 },
+    ]);
+    // what was on its way when the key was heard has long come; every packet from here on is silent
+    const after = phone.heard.items.length;
+    const quiet = await phone.heard.next(() => phone.heard.items.length > after + 1);
+    expect(new Set(quiet.payload)).toEqual(new Set([ulawSilence]));
+    expect(events.items.findIndex(isType('play-finished'))).toBeLessThan(events.items.findIndex(isType('digit')));
+  });
+
+  it('tells a press once, with its length, and numbers presses', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const { session, events } = await openSession(plane);
+    session.configure(audioTo(phone));
+    await phone.heard.first(() => true);
+    phone.press(session, 1);
+    phone.press(session, 11);
+    await events.first((event) => event.type === 'digit-released' && event.press === 2);
+    expect(events.items.filter((event) => event.type !== 'latched')).toEqual([
+      { type: 'digit', press: 1, digit: '1', via: 'rfc4733', wallMs: expect.any(Number) },
+      { type: 'digit-released', press: 1, durationMs: 80 },
+      { type: 'digit', press: 2, digit: '#', via: 'rfc4733', wallMs: expect.any(Number) },
+      { type: 'digit-released', press: 2, durationMs: 80 },
+    ]);
+  });
+
+  it('neither believes nor answers a source that is not the peer', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const stranger = await createPhone();
+    const { session, events } = await openSession(plane);
+    session.configure(audioTo(phone));
+    await phone.heard.first(() => true);
+    phone.audio(session);
+    expect(await events.first(isType('latched'))).toMatchObject({ address: '127.0.0.1', port: phone.port });
+    for (let i = 0; i < 20; i++) stranger.audio(session);
+    stranger.press(session, 9);
+    phone.press(session, 3);
+    await events.first(isType('digit-released'));
+    expect(events.items.filter(isType('digit'))).toMatchObject([{ digit: '3' }]);
+    const count = phone.heard.items.length;
+    await phone.heard.next(() => phone.heard.items.length > count + 3);
+    expect(stranger.heard.items).toEqual([]);
+  });
+
+  it('follows a peer behind a NAT to where it really sends from', async () => {
+    const plane = await createPlane();
+    const named = await createPhone();
+    const real = await createPhone();
+    const { session, events } = await openSession(plane);
+    session.configure(audioTo(named));
+    await named.heard.first(() => true);
+    for (let i = 0; i < 6; i++) real.audio(session);
+    expect(await events.first(isType('latched'))).toMatchObject({ port: real.port });
+    await real.heard.first(() => true);
+  });
+
+  it('sends nothing on hold and goes on with a talkspurt', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const clock = await createPhone();
+    const { session, events } = await openSession(plane);
+    const { session: running } = await openSession(plane);
+    plane.addClip('ramp', ramp(1600));
+    session.configure(audioTo(phone));
+    running.configure(audioTo(clock));
+    await phone.heard.first(() => true);
+    session.hold(true);
+    session.play('p1', { clip: 'ramp', times: 1, stopKeys: '' });
+    phone.press(session, 1);
+    await events.first(isType('digit-released'));
+    // from here on the hold is in force; the other session's packets tell that its packets would have been due
+    const held = phone.heard.items.length;
+    const passed = clock.heard.items.length;
+    await clock.heard.next(() => clock.heard.items.length > passed + 4);
+    expect(phone.heard.items.length).toBe(held);
+    session.hold(false);
+    expect(await events.first(isType('play-finished'))).toMatchObject({ why: 'end', playedMs: 200 });
+    const resumed = phone.heard.items[held]!;
+    const before = phone.heard.items[held - 1]!;
+    expect(resumed.marker).toBe(true);
+    expect((resumed.sequence - before.sequence) & 0xffff).toBe(1);
+    expect((resumed.timestamp - before.timestamp) >>> 0).toBeGreaterThan(160 * 3);
+  });
+
+  it('says when no port pair is free, and uses a pair again that was closed', async () => {
+    const plane = await createPlane([41200, 41203]);
+    const first = await openSession(plane);
+    const second = await openSession(plane);
+    expect([first.session.port, second.session.port].sort()).toEqual([41200, 41202]);
+    await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-ports-exhausted' });
+    await first.session.close();
+    expect((await openSession(plane)).session.port).toBe(first.session.port);
+  });
+
+  it('passes over a pair that another process holds', async () => {
+    const taken = createSocket('udp4');
+    await new Promise<void>((resolve) => taken.bind(41211, '127.0.0.1', resolve));
+    open.push({ close: () => new Promise<void>((resolve) => taken.close(resolve)) });
+    const plane = await createPlane([41210, 41213]);
+    expect((await openSession(plane)).session.port).toBe(41212);
+    await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-ports-exhausted' });
+  });
+
+  it('names an address that is not of this machine', async () => {
+    const plane = await createMediaPlane({ host: '192.0.2.1', portRange: [41220, 41229], workers: 1 });
+    open.push(plane);
+    await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-bind-failed' });
+  });
+
+  it('goes on when a clip does not exist', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const { session, events } = await openSession(plane);
+    session.configure(audioTo(phone));
+    session.play('p1', { clip: 'nothing', times: 1, stopKeys: '' });
+    expect(await events.first(isType('play-finished'))).toMatchObject({ id: 'p1', playedMs: 0 });
+    expect(events.items[0]).toMatchObject({ type: 'fault', message: 'there is no clip nothing' });
+  });
+
+  it('leaves no socket and no thread behind', async () => {
+    const plane = await createMediaPlane({ host: '127.0.0.1', portRange: [41230, 41239], workers: 2 });
+    const phone = await createPhone();
+    const sessions = [await openSession(plane), await openSession(plane), await openSession(plane)];
+    for (const { session } of sessions) session.configure(audioTo(phone));
+    await phone.heard.first(() => true);
+    const closed = sessions[0]!.session.close();
+    await plane.close();
+    await closed;
+    await sessions[1]!.session.close();
+    expect(plane.counters.sessions).toBe(0);
+    await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-closed' });
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker')).toEqual([]);
+    for (const { session } of sessions) {
+      const again = createSocket('udp4');
+      await new Promise<void>((resolve, reject) => {
+        again.once('error', reject);
+        again.bind({ port: session.port, address: '127.0.0.1', exclusive: true }, resolve);
+      });
+      await new Promise<void>((resolve) => again.close(resolve));
+    }
+  });
+});

@@ -1,0 +1,168 @@
+// Owns: a media worker thread: its sessions, its clips, its one timer, its load. It reads commands and posts reports
+// (worker-protocol.ts). A fault in one session ends that session and nothing else.
+import { parentPort, workerData } from 'node:worker_threads';
+import { Pacer } from './pacer.ts';
+import type { MediaEvent } from './plane.ts';
+import { RtpSession, type SessionHost } from './session.ts';
+import { bindPair } from './session-sockets.ts';
+import { Clip } from './worker-clip.ts';
+import { Outbox } from './worker-outbox.ts';
+import {
+  gauge,
+  type SessionCommand,
+  type WorkerCommand,
+  type WorkerReport,
+  type WorkerStart,
+} from './worker-protocol.ts';
+
+const port = parentPort!;
+const gauges = new Float64Array((workerData as WorkerStart).gauges);
+const outbox = new Outbox<WorkerReport>((reports) => port.postMessage(reports));
+const clips = new Map<string, Clip>();
+const sessions = new Map<number, RtpSession>();
+const binding = new Set<Promise<void>>();
+const closing = new Set<Promise<void>>();
+const pacer = new Pacer(performance.now());
+/** Later than this is worth counting: a phone's jitter buffer begins to notice. */
+const lateMs = 10;
+const loadEveryMs = 500;
+const loadSmoothing = 0.4;
+
+let timer: NodeJS.Timeout | null = null;
+let shuttingDown = false;
+
+function tick(): void {
+  timer = null;
+  pacer.advance(performance.now());
+  arm();
+}
+
+function arm(): void {
+  if (timer !== null) clearTimeout(timer);
+  const delayMs = pacer.nextDelayMs(performance.now());
+  timer = delayMs < 0 ? null : setTimeout(tick, delayMs);
+}
+
+function hostFor(host: string): SessionHost {
+  return {
+    host,
+    now: () => performance.now(),
+    emit: (session: number, event: MediaEvent) => outbox.send({ type: 'event', session, event }),
+    failed,
+    sent(behindMs) {
+      gauges[gauge.packetsSent]!++;
+      if (behindMs > lateMs) gauges[gauge.packetsLate]!++;
+    },
+    skipped() {
+      gauges[gauge.packetsSkipped]!++;
+    },
+  };
+}
+
+function failed(session: number | null, error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  outbox.send({ type: 'fault', session, message, stack: stack ?? '' });
+  if (session !== null) close(session);
+}
+
+async function open(number: number, host: string, rtpPort: number): Promise<void> {
+  try {
+    const sockets = await bindPair(host, rtpPort);
+    sessions.set(number, new RtpSession(number, sockets, hostFor(host)));
+    if (shuttingDown) close(number);
+    else outbox.send({ type: 'opened', session: number });
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    outbox.send({ type: 'open-failed', session: number, code, message });
+  }
+}
+
+function close(number: number): void {
+  const session = sessions.get(number);
+  if (session === undefined) return;
+  sessions.delete(number);
+  pacer.remove(session);
+  const done = session.close().then(() => {
+    closing.delete(done);
+    outbox.send({ type: 'closed', session: number });
+  });
+  closing.add(done);
+}
+
+async function shutDown(): Promise<void> {
+  shuttingDown = true;
+  await Promise.all(binding);
+  for (const number of [...sessions.keys()]) close(number);
+  await Promise.all(closing);
+  if (timer !== null) clearTimeout(timer);
+  clearInterval(loadTimer);
+  outbox.send({ type: 'drained' });
+}
+
+function command(session: RtpSession, command: SessionCommand): void {
+  switch (command.type) {
+    case 'configure':
+      session.configure(command.audio);
+      pacer.add(session, performance.now());
+      arm();
+      break;
+    case 'play': {
+      const { clip: key, times, stopKeys, startMs = 0 } = command.options;
+      const clip = clips.get(key);
+      if (clip === undefined) session.unplayable(command.id, key);
+      else session.play({ id: command.id, clip, times, stopKeys, startMs });
+      break;
+    }
+    case 'stop':
+      session.stop(command.id);
+      break;
+    case 'hold':
+      session.hold(command.on);
+      break;
+    case 'close':
+      close(command.session);
+      break;
+  }
+}
+
+function take(message: WorkerCommand): void {
+  switch (message.type) {
+    case 'open': {
+      const done = open(message.session, message.host, message.port).then(() => void binding.delete(done));
+      binding.add(done);
+      break;
+    }
+    case 'add-clip':
+      clips.set(message.key, new Clip(new Int16Array(message.samples)));
+      break;
+    case 'drop-clip':
+      clips.delete(message.key);
+      break;
+    case 'shutdown':
+      void shutDown();
+      break;
+    default: {
+      const session = sessions.get(message.session);
+      if (session === undefined) return;
+      try {
+        command(session, message);
+      } catch (error) {
+        failed(message.session, error);
+      }
+    }
+  }
+}
+
+port.on('message', (messages: readonly WorkerCommand[]) => {
+  for (const message of messages) take(message);
+});
+process.on('uncaughtException', (error) => failed(null, error));
+process.on('unhandledRejection', (error) => failed(null, error));
+
+let measured = performance.eventLoopUtilization();
+const loadTimer = setInterval(() => {
+  const now = performance.eventLoopUtilization();
+  const { utilization } = performance.eventLoopUtilization(now, measured);
+  measured = now;
+  gauges[gauge.load] = gauges[gauge.load]! * (1 - loadSmoothing) + utilization * loadSmoothing;
+}, loadEveryMs);

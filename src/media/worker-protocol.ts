@@ -1,0 +1,61 @@
+// Owns: the messages between the media plane (main thread) and its workers: plain data, several to a post. Sessions go by
+// number here. Does not: behave.
+//
+//   main → worker                                   worker → main
+//   open            (a port pair to bind)           opened | open-failed
+//   configure play stop send-digits … close         event*, then closed
+//   add-clip drop-clip                              –
+//   shutdown                                        drained (no socket is left; the thread may end)
+import type { MessagePort } from 'node:worker_threads';
+import type { MediaEvent, MediaSession, PlayOptions } from './plane.ts';
+import type { NegotiatedAudio } from './sdp.ts';
+
+export type RecordOptions = Parameters<MediaSession['record']>[1];
+
+/** What a session is told once it is open. */
+export type SessionCommand =
+  | { readonly type: 'configure'; readonly session: number; readonly audio: NegotiatedAudio }
+  | { readonly type: 'play'; readonly session: number; readonly id: string; readonly options: PlayOptions }
+  | { readonly type: 'stop'; readonly session: number; readonly id: string }
+  | {
+      readonly type: 'send-digits';
+      readonly session: number;
+      readonly id: string;
+      readonly digits: string;
+      readonly toneMs: number;
+      readonly gapMs: number;
+    }
+  | { readonly type: 'cancel-digits'; readonly session: number; readonly id: string }
+  | { readonly type: 'record'; readonly session: number; readonly id: string; readonly options: RecordOptions }
+  | { readonly type: 'stop-recording'; readonly session: number; readonly id: string }
+  | { readonly type: 'sensitive'; readonly session: number; readonly on: boolean }
+  | { readonly type: 'bridge'; readonly session: number; readonly other: number }
+  /** The other session lives in another worker, at the far end of the port. */
+  | { readonly type: 'bridge-port'; readonly session: number; readonly port: MessagePort }
+  | { readonly type: 'unbridge'; readonly session: number }
+  | { readonly type: 'hold'; readonly session: number; readonly on: boolean }
+  | { readonly type: 'close'; readonly session: number };
+
+export type WorkerCommand =
+  | { readonly type: 'open'; readonly session: number; readonly host: string; readonly port: number }
+  | SessionCommand
+  | { readonly type: 'add-clip'; readonly key: string; readonly samples: SharedArrayBuffer }
+  | { readonly type: 'drop-clip'; readonly key: string }
+  | { readonly type: 'shutdown' };
+
+export type WorkerReport =
+  | { readonly type: 'opened'; readonly session: number }
+  | { readonly type: 'open-failed'; readonly session: number; readonly code: string; readonly message: string }
+  | { readonly type: 'event'; readonly session: number; readonly event: MediaEvent }
+  | { readonly type: 'closed'; readonly session: number }
+  /** A fault of ours; `session` was closed for it, if it was one session's. */
+  | { readonly type: 'fault'; readonly session: number | null; readonly message: string; readonly stack: string }
+  | { readonly type: 'drained' };
+
+export interface WorkerStart {
+  readonly gauges: SharedArrayBuffer;
+}
+
+/** Places in the gauges that a worker writes and the main thread reads whenever it likes. */
+export const gauge = { load: 0, packetsSent: 1, packetsLate: 2, packetsSkipped: 3 } as const;
+export const gaugeCount = 4;

@@ -58,6 +58,11 @@ export class WavWriter {
     }
   }
 
+  /** Resolves when everything flushed so far is on disk. */
+  written(): Promise<void> {
+    return this.#tail;
+  }
+
   /** Writes the rest and the final header; resolves with the size of the file. Never rejects: see `fault`. */
   async finish(): Promise<number> {
     this.#flush();

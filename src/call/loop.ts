@@ -1,0 +1,83 @@
+// Owns: one call's turn: an event comes in, becomes a line of the tape, the run says what it wants, that is done. The live
+// call and the simulator share it, so that neither can do something in an order that the other cannot.
+// A fault of the run or of an effect ends this call and nothing else.
+import type { Run } from '../run/run.ts';
+import type { Effect } from './effect.ts';
+import type { WorldEvent } from './event.ts';
+import type { Tape } from './tape.ts';
+
+export interface CallLoopOptions {
+  readonly tape: Tape;
+  readonly run: Run;
+  /** Does an effect that is not a note. May call `put` before it returns: such events wait for their turn. */
+  readonly perform: (effect: Effect) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface CallLoop {
+  put(event: WorldEvent): void;
+  /** True once the run has said everything. Later events are still written to the tape, and nothing follows from them. */
+  readonly over: boolean;
+}
+
+const protocolError = 111;
+
+export function createCallLoop({ tape, run, perform, onFault }: CallLoopOptions): CallLoop {
+  const waiting: WorldEvent[] = [];
+  let busy = false;
+  let faulted = false;
+  let ended = false;
+
+  function fault(error: unknown): void {
+    onFault(error);
+    if (faulted) return;
+    faulted = true;
+    try {
+      perform({ type: 'call.hangup', reason: 'fault' });
+    } catch (second) {
+      onFault(second);
+    }
+  }
+
+  function enact(effect: Effect): void {
+    if (effect.type !== 'note') {
+      perform(effect);
+      return;
+    }
+    if (effect.event.type === 'call.ended') {
+      if (ended) return;
+      ended = true;
+    }
+    tape.append(effect.event);
+  }
+
+  function turn(event: WorldEvent): void {
+    const line = tape.append(event);
+    if (faulted) {
+      // The run is no longer to be trusted, but readers of the tape are owed the end of the call.
+      const gone = (event.type === 'leg.ended' || event.type === 'leg.failed') && event.leg === 'caller';
+      if (gone) enact({ type: 'note', event: { type: 'call.ended', reason: 'fault', q850Cause: protocolError } });
+      return;
+    }
+    for (const effect of run.step(line)) enact(effect);
+  }
+
+  return {
+    put(event) {
+      waiting.push(event);
+      if (busy) return;
+      busy = true;
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        try {
+          turn(next);
+        } catch (error) {
+          fault(error);
+        }
+      }
+      busy = false;
+    },
+    get over() {
+      return faulted ? ended : run.over;
+    },
+  };
+}

@@ -1,0 +1,283 @@
+// Owns: one attempt at collecting keys, as a pure machine. It knows prompts by number and timers by name; gather.ts turns
+// what it asks for into effects. Every decision it makes is told in words: the answer to "why did this gather end?".
+//
+//   before ──start──▶ prompting ──last prompt over / barge-in──▶ listening ──▶ done
+//      └────start, no prompt or keys typed ahead──────────────────┘
+//
+// Timers are re-armed, never added up: first-digit runs from the end of the prompts, inter-digit from each key, total from
+// the first of both. While prompts that cannot be interrupted play, no timer runs. (Compare RFC 4730 section 3.2.)
+import type { DecisionLine } from '../call/event.ts';
+import type { GatherReason } from '../flow/report.ts';
+
+export type CollectorTimer = 'first-digit' | 'inter-digit' | 'total';
+
+export interface CollectorRules {
+  readonly prompts: number;
+  readonly minDigits: number;
+  readonly minDigitsAtTimeout: number;
+  readonly maxDigits: number;
+  readonly terminators: string;
+  readonly acceptEmpty: boolean;
+  readonly firstDigitMs: number | null;
+  readonly interDigitMs: number | null;
+  readonly totalMs: number | null;
+  readonly bargeIn: boolean;
+  readonly sensitive: boolean;
+  /** The only entries that end it; any other is forgotten and listening goes on. null: every entry does. */
+  readonly only: readonly string[] | null;
+}
+
+export interface Ending {
+  readonly success: boolean;
+  readonly terminator: string;
+  readonly reason: GatherReason;
+}
+
+export interface CollectorState {
+  readonly phase: 'before' | 'prompting' | 'listening' | 'done';
+  /** Which prompt plays, from 0. */
+  readonly prompt: number;
+  readonly digits: string;
+  /** Set once the entry is complete; while prompts that cannot be interrupted play, that is before `done`. */
+  readonly ending: Ending | null;
+  readonly armed: readonly CollectorTimer[];
+  readonly startedAt: number;
+  readonly decisions: readonly DecisionLine[];
+}
+
+export type CollectorInput =
+  | { readonly type: 'key'; readonly digit: string; readonly typedAheadMs: number | null }
+  | { readonly type: 'start' }
+  | { readonly type: 'prompt-over'; readonly why: 'end' | 'stopped' | 'key' | 'failed'; readonly detail: string }
+  | { readonly type: 'timer'; readonly timer: CollectorTimer }
+  | { readonly type: 'stop'; readonly reason: Extract<GatherReason, 'hung-up' | 'cancelled' | 'completed-by-command'> };
+
+export type CollectorOutput =
+  | { readonly type: 'play'; readonly prompt: number }
+  | { readonly type: 'stop-prompt' }
+  | { readonly type: 'arm'; readonly timer: CollectorTimer; readonly delayMs: number }
+  | { readonly type: 'cancel'; readonly timer: CollectorTimer };
+
+export type Stepped = readonly [CollectorState, readonly CollectorOutput[]];
+
+export function createCollector(now: number): CollectorState {
+  return { phase: 'before', prompt: -1, digits: '', ending: null, armed: [], startedAt: now, decisions: [] };
+}
+
+/** Whether the next key belongs to this entry. Otherwise it must stay where it is. */
+export function wantsKey(state: CollectorState): boolean {
+  return state.phase !== 'done' && state.ending === null;
+}
+
+/** The keys that may stop a prompt: those that would be taken as the first of an entry. */
+export function bargeInKeys(rules: CollectorRules): string {
+  if (!rules.bargeIn) return '';
+  return [...'0123456789*#ABCD'].filter((key) => refusal(rules, '', key) === null).join('');
+}
+
+/** Why `key` is no part of an entry that so far is `digits`, or null when it is. */
+function refusal(rules: CollectorRules, digits: string, key: string): string | null {
+  if (digits !== '') return null;
+  if (rules.terminators.includes(key)) return rules.acceptEmpty ? null : 'there is no entry to end yet';
+  if (rules.only !== null && !rules.only.some((entry) => entry.startsWith(key))) return 'no choice begins with it';
+  return null;
+}
+
+export function noteDecision(state: CollectorState, now: number, what: string): CollectorState {
+  return { ...state, decisions: [...state.decisions, { atMs: now - state.startedAt, what }] };
+}
+
+export function shown(rules: CollectorRules, digits: string): string {
+  return rules.sensitive ? '•'.repeat(digits.length) : digits;
+}
+
+export function step(rules: CollectorRules, state: CollectorState, input: CollectorInput, now: number): Stepped {
+  if (state.phase === 'done') return [state, []];
+  const work = new Work(rules, state, now);
+  if (input.type === 'key') work.key(input.digit, input.typedAheadMs);
+  else if (input.type === 'start') work.start();
+  else if (input.type === 'prompt-over') work.promptOver(input.why, input.detail);
+  else if (input.type === 'timer') work.timerFired(input.timer);
+  else work.complete(input.reason, '', true);
+  return [work.state, work.outputs];
+}
+
+/** One step in the making. */
+class Work {
+  readonly rules: CollectorRules;
+  readonly now: number;
+  readonly outputs: CollectorOutput[] = [];
+  state: CollectorState;
+
+  constructor(rules: CollectorRules, state: CollectorState, now: number) {
+    this.rules = rules;
+    this.state = state;
+    this.now = now;
+  }
+
+  key(digit: string, typedAheadMs: number | null): void {
+    const { rules } = this;
+    if (!wantsKey(this.state)) return;
+    const ends = rules.terminators.includes(digit);
+    const name = ends ? digit : shown(rules, digit);
+    const when = typedAheadMs === null ? '' : `, typed ahead ${typedAheadMs} ms before`;
+    const why = refusal(rules, this.state.digits, digit);
+    if (why !== null) {
+      this.tell(`key ${name} ignored${when}: ${why}`);
+      return;
+    }
+    if (ends) {
+      this.tell(`key ${name} taken${when}: it ends the entry`);
+      this.bargeIn();
+      this.complete('terminator', digit);
+      return;
+    }
+    this.change({ digits: this.state.digits + digit });
+    this.tell(`key ${name} taken${when}: digit ${this.state.digits.length} of ${rules.maxDigits}`);
+    this.bargeIn();
+    if (this.state.digits.length >= rules.maxDigits) {
+      this.complete('max-digits', '');
+      return;
+    }
+    if (this.state.phase === 'listening') this.armForNextDigit();
+  }
+
+  start(): void {
+    const { rules, state } = this;
+    if (state.phase !== 'before') return;
+    if (rules.prompts > 0 && rules.bargeIn && state.digits !== '') {
+      this.tell('prompts skipped: keys were typed ahead');
+      this.listen();
+      return;
+    }
+    if (rules.prompts > 0) {
+      this.play(0);
+      return;
+    }
+    this.listen();
+  }
+
+  promptOver(why: 'end' | 'stopped' | 'key' | 'failed', detail: string): void {
+    const { phase, prompt } = this.state;
+    this.tell(
+      `prompt ${prompt + 1} ${why === 'failed' ? 'failed' : why === 'end' ? 'ended' : 'was stopped'}: ${detail}`,
+    );
+    if (phase !== 'prompting') return;
+    if (prompt + 1 < this.rules.prompts && why !== 'key') {
+      this.play(prompt + 1);
+      return;
+    }
+    this.listen();
+  }
+
+  timerFired(timer: CollectorTimer): void {
+    if (!this.state.armed.includes(timer)) return;
+    this.change({ armed: this.state.armed.filter((other) => other !== timer) });
+    this.tell(`timer ${timer} fired`);
+    this.complete(`${timer}-timeout`, '');
+  }
+
+  complete(reason: GatherReason, terminator: string, atOnce = false): void {
+    const { rules, state } = this;
+    const { digits } = state;
+    const forced = reason === 'hung-up' || reason === 'cancelled' || reason === 'completed-by-command';
+    const none = digits !== '' && rules.only !== null && !rules.only.includes(digits);
+    if (none && !forced && reason !== 'total-timeout') {
+      this.forget();
+      return;
+    }
+    const success = !forced && this.isEnough(reason);
+    this.change({ ending: { success, terminator, reason } });
+    const waitsForPrompt =
+      (state.phase === 'prompting' || (state.phase === 'before' && rules.prompts > 0)) && !rules.bargeIn && !atOnce;
+    if (waitsForPrompt) {
+      this.tell('entry complete; the prompt may not be interrupted and plays to its end');
+      return;
+    }
+    this.finish();
+  }
+
+  private isEnough(reason: GatherReason): boolean {
+    const { rules, state } = this;
+    const count = state.digits.length;
+    if (reason === 'max-digits') return true;
+    if (reason === 'terminator') return count >= rules.minDigits || (count === 0 && rules.acceptEmpty);
+    return count >= rules.minDigitsAtTimeout;
+  }
+
+  private finish(): void {
+    const { ending, digits, phase } = this.state;
+    for (const timer of this.state.armed) this.outputs.push({ type: 'cancel', timer });
+    if (phase === 'prompting') this.outputs.push({ type: 'stop-prompt' });
+    this.change({ phase: 'done', armed: [] });
+    if (ending === null) return;
+    this.tell(
+      `${ending.success ? 'succeeded' : 'failed'}: ${ending.reason}, ${digits.length} digit${digits.length === 1 ? '' : 's'}`,
+    );
+  }
+
+  private forget(): void {
+    this.tell(`entry ${shown(this.rules, this.state.digits)} forgotten: it is none of the choices`);
+    this.change({ digits: '' });
+    this.disarm('inter-digit');
+    if (this.state.phase === 'listening') this.arm('first-digit', this.rules.firstDigitMs);
+  }
+
+  private bargeIn(): void {
+    if (this.state.phase !== 'prompting' || !this.rules.bargeIn) return;
+    const left = this.rules.prompts - this.state.prompt - 1;
+    this.tell(`barge-in: prompt ${this.state.prompt + 1} stopped${left > 0 ? `, ${left} more skipped` : ''}`);
+    this.outputs.push({ type: 'stop-prompt' });
+    this.change({ phase: 'listening' });
+  }
+
+  private play(prompt: number): void {
+    this.change({ phase: 'prompting', prompt });
+    this.tell(`prompt ${prompt + 1} of ${this.rules.prompts} starts`);
+    this.outputs.push({ type: 'play', prompt });
+  }
+
+  private listen(): void {
+    this.change({ phase: 'listening' });
+    if (this.state.ending !== null) {
+      this.finish();
+      return;
+    }
+    if (this.state.digits !== '') {
+      this.armForNextDigit();
+      return;
+    }
+    this.arm('first-digit', this.rules.firstDigitMs);
+    this.arm('total', this.rules.totalMs);
+  }
+
+  private armForNextDigit(): void {
+    this.disarm('first-digit');
+    this.arm('inter-digit', this.rules.interDigitMs);
+    if (!this.state.armed.includes('total')) this.arm('total', this.rules.totalMs);
+  }
+
+  private arm(timer: CollectorTimer, delayMs: number | null): void {
+    if (delayMs === null) return;
+    const again = this.state.armed.includes(timer);
+    if (again) this.outputs.push({ type: 'cancel', timer });
+    else this.change({ armed: [...this.state.armed, timer] });
+    this.outputs.push({ type: 'arm', timer, delayMs });
+    this.tell(`timer ${timer} ${again ? 'reset' : 'armed'}: ${delayMs} ms`);
+  }
+
+  private disarm(timer: CollectorTimer): void {
+    if (!this.state.armed.includes(timer)) return;
+    this.change({ armed: this.state.armed.filter((other) => other !== timer) });
+    this.outputs.push({ type: 'cancel', timer });
+    this.tell(`timer ${timer} cancelled`);
+  }
+
+  private change(part: Partial<CollectorState>): void {
+    this.state = { ...this.state, ...part };
+  }
+
+  private tell(what: string): void {
+    this.state = noteDecision(this.state, this.now, what);
+  }
+}

@@ -1,0 +1,146 @@
+// Owns: one call from its first line to its last: keeps what every verb may know up to date, starts and replaces
+// documents, obeys commands, and ends the call exactly once. The verbs themselves stand in a file each beside this one.
+import type { Effect } from '../call/effect.ts';
+import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
+import type { Flow } from '../flow/node.ts';
+import { apology } from './apology.ts';
+import { askApplication } from './ask-application.ts';
+import { causeOfStatus } from './cause.ts';
+import { letGo } from './dial.ts';
+import { stopRecording } from './record.ts';
+import type { Run, RunOptions } from './run.ts';
+import { type CallState, createState } from './state.ts';
+import { advance, close, type Line, nextLine, type Steps } from './verb.ts';
+import { runBlock } from './verbs.ts';
+
+export function createRun(options: RunOptions): Run {
+  const state = createState(options.defaults.language, runBlock);
+  let document: Steps<void> | null = null;
+  /** Set when the caller is gone; the call is over once the recordings are written too. */
+  let gone: { reason: string; q850Cause: number } | null = null;
+  let leaving = false;
+  let over = false;
+
+  function begin(steps: Steps<void>, effects: Effect[]): void {
+    document = steps;
+    if (advance(steps, undefined, effects)) document = null;
+  }
+
+  function closeDocument(why: CallState['closing'], effects: Effect[]): void {
+    if (document === null) return;
+    state.closing = why;
+    const closing = document;
+    document = null;
+    close(closing, effects);
+  }
+
+  function obey(command: Command, effects: Effect[]): void {
+    if (leaving || gone !== null) return;
+    closeDocument('cancelled', effects);
+    if (command.kind === 'run') {
+      begin(follow(state, command.flow), effects);
+      return;
+    }
+    leaving = true;
+    effects.push({ type: 'call.hangup', reason: command.reason });
+  }
+
+  function callerGone(reason: string, q850Cause: number, effects: Effect[]): void {
+    if (gone !== null) return;
+    gone = { reason, q850Cause };
+    closeDocument('hung-up', effects);
+    for (const leg of state.legs.keys()) advance(letGo(state, leg), undefined, effects);
+    for (const recording of state.recordings.keys()) advance(stopRecording(state, recording), undefined, effects);
+  }
+
+  function observe(event: WorldEvent, effects: Effect[]): void {
+    switch (event.type) {
+      case 'call.incoming':
+      case 'call.placed': {
+        const { call: id, app, from, to } = event;
+        state.facts = { id, app, from, to };
+        state.direction = event.type === 'call.incoming' ? 'inbound' : 'outbound';
+        begin(wholeCall(state, options), effects);
+        return;
+      }
+      case 'leg.answered':
+        if (event.leg === 'caller') state.answered = true;
+        // Its answer and our hang-up crossed on the way.
+        else if (state.legs.get(event.leg) === 'leaving') effects.push({ type: 'leg.hangup', leg: event.leg });
+        else if (state.legs.has(event.leg)) state.legs.set(event.leg, 'live');
+        return;
+      case 'leg.ended':
+        state.legs.delete(event.leg);
+        if (event.leg === 'caller') callerGone(event.reason, event.q850Cause, effects);
+        return;
+      case 'leg.failed':
+        state.legs.delete(event.leg);
+        if (event.leg === 'caller') callerGone(event.reason, causeOfStatus(event.sipStatus), effects);
+        return;
+      case 'digit':
+        if (event.leg === 'caller') state.keys.push({ press: event.press, digit: event.digit, at: state.now });
+        return;
+      case 'recording.finished': {
+        const recording = state.recordings.get(event.recording);
+        state.recordings.delete(event.recording);
+        if (!recording?.notify) return;
+        const { recording: recordingId, durationMs } = event;
+        const history = [...state.history];
+        effects.push({
+          type: 'application.notify',
+          report: { kind: 'recording', destination: recording.notify, history, recordingId, durationMs },
+        });
+        return;
+      }
+      case 'recording.failed':
+        state.recordings.delete(event.recording);
+        return;
+      case 'command.received':
+        obey(event.command, effects);
+        return;
+    }
+  }
+
+  return {
+    step(line) {
+      const { event } = line;
+      if (over || !isWorldEvent(event)) return [];
+      const effects: Effect[] = [];
+      state.now = line.since;
+      const before = document;
+      observe(event, effects);
+      // A document that this very line started has not slept yet, so the line is not for it.
+      if (document !== null && document === before && advance(document, line as Line, effects)) document = null;
+      if (effects.some(({ type }) => type === 'call.hangup' || type === 'call.reject')) leaving = true;
+      if (gone !== null && state.recordings.size === 0) {
+        over = true;
+        effects.push({ type: 'note', event: { type: 'call.ended', ...gone } });
+      }
+      return effects;
+    },
+    get over() {
+      return over;
+    },
+  };
+}
+
+function* wholeCall(state: CallState, options: RunOptions): Steps<void> {
+  while (state.direction === 'outbound' && !state.answered) yield* nextLine();
+  const answer = yield* askApplication(state, { kind: 'call-start', destination: options.first, history: [] });
+  if (answer.kind === 'flow') return yield* follow(state, answer.flow);
+  if (answer.kind === 'failed') return yield* follow(state, apology(state.language, options.first.url));
+  yield { type: 'call.hangup', reason: null };
+}
+
+/** A document and those that take its place; at the end of the last one the call is hung up. */
+function* follow(state: CallState, first: Flow): Steps<void> {
+  let flow = first;
+  for (;;) {
+    yield { type: 'note', event: { type: 'flow.started', source: flow.source } };
+    const exit = yield* state.block(flow.body);
+    if (exit === 'end') return;
+    if (exit === 'go-on') break;
+    flow = exit.replaceWith;
+  }
+  yield { type: 'call.hangup', reason: null };
+}

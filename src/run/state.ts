@@ -1,0 +1,71 @@
+// Owns: what the verbs of one call share. Changed by the tape's lines (create-run.ts) and by the verbs themselves; holds
+// nothing that cannot be had again by replaying the tape.
+import type { LegName } from '../call/event.ts';
+import type { Block, Destination } from '../flow/node.ts';
+import type { GatherReason, VerbResult } from '../flow/report.ts';
+import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
+import type { Exit, Steps } from './verb.ts';
+
+export interface OpenRecording {
+  readonly tag: string | null;
+  readonly notify: Destination | null;
+  stopAsked: boolean;
+}
+
+export interface CallState {
+  readonly language: string;
+  facts: { readonly id: string; readonly app: string; readonly from: string; readonly to: string };
+  direction: 'inbound' | 'outbound';
+  answered: boolean;
+  answerAsked: boolean;
+  /** `since` of the newest line. */
+  now: number;
+  /** Why the running verbs are being closed. */
+  closing: Extract<GatherReason, 'hung-up' | 'cancelled' | 'completed-by-command'>;
+  readonly history: VerbResult[];
+  readonly keys: KeyBuffer;
+  readonly variables: Map<string, string | readonly string[]>;
+  readonly recordings: Map<string, OpenRecording>;
+  /** Legs that were dialled and are not over. */
+  readonly legs: Map<LegName, 'dialled' | 'live' | 'leaving'>;
+  /** The next deterministic name: `prompt-1`, `timer-3`. */
+  name(kind: 'prompt' | 'timer' | 'request' | 'recording'): string;
+  nextLeg(): LegName;
+  /** Runs a block of nodes in the place where the verb stands. */
+  block(body: Block): Steps<Exit>;
+}
+
+/** Reports carry the history; a flow that loops for hours must not make them grow for hours. */
+const longestHistory = 200;
+
+export function remember(state: CallState, result: VerbResult): void {
+  state.history.push(result);
+  if (state.history.length > longestHistory) state.history.shift();
+}
+
+export function createState(language: string, block: (state: CallState, body: Block) => Steps<Exit>): CallState {
+  const counts = new Map<string, number>();
+  function count(kind: string): number {
+    const next = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, next);
+    return next;
+  }
+  const state: CallState = {
+    language,
+    facts: { id: '', app: '', from: '', to: '' },
+    direction: 'inbound',
+    answered: false,
+    answerAsked: false,
+    now: 0,
+    closing: 'hung-up',
+    history: [],
+    keys: createKeyBuffer(),
+    variables: new Map(),
+    recordings: new Map(),
+    legs: new Map(),
+    name: (kind) => `${kind}-${count(kind)}`,
+    nextLeg: () => `callee-${count('callee')}`,
+    block: (body) => block(state, body),
+  };
+  return state;
+}

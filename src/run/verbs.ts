@@ -1,0 +1,73 @@
+// Owns: which generator runs which node (the compiler refuses a kind without one), and running blocks of them.
+import type { Block, FlowNode, NodeKind, NodeOf } from '../flow/node.ts';
+import { answer } from './answer.ts';
+import { ask } from './ask.ts';
+import { branch } from './branch.ts';
+import { bridge } from './bridge.ts';
+import { dial } from './dial.ts';
+import { gather } from './gather.ts';
+import { hangup } from './hangup.ts';
+import { hold } from './hold.ts';
+import { http, notify } from './http.ts';
+import { pause } from './pause.ts';
+import { play } from './play.ts';
+import { record } from './record.ts';
+import { reject } from './reject.ts';
+import { sendDigits } from './send-digits.ts';
+import { loop, set } from './set-loop.ts';
+import { type CallState, remember } from './state.ts';
+import type { Exit, Outcome, Steps } from './verb.ts';
+
+type Runner<Kind extends NodeKind> = (node: NodeOf<Kind>, state: CallState) => Steps<Outcome>;
+
+const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
+  answer,
+  ask,
+  branch,
+  bridge,
+  dial,
+  gather,
+  hangup,
+  hold,
+  http,
+  loop,
+  notify,
+  pause,
+  play,
+  record,
+  reject,
+  'send-digits': sendDigits,
+  set,
+};
+
+export function* runBlock(state: CallState, body: Block): Steps<Exit> {
+  for (const node of body) {
+    const exit = yield* runNode(state, node);
+    if (exit !== 'go-on') return exit;
+  }
+  return 'go-on';
+}
+
+function* runNode(state: CallState, node: FlowNode): Steps<Exit> {
+  const { path, line } = node.at;
+  const verb = node.kind;
+  yield { type: 'note', event: { type: 'verb.started', path, verb, line } };
+  // The table pairs each kind with its own runner; only the compiler cannot see that across an index.
+  const runner = runners[verb] as (node: FlowNode, state: CallState) => Steps<Outcome>;
+  let outcome: Outcome | null = null;
+  try {
+    outcome = yield* runner(node, state);
+  } finally {
+    const { success, reason } = outcome ?? { success: false, reason: state.closing };
+    remember(state, { path, verb, success, reason });
+    yield { type: 'note', event: { type: 'verb.finished', path, verb, success, reason } };
+  }
+  if (outcome.exit !== 'go-on') return outcome.exit;
+  if (!outcome.success) {
+    const onFailed = 'onFailed' in node ? node.onFailed : null;
+    if (onFailed === null) return 'go-on';
+    state.variables.set('error', outcome.reason);
+    return yield* runBlock(state, onFailed);
+  }
+  return outcome.next === null ? 'go-on' : yield* runBlock(state, outcome.next);
+}

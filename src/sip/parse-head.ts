@@ -30,14 +30,13 @@ const TAB = 9;
 const LF = 10;
 const CR = 13;
 
-/** The index behind the blank line that ends the header section which starts at `from`, or -1. Resume at `searchFrom`. */
-export function findHeadEnd(bytes: Uint8Array, searchFrom: number, end = bytes.length): number {
+/** The index behind the blank line that ends a header section, looking from `searchFrom`; -1: not there. */
+export function findHeadEnd(bytes: Uint8Array, searchFrom: number): number {
   let at = bytes.indexOf(LF, searchFrom);
-  while (at >= 0 && at < end) {
+  while (at >= 0) {
     const next = at + 1;
-    if (next >= end) return -1;
     if (bytes[next] === LF) return next + 1;
-    if (bytes[next] === CR && next + 1 < end && bytes[next + 1] === LF) return next + 2;
+    if (bytes[next] === CR && bytes[next + 1] === LF) return next + 2;
     at = bytes.indexOf(LF, next);
   }
   return -1;

@@ -86,12 +86,15 @@ export function markReceived(via: Via, source: Peer): Via {
   return params === via.params ? via : { ...via, params };
 }
 
-/** Where a response with this top Via goes over a datagram transport, or over a new connection (RFC 3261 18.2.2, RFC 3581 4). */
+/**
+ * Where a response with this top Via goes over a datagram transport, or over a new connection (RFC 3261 18.2.2, RFC 3581 4).
+ * maddr is not honoured: it would let a request aim its answer at a third party.
+ */
 export function responseTarget(via: Via, transport: Peer['transport']): Peer {
   const received = paramValue(via.params, 'received');
   const rport = Number(paramValue(via.params, 'rport') || Number.NaN);
   const bare = received?.startsWith('[') ? received.slice(1, -1) : received;
   // rport names the source port of a datagram; a new connection goes to the listening port.
   const port = transport === 'udp' && rport > 0 && rport < 65536 ? rport : (via.port ?? 5060);
-  return { transport, address: bare ?? paramValue(via.params, 'maddr') ?? via.host, port };
+  return { transport, address: bare ?? via.host, port };
 }

@@ -1,0 +1,16 @@
+// Owns: the list of dialects that are built. A document's vendor is chosen by the app's configuration, never guessed.
+import { CodedError } from '../base/errors.ts';
+import type { DialectName } from '../flow/node.ts';
+import type { Dialect } from './dialect.ts';
+import { opentact } from './opentact/index.ts';
+
+export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact };
+
+export function dialectOf(name: string): Dialect {
+  const found = Object.values(dialects).find((dialect) => dialect.name === name);
+  if (found !== undefined) return found;
+  throw new CodedError(
+    'dialect-not-supported',
+    `The dialect "${name}" is not supported. Supported: ${Object.keys(dialects).join(', ')}.`,
+  );
+}

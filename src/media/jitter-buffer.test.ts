@@ -1,22 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ulawCode } from './g711.ts';
 import { JitterBuffer } from './jitter-buffer.ts';
 
-/** 20 ms whose samples decode to something of their own for values 1 to 126. */
-const frame = (value: number, count = 160) => new Uint8Array(count).fill(0xff - value);
-const level = (sample: number) => 0xff - ulawCode(sample);
+const frame = (value: number, count = 160) => new Int16Array(count).fill(value);
 
-function put(buffer: JitterBuffer, index: number, value = (index % 100) + 1, from = 0) {
-  const timestamp = (from * 160 + index * 160) >>> 0;
-  return buffer.put('PCMU', (from + index) & 0xffff, timestamp, 7, frame(value), 0, 160);
+/** Puts one 20 ms packet; its samples all hold `value`. */
+function put(buffer: JitterBuffer, index: number, value = index + 1, from = 0) {
+  return buffer.put((from + index) & 0xffff, (from * 160 + index * 160) >>> 0, frame(value), 0, 160);
 }
 
 function take(buffer: JitterBuffer): [value: number, missing: number] {
-  const into = new Int16Array(161).fill(99);
-  buffer.take(into, 160);
-  expect(into[160]).toBe(99);
-  return [level(into[80]!), buffer.missing];
+  const into = new Int16Array(162).fill(99);
+  const missing = buffer.take(into, 1, 160);
+  expect([into[0], into[161]]).toEqual([99, 99]);
+  return [into[80]!, missing];
 }
 
 describe('JitterBuffer', () => {
@@ -63,9 +60,9 @@ describe('JitterBuffer', () => {
 
   it('takes a pause of the sender for silence, not for loss', () => {
     const buffer = new JitterBuffer({ delayMs: 100 });
-    buffer.put('PCMU', 1, 0, 7, frame(1), 0, 160);
+    buffer.put(1, 0, frame(1), 0, 160);
     buffer.pass(2);
-    buffer.put('PCMU', 3, 480, 7, frame(2), 0, 160);
+    buffer.put(3, 480, frame(2), 0, 160);
     for (let i = 0; i < 5; i++) take(buffer);
     expect([take(buffer), take(buffer), take(buffer), take(buffer)]).toEqual([
       [1, 0],
@@ -78,20 +75,10 @@ describe('JitterBuffer', () => {
   it('starts anew when the timestamp jumps', () => {
     const buffer = new JitterBuffer();
     put(buffer, 0);
-    buffer.put('PCMU', 1, 1_000_000, 7, frame(7), 0, 160);
+    buffer.put(1, 1_000_000, frame(7), 0, 160);
     take(buffer);
     take(buffer);
     expect(take(buffer)).toEqual([7, 0]);
-  });
-
-  it('starts anew with another SSRC', () => {
-    const buffer = new JitterBuffer({ delayMs: 20 });
-    put(buffer, 0, 5);
-    buffer.put('PCMU', 1, 160, 8, frame(6), 0, 160);
-    expect([take(buffer), take(buffer)]).toEqual([
-      [0, 0],
-      [6, 0],
-    ]);
   });
 
   it('starts anew when every packet comes late', () => {
@@ -114,7 +101,7 @@ describe('JitterBuffer', () => {
       last = take(buffer);
     }
     expect(last[1]).toBe(0);
-    expect((index - last[0]) % 100).toBeLessThan(6);
+    expect(index - last[0]).toBeLessThan(6);
   });
 
   it('gives every packet that is in time, once, whatever the order of arrival', () => {
@@ -132,15 +119,15 @@ describe('JitterBuffer', () => {
   });
 
   it('survives any packets', () => {
-    const packet = fc.tuple(fc.nat(0xffff), fc.nat(0xffffffff), fc.nat(5000), fc.boolean(), fc.nat(1));
-    const bytes = new Uint8Array(5000);
+    const packet = fc.tuple(fc.nat(0xffff), fc.nat(0xffffffff), fc.nat(5000), fc.boolean());
+    const samples = new Int16Array(5000);
     const into = new Int16Array(160);
     fc.assert(
       fc.property(fc.array(packet, { maxLength: 50 }), (packets) => {
         const buffer = new JitterBuffer();
-        for (const [sequence, timestamp, count, read, ssrc] of packets) {
-          buffer.put('PCMA', sequence, timestamp, ssrc, bytes, 0, count);
-          if (read) expect(buffer.take(into, 160) + buffer.missing).toBeLessThanOrEqual(160);
+        for (const [sequence, timestamp, count, read] of packets) {
+          buffer.put(sequence, timestamp, samples, 0, count);
+          if (read) expect(buffer.take(into, 0, 160)).toBeLessThanOrEqual(160);
         }
       }),
     );

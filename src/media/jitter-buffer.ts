@@ -1,11 +1,9 @@
 // hot path
-// Owns: putting a stream's audio back into order with a fixed delay, for recording and bridging, and saying which samples
+// Owns: putting decoded audio back into order with a fixed delay, for recording and bridging, and saying which samples
 // never came. Time is the RTP timestamp, so packets of any length mix. A reader that is faster or slower than the sender is
 // followed: when the buffer stays too full for 5 s the surplus is dropped, when packets keep coming late it waits anew.
-// Does not: conceal (what is missing is silence), choose the source (latch.ts).
-import { decodeG711 } from './g711.ts';
+// Does not: conceal (what is missing is silence), choose the source (latch.ts), decode.
 import { sequenceDistance, timestampDistance } from './rtp.ts';
-import type { AudioCodec } from './sdp.ts';
 
 /** A power of two; a second and a bit at 8 kHz. */
 const capacity = 8192;
@@ -21,20 +19,17 @@ export interface JitterBufferOptions {
 }
 
 export class JitterBuffer {
-  /** How many samples of the last `take` never came, or came too late; and of all of them. */
-  missing = 0;
+  /** Samples that never came, or came too late, of all that were taken. */
   missingSamples = 0;
   /** Packets that came too late or twice. */
   latePackets = 0;
 
   private readonly samples = new Int16Array(capacity);
-  private readonly decoded = new Int16Array(capacity / 2);
   private readonly state = new Uint8Array(capacity);
   private readonly delay: number;
   private readonly slack: number;
   private readonly window: number;
   private started = false;
-  private ssrc = 0;
   /** Samples of the delay before the first packet that are still to be taken: silent, not missing. */
   private lead = 0;
   /** Timestamp of the next sample to be taken. */
@@ -53,7 +48,7 @@ export class JitterBuffer {
     this.window = clockRateHz * 5;
   }
 
-  /** Forgets everything; another SSRC does the same. The next packet starts the delay again. */
+  /** Forgets everything: another source or SSRC. The next packet starts the delay again. */
   reset(): void {
     this.started = false;
     this.state.fill(absent);
@@ -67,19 +62,9 @@ export class JitterBuffer {
     if (this.started && sequenceDistance(sequence, this.lastSequence) === 1) this.lastSequence = sequence;
   }
 
-  /** Takes in a packet's payload bytes[offset, offset + count); false when it came too late or twice. */
-  put(
-    codec: AudioCodec,
-    sequence: number,
-    timestamp: number,
-    ssrc: number,
-    bytes: Uint8Array,
-    offset: number,
-    count: number,
-  ): boolean {
+  /** Takes in samples[from, from + count); false when they came too late or twice. */
+  put(sequence: number, timestamp: number, samples: Int16Array, from: number, count: number): boolean {
     if (count <= 0 || count > capacity / 2) return false;
-    if (ssrc !== this.ssrc) this.reset();
-    this.ssrc = ssrc;
     const end = (timestamp + count) >>> 0;
     if (!this.started) this.start(sequence, timestamp);
     let ahead = timestampDistance(timestamp, this.reading);
@@ -102,40 +87,41 @@ export class JitterBuffer {
       return false;
     }
     const first = Math.max(0, -timestampDistance(timestamp, this.reading));
-    decodeG711(codec, bytes, offset, count, this.decoded, 0);
     for (let i = first; i < count; i++) {
       const at = (timestamp + i) & mask;
-      this.samples[at] = this.decoded[i]!;
+      this.samples[at] = samples[from + i]!;
       this.state[at] = present;
     }
     this.follow(sequence, timestamp, end, count);
     return true;
   }
 
-  /** Writes the next `count` samples to the start of `into`, silence where there is nothing; returns how many there were. */
-  take(into: Int16Array, count: number): number {
-    this.missing = 0;
+  /**
+   * Writes the next `count` samples to into[offset, offset + count), silence where there is nothing. Returns how many were
+   * missing; what lies before the first packet is not.
+   */
+  take(into: Int16Array, offset: number, count: number): number {
     if (!this.started) {
-      into.fill(0, 0, count);
+      into.fill(0, offset, offset + count);
       return 0;
     }
     let taken = 0;
     for (let i = 0; i < count; i++) {
       const at = (this.reading + i) & mask;
       if (this.state[at] === present) {
-        into[i] = this.samples[at]!;
+        into[offset + i] = this.samples[at]!;
         this.state[at] = absent;
         taken++;
       } else {
-        into[i] = 0;
+        into[offset + i] = 0;
       }
     }
     const before = Math.min(this.lead, count);
     this.lead -= before;
     this.reading = (this.reading + count) >>> 0;
-    this.missing = Math.max(0, count - taken - before);
-    this.missingSamples += this.missing;
-    return taken;
+    const missing = Math.max(0, count - taken - before);
+    this.missingSamples += missing;
+    return missing;
   }
 
   private start(sequence: number, timestamp: number): void {

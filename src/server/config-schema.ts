@@ -1,0 +1,262 @@
+// Owns: every configuration key: its type, limits, default and one sentence about it. config.schema.json and
+// docs/configuration.md are made from this file, and the names of environment variables follow from it.
+// Does not: read files or the environment (config-file.ts, config.ts).
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import type { DialectName } from '../flow/node.ts';
+
+const dialects = ['opentact', 'bandwidth-v1', 'bxml', 'ozml', 'twiml'] as const satisfies readonly DialectName[];
+
+const port = z.int().min(0).max(65535);
+const host = z.string().min(1);
+const httpUrl = z.string().refine((text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''), {
+  error: 'is not an http or https URL, such as http://localhost:3000/call',
+});
+const word = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: 'must be a word of letters, digits, dots, dashes and underscores' });
+const reach = z.enum(['allow', 'deny']);
+
+const sip = z.strictObject({
+  host: host
+    .default('0.0.0.0')
+    .describe('Address that SIP listens on, over UDP and TCP. 0.0.0.0 lets softphones on the local network call.'),
+  port: port.default(5060).describe('SIP port, UDP and TCP. 0 takes a free one.'),
+  advertisedHost: host
+    .optional()
+    .describe('Address or name put in Contact and Via. Default: the local address that each peer is reached from.'),
+  realm: z.string().min(1).default('keytone').describe('Realm of digest challenges.'),
+});
+
+const http = z.strictObject({
+  host: host
+    .default('127.0.0.1')
+    .describe(
+      'Address that REST and websocket listen on. Only this machine by default, because whoever reaches the API drives the calls.',
+    ),
+  port: port.default(8080).describe('HTTP port. 0 takes a free one.'),
+});
+
+const firstMediaPort = 1024;
+const portPair = z.tuple([z.int().min(firstMediaPort).max(65535), z.int().min(firstMediaPort).max(65535)]);
+const portRange = z
+  .union([portPair, z.string().regex(/^\s*\d{1,5}\s*-\s*\d{1,5}\s*$/)])
+  .transform((value, context): readonly [number, number] => {
+    const [first, last] = typeof value === 'string' ? (value.split('-').map(Number) as [number, number]) : value;
+    if (first < firstMediaPort || last > 65535 || last - first < 1) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be two ports from ${firstMediaPort} to 65535, the lower first`,
+        input: value,
+      });
+      return z.NEVER;
+    }
+    return [first, last];
+  });
+
+const media = z.strictObject({
+  host: host.default('0.0.0.0').describe('Address that RTP sockets bind to.'),
+  portRange: portRange
+    .prefault('10000-19999')
+    .describe('RTP ports, `first-last` or `[first, last]`. Each call uses two, so 10000-19999 carries 5,000 calls.'),
+  advertisedHost: host
+    .optional()
+    .describe('Address put in SDP. Default: the local address that each peer is reached from.'),
+  workers: z.int().min(1).max(64).optional().describe('Threads that carry media. Default: one for each 4 processors.'),
+});
+
+const app = z
+  .strictObject({
+    name: word.describe('Name that `numbers` refers to and that every event carries.'),
+    dialect: z.enum(dialects).default('opentact').describe('Language of its documents and of what it is told.'),
+    document: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Path of the document that every call starts with, from the folder of this file.'),
+    url: httpUrl.optional().describe('URL that is asked for the document of every call.'),
+    method: z.enum(['GET', 'POST']).default('POST').describe('How `url` is asked.'),
+    timeoutMs: z
+      .int()
+      .min(100)
+      .max(120_000)
+      .optional()
+      .describe('How long an answer of the application may take. Default: that of the dialect.'),
+    fallbackUrl: httpUrl.optional().describe('URL that is asked when `url` fails.'),
+  })
+  .superRefine((value, context) => {
+    if (value.document === undefined && value.url === undefined)
+      context.addIssue({ code: 'custom', message: 'needs either `document` (a path) or `url`', path: [] });
+    if (value.document !== undefined && value.url !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'cannot stand beside `document`: keep one of the two',
+        path: ['url'],
+      });
+    if (value.document !== undefined && value.fallbackUrl !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'belongs to `url`; a document needs no fallback',
+        path: ['fallbackUrl'],
+      });
+  });
+
+const number = z.strictObject({
+  number: z
+    .string()
+    .regex(/^[A-Za-z0-9+*#._-]+$/, { error: 'must be what callers dial: digits, + * #, or the name in a SIP address' })
+    .describe('What is dialled: the user part of the SIP address.'),
+  app: word.describe('Name of the app that answers.'),
+});
+
+const user = z.strictObject({
+  login: word.describe('SIP login; also the number that others dial to reach this phone.'),
+  password: z.string().min(1).describe('Password of the login.'),
+});
+
+const trunk = z.strictObject({
+  name: word.describe('Name in logs and events.'),
+  host: host.describe('Host, or host:port, that outbound calls go to.'),
+  username: z.string().min(1).optional().describe('Login at the provider, when it asks for one.'),
+  password: z.string().min(1).optional().describe('Password at the provider.'),
+  allow: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Addresses or networks (`192.0.2.10`, `192.0.2.0/24`) that calls from this provider come from. They are not challenged.',
+    ),
+});
+
+const outbound = z.strictObject({
+  public: reach.default('allow').describe('Whether documents may name URLs of public addresses.'),
+  lan: reach
+    .default('deny')
+    .describe('Whether documents may name URLs of private networks. URLs in this file always may be.'),
+  loopback: reach
+    .default('deny')
+    .describe('Whether documents may name URLs of this machine. URLs in this file always may be.'),
+  allow: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Hosts and networks that are allowed all the same: `10.0.0.0/8`, `nas.example.org:8080`, `*.example.org`.',
+    ),
+});
+
+const openai = z.strictObject({
+  url: httpUrl
+    .default('https://api.openai.com/v1')
+    .describe('Base URL of a service that speaks the OpenAI speech protocol.'),
+  model: z.string().min(1).default('tts-1').describe('Model.'),
+  voice: z.string().min(1).default('alloy').describe('Voice used when a document names none.'),
+  apiKeyEnv: z.string().min(1).optional().describe('Environment variable that holds the key.'),
+  apiKey: z.string().min(1).optional().describe('The key itself; `apiKeyEnv` keeps it out of this file.'),
+});
+
+const speech = z.strictObject({
+  engine: z
+    .enum(['espeak', 'openai', 'none'])
+    .default('espeak')
+    .describe('Who speaks texts. `espeak` is built in and needs no network.'),
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/, { error: 'must be a language tag such as en-US' })
+    .default('en-US')
+    .describe('Language of texts that name none.'),
+  openai: openai.prefault({}),
+});
+
+const limits = z.strictObject({
+  maxCalls: z.int().min(1).max(100_000).default(500).describe('Calls at one time. The next one is refused with 503.'),
+  drainSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(30)
+    .describe('How long a stopping server lets calls finish before it ends them.'),
+});
+
+const log = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('What is logged at least.'),
+  format: z.enum(['text', 'json']).default('text').describe('Lines for people, or one JSON object a line.'),
+});
+
+export const configSchema = z
+  .strictObject({
+    sip: sip.prefault({}).describe('Where phones and trunks reach the server.'),
+    http: http.prefault({}).describe('Where the REST interface and the websocket listen.'),
+    media: media.prefault({}).describe('Sound: RTP ports and threads.'),
+    dataDir: z
+      .string()
+      .min(1)
+      .default('keytone-data')
+      .describe('Folder of the database and of recordings, from the folder of this file. It is made when missing.'),
+    apps: z.array(app).default([]).describe('Your applications: a document each, or a URL that is asked for one.'),
+    numbers: z.array(number).default([]).describe('Which app answers which number.'),
+    users: z.array(user).default([]).describe('Phones that may register.'),
+    trunks: z.array(trunk).default([]).describe('Providers that calls come from and go to.'),
+    outbound: outbound.prefault({}).describe('Which addresses HTTP requests may reach. See docs/outbound-http.md.'),
+    speech: speech.prefault({}).describe('Text to speech.'),
+    limits: limits.prefault({}).describe('How much the server takes on.'),
+    log: log.prefault({}).describe('What the server says about itself, on standard error.'),
+  })
+  .superRefine((value, context) => {
+    const reportDuplicates = (list: string, key: string, values: readonly string[]): void => {
+      values.forEach((text, index) => {
+        if (values.indexOf(text) < index)
+          context.addIssue({ code: 'custom', message: `"${text}" stands twice in ${list}`, path: [list, index, key] });
+      });
+    };
+    reportDuplicates(
+      'apps',
+      'name',
+      value.apps.map((one) => one.name),
+    );
+    reportDuplicates(
+      'numbers',
+      'number',
+      value.numbers.map((one) => one.number),
+    );
+    reportDuplicates(
+      'users',
+      'login',
+      value.users.map((one) => one.login),
+    );
+    reportDuplicates(
+      'trunks',
+      'name',
+      value.trunks.map((one) => one.name),
+    );
+    const names = value.apps.map((one) => one.name);
+    value.numbers.forEach((one, index) => {
+      if (!names.includes(one.app))
+        context.addIssue({
+          code: 'custom',
+          message: `no app is named "${one.app}"${names.length === 0 ? '; `apps` is empty' : ''}`,
+          path: ['numbers', index, 'app'],
+          params: { given: one.app, known: names },
+        });
+    });
+  });
+
+export type ConfigFile = z.output<typeof configSchema>;
+
+export const defaultMediaWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / 4));
+
+/** The JSON Schema of the file, for editors and for the reference page. */
+export function configJsonSchema(): JsonSchema {
+  return z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema;
+}
+
+/** The part of JSON Schema that zod makes of the above. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema | false;
+  readonly prefixItems?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+}

@@ -1,0 +1,142 @@
+// Owns: the configuration as the rest of the program sees it, and its one way in: file, then environment, then flags,
+// each over the one before. Every problem is told with its place and with what to write instead.
+// Does not: describe the keys (config-schema.ts) or word the problems (config-problems.ts).
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CodedError } from '../base/errors.ts';
+import type { Destination, DialectName } from '../flow/node.ts';
+import { type ConfigText, parseConfigText } from './config-file.ts';
+import { describeIssue, placeOf } from './config-problems.ts';
+import { type ConfigFile, configJsonSchema, configSchema, defaultMediaWorkers } from './config-schema.ts';
+import { coerce, environmentSettings, flagSettings, overlay, type Setting } from './config-settings.ts';
+import { packageRoot } from './package-root.ts';
+
+export interface AppConfig {
+  readonly name: string;
+  readonly dialect: DialectName;
+  /** Where the first document of a call comes from: the app's URL, or a file URL. */
+  readonly first: Destination;
+}
+
+type Plain = Pick<ConfigFile, 'http' | 'numbers' | 'users' | 'trunks' | 'outbound' | 'limits' | 'log'>;
+
+export interface Config extends Plain {
+  readonly sip: {
+    readonly host: string;
+    readonly port: number;
+    readonly advertisedHost: string | null;
+    readonly realm: string;
+  };
+  readonly media: {
+    readonly host: string;
+    readonly portRange: readonly [first: number, last: number];
+    readonly advertisedHost: string | null;
+    readonly workers: number;
+  };
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly apps: readonly AppConfig[];
+  readonly speech: {
+    readonly engine: ConfigFile['speech']['engine'];
+    readonly language: string;
+    /** `apiKey` is resolved from `apiKeyEnv`; null when neither is set. */
+    readonly openai: {
+      readonly url: string;
+      readonly model: string;
+      readonly voice: string;
+      readonly apiKey: string | null;
+    };
+  };
+}
+
+export interface ConfigSources {
+  /** null: no file; the built-in welcome answers number 1000. */
+  readonly file: string | null;
+  readonly environment: NodeJS.ProcessEnv;
+  /** `key=value`, as given to --set. */
+  readonly settings?: readonly string[];
+  /** Where relative paths start when there is no file. */
+  readonly workingDir?: string;
+}
+
+export interface ReadConfig {
+  /** null when there is a problem. */
+  readonly config: Config | null;
+  readonly problems: readonly CodedError[];
+}
+
+export const welcomeDocument = join(packageRoot, 'examples', 'welcome.xml');
+
+/** What stands in for a file when none is given. */
+const builtIn = {
+  apps: [{ name: 'welcome', dialect: 'opentact', document: welcomeDocument }],
+  numbers: [{ number: '1000', app: 'welcome' }],
+};
+
+export function readConfig(sources: ConfigSources): ReadConfig {
+  const problems: CodedError[] = [];
+  const text = sources.file === null ? null : readText(sources.file);
+  if (text instanceof CodedError) return { config: null, problems: [text] };
+  const schema = configJsonSchema();
+  const settings: readonly Setting[] = [
+    ...environmentSettings(sources.environment, schema, problems),
+    ...flagSettings(sources.settings ?? [], schema, problems),
+  ];
+  const tree = coerce(overlay(text === null ? builtIn : text.tree, settings), schema);
+  const parsed = configSchema.safeParse(tree);
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, tree, schema, text, settings)));
+  const baseDir = sources.file === null ? resolve(sources.workingDir ?? process.cwd()) : dirname(resolve(sources.file));
+  if (parsed.success) {
+    parsed.data.apps.forEach((app, index) => {
+      if (app.document === undefined || existsSync(resolve(baseDir, app.document))) return;
+      const path = ['apps', index, 'document'];
+      const details = {
+        place: placeOf(path, text, settings),
+        hint: `It was looked for at ${resolve(baseDir, app.document)}.`,
+      };
+      problems.push(new CodedError('config-invalid', `the file "${app.document}" does not exist`, details));
+    });
+  }
+  if (!parsed.success || problems.length > 0) return { config: null, problems };
+  return { config: build(parsed.data, baseDir, sources.environment), problems: [] };
+}
+
+function readText(file: string): ConfigText | CodedError {
+  try {
+    return parseConfigText(readFileSync(file, 'utf8'), file);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    return new CodedError('config-not-found', missing ? `${file} does not exist` : `${file} cannot be read`, { cause });
+  }
+}
+
+function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv): Config {
+  const { apiKeyEnv, apiKey, ...openai } = file.speech.openai;
+  return {
+    ...file,
+    sip: { ...file.sip, advertisedHost: file.sip.advertisedHost ?? null },
+    media: {
+      ...file.media,
+      advertisedHost: file.media.advertisedHost ?? null,
+      workers: file.media.workers ?? defaultMediaWorkers(),
+    },
+    dataDir: resolve(baseDir, file.dataDir),
+    apps: file.apps.map((app) => ({
+      name: app.name,
+      dialect: app.dialect,
+      first: {
+        url: app.url ?? pathToFileURL(resolve(baseDir, app.document!)).href,
+        method: app.url === undefined ? 'GET' : app.method,
+        fallbackUrl: app.fallbackUrl ?? null,
+        timeoutMs: app.timeoutMs ?? null,
+        extra: {},
+      },
+    })),
+    speech: {
+      ...file.speech,
+      openai: { ...openai, apiKey: apiKey ?? (apiKeyEnv === undefined ? null : (environment[apiKeyEnv] ?? null)) },
+    },
+  };
+}

@@ -201,7 +201,7 @@ class Work {
     const { rules, state } = this;
     const count = state.digits.length;
     if (reason === 'max-digits') return true;
-    if (reason === 'terminator') return count >= rules.minDigits || (count === 0 && rules.acceptEmpty);
+    if (reason === 'terminator') return count >= rules.minDigits;
     return count >= rules.minDigitsAtTimeout;
   }
 

@@ -9,6 +9,7 @@ import type { Key } from './key-buffer.ts';
 import type { CallState } from './state.ts';
 import { substituteSound } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
+import { verbOf } from './verb-name.ts';
 
 type Node = NodeOf<'gather'>;
 type Entry = collector.Ending & { readonly digits: string; readonly attempt: number };
@@ -58,7 +59,7 @@ function reportIsDue(node: Node, entry: Entry, last: boolean): boolean {
 function* tell(node: Node, state: CallState, entry: Entry, outcome: Outcome): Steps<Outcome> {
   if (node.report === null) return outcome;
   const { digits, terminator, success, reason, attempt } = entry;
-  const result = { path: node.at.path, verb: node.kind, success, reason };
+  const result = { path: node.at.path, verb: verbOf(node), success, reason };
   const history = [...state.history, result];
   const answer = yield* askApplication(state, {
     kind: 'gather',

@@ -17,6 +17,7 @@ import { sendDigits } from './send-digits.ts';
 import { loop, set } from './set-loop.ts';
 import { type CallState, remember } from './state.ts';
 import type { Exit, Outcome, Steps } from './verb.ts';
+import { verbOf } from './verb-name.ts';
 
 type Runner<Kind extends NodeKind> = (node: NodeOf<Kind>, state: CallState) => Steps<Outcome>;
 
@@ -50,10 +51,10 @@ export function* runBlock(state: CallState, body: Block): Steps<Exit> {
 
 function* runNode(state: CallState, node: FlowNode): Steps<Exit> {
   const { path, line } = node.at;
-  const verb = node.kind;
+  const verb = verbOf(node);
   yield { type: 'note', event: { type: 'verb.started', path, verb, line } };
   // The table pairs each kind with its own runner; only the compiler cannot see that across an index.
-  const runner = runners[verb] as (node: FlowNode, state: CallState) => Steps<Outcome>;
+  const runner = runners[node.kind] as (node: FlowNode, state: CallState) => Steps<Outcome>;
   let outcome: Outcome | null = null;
   try {
     outcome = yield* runner(node, state);

@@ -1,0 +1,10 @@
+// Owns: what the test kit publishes, for people who test their own flows with it.
+export type { ReceivedRequest } from './application.ts';
+export { plainDialect } from './plain-dialect.ts';
+export * from './scenario.ts';
+export { checkScenario, type Observation } from './scenario-check.ts';
+export { promptsHeard, runScenario, type ScenarioResult } from './scenario-run.ts';
+export { keystrokes, type ParsedScript, parseScript } from './script.ts';
+export { type SimulateOptions, type Simulation, simulate } from './simulate.ts';
+export { describeSound, formatTimeline } from './timeline.ts';
+export { createVirtualClock, type VirtualClock } from './virtual-clock.ts';

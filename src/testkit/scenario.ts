@@ -1,0 +1,93 @@
+// Owns: a story of one call as data: what the application answers, what the caller does, what must come of it. The same
+// story runs in virtual time (simulate.ts) and over a real SIP call, so steps wait for things that both can see and
+// nothing is said in absolute time.
+import type { DialectName, Flow } from '../flow/node.ts';
+import type { GatherReason } from '../flow/report.ts';
+
+/** The application's address inside every scenario. A live runner puts its own server's address in its place. */
+export const applicationOrigin = 'http://app.test';
+
+/** A document's text (status 200), a ready Flow (simulation only), or an answer in full. */
+export type Reply = string | Flow | ReplyInFull;
+export interface ReplyInFull {
+  readonly status?: number;
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly flow?: Flow;
+  readonly delayMs?: number;
+  /** The connection is refused. */
+  readonly refused?: boolean;
+}
+
+/** Keys are paths, e.g. `/start`; queries are left out. A list is used up in order and its last entry stays. */
+export type ApplicationScript = Readonly<Record<string, Reply | readonly Reply[]>>;
+
+export type Which = number | string;
+export type CallerStep =
+  /** Keys with `w` (0.5 s) and `W` (1 s) between them; each key sounds for `toneMs` (100) and is followed by `gapMs` (100). */
+  | { readonly press: string; readonly toneMs?: number; readonly gapMs?: number }
+  | { readonly waitMs: number }
+  /** The prompt that counts so from 1 in the call, or the next whose text or address holds the string. */
+  | { readonly until: 'prompt-started' | 'prompt-ended'; readonly prompt: Which }
+  /** The request that counts so from 1, or the next whose address holds the string. */
+  | { readonly until: 'request'; readonly request: Which }
+  | { readonly until: 'answered' }
+  /** Speaks for so long: ends a recording's silence. */
+  | { readonly speakMs: number }
+  | { readonly hangUp: true };
+
+/** What a dialled address does. One that is not named rings for ever. */
+export interface CalleeScript {
+  readonly answerAfterMs?: number;
+  readonly refuse?: { readonly sipStatus: number; readonly afterMs?: number };
+  readonly hangUpAfterMs?: number;
+}
+
+export interface ExpectedRequest {
+  readonly method: string;
+  /** Path, with a query when it matters: parameters named here must be there, others may be. */
+  readonly url: string;
+  /** Must be contained in the body: text as text, an object as a subset of the JSON. */
+  readonly body?: string | Readonly<Record<string, unknown>>;
+}
+
+export interface ExpectedGather {
+  readonly digits: string;
+  readonly reason: GatherReason;
+  readonly success?: boolean;
+  readonly attempt?: number;
+  /** Each must be found in some line of the decision record. */
+  readonly because?: readonly string[];
+}
+
+export interface Expectation {
+  /** What the caller hears begin, in order: speech as its text, other sounds as address or name. */
+  readonly prompts?: readonly string[];
+  /** Every request to the application, in order, the first document's included. */
+  readonly requests?: readonly ExpectedRequest[];
+  readonly gathers?: readonly ExpectedGather[];
+  readonly endedBy?: 'caller' | 'application';
+  /** Whether the call was answered at all. */
+  readonly answered?: boolean;
+  /** The verbs that failed, in order, as `Dial: busy 1/1`. */
+  readonly failures?: readonly string[];
+  /** The call is shorter than this: nothing waits for a timer that should not run. */
+  readonly withinMs?: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly dialect: DialectName;
+  /** Path of the first document; `/start` unless told, asked for by POST. */
+  readonly first?: { readonly path: string; readonly method: 'GET' | 'POST' };
+  readonly application: ApplicationScript;
+  readonly callees?: Readonly<Record<string, CalleeScript>>;
+  /** Length of media files by address, in milliseconds. */
+  readonly mediaMs?: Readonly<Record<string, number>>;
+  /** Media addresses that cannot be fetched. */
+  readonly brokenMedia?: readonly string[];
+  readonly caller: readonly CallerStep[];
+  readonly expect: Expectation;
+  /** What a real call cannot do or show, in words; such a scenario runs in virtual time only. */
+  readonly onlySimulated?: string;
+}

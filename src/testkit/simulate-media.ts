@@ -1,0 +1,150 @@
+// Owns: the media of a simulated call: prompts that take their time, keys that stop them at key-down, recordings with an
+// end. Lengths are estimates; orders of events are those of the media plane.
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Effect } from '../call/effect.ts';
+import type { WorldEvent } from '../call/event.ts';
+import type { Sound } from '../flow/node.ts';
+import { keystrokes } from './script.ts';
+
+type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
+
+export interface SimulatedMediaOptions {
+  readonly clock: Clock;
+  readonly put: (event: WorldEvent) => void;
+  readonly mediaMs: Readonly<Record<string, number>>;
+  readonly brokenMedia: readonly string[];
+  readonly charactersPerSecond: number;
+}
+
+export interface SimulatedMedia {
+  start(effect: EffectOf<'prompt.start'>): void;
+  stop(prompt: string): void;
+  /** To be called before the digit is put on the tape; gives the event that follows it there, if the key stopped a prompt. */
+  key(digit: string): WorldEvent | null;
+  record(effect: EffectOf<'record.start'>): void;
+  stopRecording(recording: string, why: 'stopped' | 'ended'): void;
+  speaks(forMs: number): void;
+  sendDigits(effect: EffectOf<'digits.send'>): void;
+  close(): void;
+}
+
+const unknownMediaMs = 2_000;
+const beepMs = 400;
+
+export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedMedia {
+  const { clock, put } = options;
+  const queue: EffectOf<'prompt.start'>[] = [];
+  let playing: {
+    readonly effect: EffectOf<'prompt.start'>;
+    readonly since: number;
+    readonly timer: Timer | null;
+  } | null = null;
+  const recordings = new Map<
+    string,
+    { readonly effect: EffectOf<'record.start'>; readonly since: number; quiet: Timer | null; max: Timer | null }
+  >();
+  let speakingUntil = 0;
+  let closed = false;
+
+  function lengthMs(sound: Sound): number | null {
+    switch (sound.kind) {
+      case 'speech':
+        return Math.round((sound.text.length / options.charactersPerSecond) * 1000);
+      case 'media':
+        return options.mediaMs[sound.url] ?? unknownMediaMs;
+      case 'recorded':
+        return unknownMediaMs;
+      case 'progress':
+        return sound.durationMs ?? (sound.name === 'beep' ? beepMs : null);
+      default:
+        return sound.durationMs;
+    }
+  }
+
+  function next(): void {
+    const effect = queue.shift();
+    if (effect === undefined || closed) return;
+    const { prompt, sound, times } = effect;
+    if (sound.kind === 'media' && options.brokenMedia.includes(sound.url)) {
+      put({ type: 'prompt.failed', prompt, code: 'media-unavailable', message: `${sound.url} could not be fetched` });
+      next();
+      return;
+    }
+    const once = lengthMs(sound);
+    const whole = once === null || times === null ? null : once * times;
+    const timer = whole === null ? null : clock.after(whole, () => put(finish('end')));
+    playing = { effect, since: clock.now(), timer };
+    // The media answers a little later, never inside the question.
+    clock.after(0, () => playing?.effect.prompt === prompt && put({ type: 'prompt.started', prompt }));
+  }
+
+  function finish(why: 'end' | 'stopped' | 'key'): WorldEvent {
+    if (playing === null) throw new Error('no prompt is playing');
+    const { effect, since, timer } = playing;
+    timer?.cancel();
+    playing = null;
+    if (queue.length > 0) clock.after(0, () => playing === null && next());
+    return { type: 'prompt.finished', prompt: effect.prompt, why, playedMs: clock.now() - since };
+  }
+
+  function finishRecording(recording: string, why: 'stopped' | 'silence' | 'max' | 'ended'): void {
+    const open = recordings.get(recording);
+    if (open === undefined) return;
+    recordings.delete(recording);
+    open.quiet?.cancel();
+    open.max?.cancel();
+    const durationMs = clock.now() - open.since;
+    const { tag } = open.effect;
+    const file = `${recording}.wav`;
+    put({ type: 'recording.finished', recording, tag, durationMs, bytes: 44 + durationMs * 16, file, why });
+  }
+
+  function watchSilence(recording: string): void {
+    const open = recordings.get(recording);
+    if (open === undefined || open.effect.silenceMs === null) return;
+    open.quiet?.cancel();
+    const quietFrom = Math.max(clock.now(), speakingUntil);
+    open.quiet = clock.after(quietFrom + open.effect.silenceMs - clock.now(), () =>
+      finishRecording(recording, 'silence'),
+    );
+  }
+
+  return {
+    start(effect) {
+      queue.push(effect);
+      if (playing === null) next();
+    },
+    stop(prompt) {
+      const waiting = queue.findIndex((effect) => effect.prompt === prompt);
+      if (waiting >= 0) {
+        queue.splice(waiting, 1);
+        put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: 0 });
+      } else if (playing?.effect.prompt === prompt) put(finish('stopped'));
+    },
+    key(digit) {
+      return playing?.effect.stopKeys.includes(digit) ? finish('key') : null;
+    },
+    record(effect) {
+      const { recording, tag, maxMs } = effect;
+      const max = maxMs === null ? null : clock.after(maxMs, () => finishRecording(recording, 'max'));
+      recordings.set(recording, { effect, since: clock.now(), quiet: null, max });
+      put({ type: 'recording.started', recording, tag });
+      watchSilence(recording);
+    },
+    stopRecording: finishRecording,
+    speaks(forMs) {
+      speakingUntil = Math.max(speakingUntil, clock.now() + forMs);
+      for (const recording of recordings.keys()) watchSilence(recording);
+    },
+    sendDigits({ request, digits, toneMs, gapMs }) {
+      const { lengthMs: whole } = keystrokes({ press: digits.replaceAll(',', 'w'), toneMs, gapMs });
+      clock.after(whole, () => put({ type: 'digits.sent', request }));
+    },
+    close() {
+      closed = true;
+      playing?.timer?.cancel();
+      playing = null;
+      for (const recording of [...recordings.keys()]) finishRecording(recording, 'ended');
+    },
+  };
+}

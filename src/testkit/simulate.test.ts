@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { flow, gather, hangup, play, prompt } from '../flow/build.ts';
+import { plainDialect } from './plain-dialect.ts';
+import { simulate } from './simulate.ts';
+import { formatTimeline } from './timeline.ts';
+
+describe('a simulated call', () => {
+  const menu = flow([
+    play('Welcome.'),
+    gather({ prompts: [prompt('Press one or two.')], branches: [{ digits: '2', body: [play('Two it is.')] }] }),
+    hangup({ reason: 'done' }),
+  ]);
+
+  it('plays, gathers the key that the script presses, takes the branch and hangs up', () => {
+    const call = simulate({
+      dialect: plainDialect,
+      application: { '/start': menu },
+      caller: [{ until: 'prompt-started', prompt: 'Press one' }, { waitMs: 300 }, { press: '2' }],
+    });
+    expect(call.faults).toEqual([]);
+    expect(call.stuck).toBeNull();
+    expect(formatTimeline(call).split('\n')).toEqual([
+      '00:00.000  call from 15551230001 to 15551239999',
+      '00:00.000  → POST http://app.test/start',
+      '00:00.030  ← 200, 3 verbs',
+      '00:00.050  answered',
+      '00:00.050  hears “Welcome.”',
+      '00:00.621  hears “Press one or two.”',
+      '00:00.921  presses 2',
+      '00:00.921  gather got “2”: max-digits',
+      '00:00.921    stopped by a key after 300 ms',
+      '00:00.921  hears “Two it is.”',
+      '00:01.635  caller ended by us: done',
+      '00:01.635  call over: done',
+    ]);
+  });
+
+  it('says the same on every run', () => {
+    const once = () =>
+      simulate({
+        dialect: plainDialect,
+        application: { '/start': menu },
+        caller: [{ until: 'answered' }, { press: '12' }],
+      });
+    expect(once().tape).toEqual(once().tape);
+  });
+});

@@ -1,6 +1,7 @@
 // Owns: a media worker thread: its sessions, its clips, its one timer, its load. It reads commands and posts reports
 // (worker-protocol.ts). A fault in one session ends that session and nothing else.
 import { parentPort, workerData } from 'node:worker_threads';
+import { type BridgePeer, bridgeOverPort } from './bridge.ts';
 import { Pacer } from './pacer.ts';
 import type { MediaEvent } from './plane.ts';
 import { RtpSession, type SessionHost } from './session.ts';
@@ -115,6 +116,40 @@ function command(session: RtpSession, command: SessionCommand): void {
     }
     case 'stop':
       session.stop(command.id);
+      break;
+    case 'send-digits':
+      session.sendDigits(command.id, command.digits, command.toneMs, command.gapMs);
+      break;
+    case 'cancel-digits':
+      session.cancelDigits(command.id);
+      break;
+    case 'record':
+      session.record(command.id, command.options);
+      break;
+    case 'stop-recording':
+      session.stopRecording(command.id);
+      break;
+    case 'sensitive':
+      session.sensitive(command.on);
+      break;
+    case 'bridge': {
+      const other = sessions.get(command.other);
+      if (other === undefined || other === session) break;
+      session.bridge((ours) => {
+        let theirs: BridgePeer | null = null;
+        other.bridge((input) => {
+          theirs = input;
+          return ours;
+        });
+        return theirs!;
+      });
+      break;
+    }
+    case 'bridge-port':
+      session.bridge((input) => bridgeOverPort(command.port, input));
+      break;
+    case 'unbridge':
+      session.unbridge();
       break;
     case 'hold':
       session.hold(command.on);

@@ -2,16 +2,20 @@
 // Owns: one session in its worker: what comes in on its sockets, behind the latch, and what goes out when the pacer says
 // that a packet is due. Does not: schedule, allocate ports, or know the main thread; its host carries events out.
 import type { RemoteInfo } from 'node:dgram';
-import { silenceByte } from './g711.ts';
+import { BridgeInput, type BridgePeer } from './bridge.ts';
+import { decodeG711 } from './g711.ts';
 import { SourceLatch } from './latch.ts';
 import { longestPacketMs, type Paced, shortestPacketMs } from './pacer.ts';
 import type { MediaEvent } from './plane.ts';
-import { Player, type PlayerItem } from './player.ts';
-import { createRtpPacket, decodeRtp, isRtcp, rtpHeaderBytes } from './rtp.ts';
+import type { PlayerItem } from './player.ts';
+import { createRtpPacket, decodeRtp, isRtcp } from './rtp.ts';
 import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
+import { Outbound } from './session-outbound.ts';
+import { SessionRecordings } from './session-recording.ts';
+import { SessionRtcp } from './session-rtcp.ts';
 import { addressOn, closeSocket, plainAddress, type SocketPair } from './session-sockets.ts';
-import { RtpStream } from './session-stream.ts';
 import { TelephoneEventReceiver } from './telephone-event-receiver.ts';
+import type { RecordOptions } from './worker-protocol.ts';
 
 /** What a session needs of the worker it lives in. */
 export interface SessionHost {
@@ -25,8 +29,13 @@ export interface SessionHost {
   skipped(): void;
 }
 
-const samplesPerMs = 8;
+/** Samples of a packet that are heard: 120 ms. */
+const longestHeard = 960;
 const absentMs = 30_000;
+/** A key heard from a bridged partner is sounded this long: waiting for its end would make it late. */
+const relayedToneMs = 100;
+const relayedGapMs = 60;
+const relayId = '';
 
 export class RtpSession implements Paced {
   everyMs = 20;
@@ -36,20 +45,24 @@ export class RtpSession implements Paced {
   readonly #sockets: SocketPair;
   readonly #latch = new SourceLatch();
   readonly #packet = createRtpPacket();
-  readonly #player: Player;
-  readonly #stream: RtpStream;
+  readonly #outbound: Outbound;
+  readonly #recordings: SessionRecordings;
+  readonly #rtcp: SessionRtcp;
   readonly #events: TelephoneEventReceiver;
 
   #audio: NegotiatedAudio | null = null;
-  #codec: AudioCodec = 'PCMU';
-  #samples = 160;
-  #sendAddress = '';
-  #sendPort = 0;
+  /** Where the SDP says to send to. */
+  #address = '';
+  #port = 0;
+  #mute = false;
+  #held = false;
   #eventType = -1;
   /** Index: payload type. */
   readonly #codecOf = new Array<AudioCodec | null>(128).fill(null);
-  #held = false;
-  #closed = false;
+  #input: BridgeInput | null = null;
+  #partner: BridgePeer | null = null;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  readonly #heard = new Int16Array(longestHeard);
   #press = 0;
   #heardMs = 0;
   #absentTold = false;
@@ -58,17 +71,22 @@ export class RtpSession implements Paced {
     this.number = number;
     this.#host = host;
     this.#sockets = sockets;
-    this.#stream = new RtpStream(sockets.rtp, this.#samples);
-    this.#player = new Player({
+    this.#outbound = new Outbound(sockets.rtp, {
       started: (id) => this.#emit({ type: 'play-started', id }),
       finished: (id, why, playedMs) => this.#emit({ type: 'play-finished', id, why, playedMs }),
+      sent: (id, ok) => {
+        if (id !== relayId) this.#emit({ type: 'sent', id, ok });
+      },
     });
+    this.#recordings = new SessionRecordings((event) => this.#emit(event));
+    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets.rtcp);
     this.#events = new TelephoneEventReceiver({
       pressed: (digit) => this.#pressed(digit),
       released: (durationMs) => this.#emit({ type: 'digit-released', press: this.#press, durationMs }),
       flash: () => this.#emit({ type: 'flash' }),
     });
     sockets.rtp.on('message', this.#receive);
+    sockets.rtcp.on('message', this.#receive);
   }
 
   configure(audio: NegotiatedAudio): void {
@@ -77,26 +95,26 @@ export class RtpSession implements Paced {
       this.#emit({ type: 'fault', message: `cannot send to ${audio.remoteAddress} from ${this.#host.host}` });
       return;
     }
-    if (this.#audio === null || address !== this.#sendAddress || audio.remotePort !== this.#sendPort) {
+    if (this.#audio === null || address !== this.#address || audio.remotePort !== this.#port) {
       this.#latch.reset(address, audio.remotePort);
-      this.#sendAddress = address;
-      this.#sendPort = audio.remotePort;
+      this.#address = address;
+      this.#port = audio.remotePort;
       this.#events.reset(audio.telephoneEvent?.clockRateHz ?? 8000);
       this.#heardMs = this.#host.now();
       this.#absentTold = false;
     }
     this.#audio = audio;
-    this.#codec = audio.codec;
     this.everyMs = Math.min(longestPacketMs, Math.max(shortestPacketMs, Math.round(audio.ptimeMs)));
-    this.#samples = this.everyMs * samplesPerMs;
-    this.#stream.shape(this.#samples);
+    this.#outbound.configure(audio, this.everyMs);
+    this.#rtcp.configure(address, audio.remoteRtcpPort, this.everyMs);
+    this.#mute = audio.direction === 'inactive' || audio.direction === 'recvonly' || audio.remotePort === 0;
     this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
     this.#codecOf.fill(null);
     for (const { payloadType, codec } of audio.receive) this.#codecOf[payloadType & 0x7f] = codec;
   }
 
   play(item: PlayerItem): void {
-    this.#player.play(item);
+    this.#outbound.player.play(item);
   }
 
   /** There is no such clip: said, and finished at once, so that whoever waits for it goes on. */
@@ -106,17 +124,65 @@ export class RtpSession implements Paced {
   }
 
   stop(id: string): void {
-    this.#player.stop(id);
+    this.#outbound.player.stop(id);
+  }
+
+  sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void {
+    if (this.#audio === null || !this.#outbound.sendDigits(id, digits, toneMs, gapMs)) {
+      this.#emit({ type: 'sent', id, ok: false });
+    }
+  }
+
+  cancelDigits(id: string): void {
+    this.#outbound.cancelDigits(id);
+  }
+
+  record(id: string, options: RecordOptions): void {
+    this.#recordings.start(id, options);
+  }
+
+  stopRecording(id: string): void {
+    this.#recordings.stop(id);
+  }
+
+  sensitive(on: boolean): void {
+    this.#recordings.sensitive = on;
   }
 
   hold(on: boolean): void {
     this.#held = on;
   }
 
+  /** Begins to hear a partner: `join` gets our input and returns the partner's, or what leads to it. */
+  bridge(join: (input: BridgePeer) => BridgePeer): void {
+    this.unbridge();
+    const input: BridgeInput = new BridgeInput(
+      (digit) => this.#outbound.sendDigits(relayId, digit, relayedToneMs, relayedGapMs),
+      () => {
+        if (this.#input !== input) return;
+        this.#input = null;
+        this.#partner = null;
+      },
+    );
+    this.#input = input;
+    this.#partner = join(input);
+  }
+
+  unbridge(): void {
+    const partner = this.#partner;
+    this.#input = null;
+    this.#partner = null;
+    partner?.gone();
+  }
+
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#player.stopAll();
-    this.#closed = true;
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.unbridge();
+    this.#rtcp.bye();
+    this.#outbound.close();
+    await this.#recordings.close();
+    this.#state = 'closed';
     await Promise.all([closeSocket(this.#sockets.rtp), closeSocket(this.#sockets.rtcp)]);
   }
 
@@ -130,72 +196,82 @@ export class RtpSession implements Paced {
 
   onSkipped(): void {
     this.#host.skipped();
-    this.#stream.advance(this.#samples);
-    this.#stream.pause();
+    this.#outbound.pass(this.#input, false);
   }
 
   readonly #receive = (bytes: Buffer, from: RemoteInfo): void => {
     try {
-      this.#take(bytes, from);
+      if (this.#audio === null || this.#state !== 'open') return;
+      if (isRtcp(bytes, bytes.length)) {
+        // believed from the host that media comes from; its RTCP port may be anything behind a NAT
+        const address = this.#latch.latched ? this.#latch.address : this.#address;
+        if (from.address === address) this.#rtcp.take(bytes, this.#host.now());
+      } else {
+        this.#take(bytes, from);
+      }
     } catch (error) {
       this.#host.failed(this.number, error);
     }
   };
 
   #take(bytes: Buffer, from: RemoteInfo): void {
-    if (this.#audio === null || this.#closed) return;
-    if (isRtcp(bytes, bytes.length)) return;
     const packet = this.#packet;
     if (!decodeRtp(bytes, bytes.length, packet)) return;
     const codec = this.#codecOf[packet.payloadType] ?? null;
     const isEvent = packet.payloadType === this.#eventType;
     const verdict = this.#latch.judge(from.address, from.port, packet.ssrc, packet.sequence, isEvent || codec !== null);
     if (verdict === 'refused') return;
-    if (verdict === 'first') {
-      this.#emit({ type: 'latched', address: plainAddress(from.address), port: from.port });
-    }
+    if (verdict === 'first') this.#emit({ type: 'latched', address: plainAddress(from.address), port: from.port });
     const now = this.#host.now();
     this.#heardMs = now;
     this.#absentTold = false;
     const { sequence, timestamp, ssrc, payloadOffset, payloadLength } = packet;
+    this.#rtcp.heard(sequence, timestamp, ssrc, now);
     if (isEvent) {
       this.#events.packet(sequence, timestamp, packet.marker, ssrc, bytes, payloadOffset, payloadLength, now);
+      this.#recordings.pass(sequence);
     } else if (codec !== null) {
       this.#events.audio(sequence, now);
+      if (this.#held || (this.#partner === null && !this.#recordings.active)) return;
+      const count = Math.min(payloadLength, longestHeard);
+      decodeG711(codec, bytes, payloadOffset, count, this.#heard, 0);
+      this.#partner?.audio(ssrc, sequence, timestamp, this.#heard, count);
+      if (this.#recordings.active) this.#recordings.hear(ssrc, sequence, timestamp, this.#heard, count);
     }
   }
 
   #pressed(digit: string): void {
     this.#press++;
-    this.#player.key(digit);
+    this.#outbound.player.key(digit);
+    this.#partner?.key(digit);
     this.#emit({ type: 'digit', press: this.#press, digit, via: 'rfc4733', wallMs: Date.now() });
   }
 
   #tick(behindMs: number): void {
     const audio = this.#audio;
-    if (audio === null || this.#closed) return;
+    if (audio === null || this.#state !== 'open') return;
     const now = this.#host.now();
     this.#events.tick(now);
     if (!this.#absentTold && now - this.#heardMs >= absentMs && !this.#held && audio.direction.includes('recv')) {
       this.#absentTold = true;
       this.#emit({ type: 'media-absent', forMs: Math.round(now - this.#heardMs) });
     }
-    const mute = this.#held || this.#sendPort === 0 || audio.direction === 'inactive' || audio.direction === 'recvonly';
-    const packet = mute ? null : this.#stream.nextAudio();
-    if (packet === null) {
-      this.#stream.pause();
+    const outbound = this.#outbound;
+    const recording = this.#recordings.active;
+    const keying = recording && outbound.keying;
+    if (this.#mute || this.#held) {
+      outbound.pass(this.#input, recording);
     } else {
-      const filled = this.#player.fill(this.#codec, packet, rtpHeaderBytes, this.#samples);
-      if (filled < this.#samples) packet.fill(silenceByte(this.#codec), rtpHeaderBytes + filled);
-      const address = this.#latch.latched ? this.#latch.address : this.#sendAddress;
-      const port = this.#latch.latched ? this.#latch.port : this.#sendPort;
-      this.#stream.send(packet, audio.payloadType, false, this.#stream.timestamp, port, address);
-      this.#host.sent(behindMs);
+      const { latched } = this.#latch;
+      const port = latched ? this.#latch.port : this.#port;
+      const address = latched ? this.#latch.address : this.#address;
+      if (outbound.send(port, address, this.#input, recording)) this.#host.sent(behindMs);
     }
-    this.#stream.advance(this.#samples);
+    if (recording) this.#recordings.tick(outbound.said, outbound.samples, keying);
+    this.#rtcp.tick(now);
   }
 
   #emit(event: MediaEvent): void {
-    if (!this.#closed) this.#host.emit(this.number, event);
+    if (this.#state !== 'closed') this.#host.emit(this.number, event);
   }
 }

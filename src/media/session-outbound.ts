@@ -1,0 +1,131 @@
+// hot path
+// Owns: what a session sends for one packet time: keys before anything else, then prompts and the bridged caller mixed, then
+// silence. Keys go as telephone-events when the peer takes them and as tones inside the audio when not; the prompt waits
+// meanwhile, so that no word is lost. Does not: know when a packet is due.
+
+import type { Socket } from 'node:dgram';
+import { type BridgeInput, mixInto } from './bridge.ts';
+import { decodeG711, encodeG711, silenceByte } from './g711.ts';
+import { longestPacketMs } from './pacer.ts';
+import { Player, type PlayerOutput } from './player.ts';
+import { rtpHeaderBytes } from './rtp.ts';
+import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
+import { RtpStream } from './session-stream.ts';
+import { ToneSender } from './session-tones.ts';
+import { TelephoneEventSender } from './telephone-event-sender.ts';
+
+export const samplesPerMs = 8;
+export const longestFrame = longestPacketMs * samplesPerMs;
+
+export interface OutboundOutput extends PlayerOutput {
+  sent(id: string, ok: boolean): void;
+}
+
+export class Outbound {
+  readonly player: Player;
+  readonly stream: RtpStream;
+  /** What went out at this packet time, for the recording. */
+  readonly said = new Int16Array(longestFrame);
+  samples = 160;
+  readonly #events: TelephoneEventSender;
+  readonly #tones: ToneSender;
+  readonly #mixed = new Int16Array(longestFrame);
+  #codec: AudioCodec = 'PCMU';
+  #payloadType = 0;
+  #eventType = -1;
+
+  constructor(socket: Socket, output: OutboundOutput) {
+    this.stream = new RtpStream(socket, this.samples);
+    this.player = new Player(output);
+    this.#events = new TelephoneEventSender((id, ok) => output.sent(id, ok));
+    this.#tones = new ToneSender((id, ok) => output.sent(id, ok));
+  }
+
+  configure(audio: NegotiatedAudio, everyMs: number): void {
+    this.samples = everyMs * samplesPerMs;
+    this.stream.shape(this.samples);
+    this.#codec = audio.codec;
+    this.#payloadType = audio.payloadType;
+    this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
+    if (audio.telephoneEvent !== null) this.#events.configure(audio.telephoneEvent.clockRateHz);
+    else this.#events.clear();
+  }
+
+  /** False when they are no keys. */
+  sendDigits(id: string, digits: string, toneMs: number, gapMs: number): boolean {
+    return this.#eventType < 0
+      ? this.#tones.send(id, digits, toneMs, gapMs)
+      : this.#events.send(id, digits, toneMs, gapMs);
+  }
+
+  cancelDigits(id: string): void {
+    this.#events.cancel(id);
+    this.#tones.cancel(id);
+  }
+
+  /** Keys sound or wait to. */
+  get keying(): boolean {
+    return this.#events.busy || this.#tones.busy;
+  }
+
+  close(): void {
+    this.player.stopAll();
+    this.#events.clear();
+    this.#tones.clear();
+  }
+
+  /** Nothing may be sent at this time. */
+  pass(bridged: BridgeInput | null, record: boolean): void {
+    bridged?.take(this.#mixed, this.samples);
+    if (record) this.said.fill(0, 0, this.samples);
+    this.stream.pause();
+    this.stream.advance(this.samples);
+  }
+
+  /** Sends the packet that is due; false when the kernel still holds the packets before it. */
+  send(port: number, address: string, bridged: BridgeInput | null, record: boolean): boolean {
+    const { stream, samples } = this;
+    if (this.#events.busy && this.#sendEvent(port, address)) {
+      bridged?.take(this.#mixed, samples);
+      if (record) this.said.fill(0, 0, samples);
+      stream.advance(samples);
+      return true;
+    }
+    const packet = stream.nextAudio();
+    if (packet === null) {
+      this.pass(bridged, record);
+      return false;
+    }
+    this.#fill(packet, bridged);
+    stream.send(packet, this.#payloadType, false, stream.timestamp, port, address);
+    if (record) decodeG711(this.#codec, packet, rtpHeaderBytes, samples, this.said, 0);
+    stream.advance(samples);
+    return true;
+  }
+
+  #sendEvent(port: number, address: string): boolean {
+    const { stream } = this;
+    const packet = stream.nextEvent();
+    if (packet === null || !this.#events.next(stream.timestamp, this.samples, packet, rtpHeaderBytes)) return false;
+    stream.send(packet, this.#eventType, this.#events.marker, this.#events.timestamp, port, address);
+    return true;
+  }
+
+  #fill(packet: Buffer, bridged: BridgeInput | null): void {
+    const { samples } = this;
+    bridged?.take(this.#mixed, samples);
+    if (this.#tones.busy) {
+      this.#tones.fill(this.said, samples);
+      encodeG711(this.#codec, this.said, 0, samples, packet, rtpHeaderBytes);
+      return;
+    }
+    const filled = this.player.fill(this.#codec, packet, rtpHeaderBytes, samples);
+    if (filled < samples) packet.fill(silenceByte(this.#codec), rtpHeaderBytes + filled);
+    if (bridged === null) return;
+    if (filled > 0) {
+      decodeG711(this.#codec, packet, rtpHeaderBytes, filled, this.said, 0);
+      mixInto(this.#mixed, this.said, filled);
+    }
+    encodeG711(this.#codec, this.#mixed, 0, samples, packet, rtpHeaderBytes);
+  }
+}

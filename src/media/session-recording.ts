@@ -1,0 +1,91 @@
+// Owns: the recordings of a session: each a Recorder into a WAV file, fed on the session's clock with what was received
+// (through a jitter buffer of its own, filled only while something records) and what was sent. While the session is
+// sensitive nothing of the caller reaches them, neither what sounds now nor what the buffer still holds.
+import { Ear } from './bridge.ts';
+import type { MediaEvent } from './plane.ts';
+import { Recorder } from './recorder.ts';
+import { longestFrame } from './session-outbound.ts';
+import { WavWriter } from './wav-writer.ts';
+import type { RecordOptions } from './worker-protocol.ts';
+
+type Recorded = Extract<MediaEvent, { type: 'recorded' }>;
+
+interface Running {
+  readonly id: string;
+  readonly recorder: Recorder;
+  readonly writer: WavWriter;
+}
+
+export class SessionRecordings {
+  sensitive = false;
+  readonly #running: Running[] = [];
+  readonly #ending = new Set<Promise<void>>();
+  readonly #told: (event: Recorded) => void;
+  readonly #heard = new Int16Array(longestFrame);
+  #ear: Ear | null = null;
+
+  constructor(told: (event: Recorded) => void) {
+    this.#told = told;
+  }
+
+  get active(): boolean {
+    return this.#running.length > 0;
+  }
+
+  start(id: string, options: RecordOptions): void {
+    const writer = new WavWriter(options.file, options.channels === 'one-each' ? 2 : 1);
+    this.#running.push({ id, recorder: new Recorder(options, writer, longestFrame), writer });
+    this.#ear ??= new Ear();
+  }
+
+  stop(id: string): void {
+    const running = this.#running.find((each) => each.id === id);
+    if (running !== undefined) this.#end(running, 'stopped');
+  }
+
+  /** A packet of the caller's. */
+  hear(ssrc: number, sequence: number, timestamp: number, samples: Int16Array, count: number): void {
+    if (this.sensitive) this.#ear?.pass(sequence);
+    else this.#ear?.put(ssrc, sequence, timestamp, samples, count);
+  }
+
+  /** A packet of the caller's without audio. */
+  pass(sequence: number): void {
+    this.#ear?.pass(sequence);
+  }
+
+  /** One packet time has passed. `said` is what was sent; `keying` that keys sounded in it. */
+  tick(said: Int16Array, count: number, keying: boolean): void {
+    const heard = this.#heard;
+    this.#ear?.take(heard, count);
+    if (this.sensitive) {
+      heard.fill(0, 0, count);
+      if (keying) said.fill(0, 0, count);
+    }
+    for (let i = this.#running.length - 1; i >= 0; i--) {
+      const running = this.#running[i]!;
+      const over = running.recorder.take(heard, said, count);
+      if (over !== null || running.writer.fault !== null) this.#end(running, over ?? 'failed');
+    }
+  }
+
+  /** The session ends: so do they. */
+  async close(): Promise<void> {
+    for (const running of [...this.#running]) this.#end(running, 'ended');
+    await Promise.all(this.#ending);
+  }
+
+  #end(running: Running, why: Recorded['why']): void {
+    this.#running.splice(this.#running.indexOf(running), 1);
+    if (this.#running.length === 0) this.#ear = null;
+    const done = this.#finish(running, why).then(() => void this.#ending.delete(done));
+    this.#ending.add(done);
+  }
+
+  async #finish({ id, recorder, writer }: Running, why: Recorded['why']): Promise<void> {
+    const bytes = await writer.finish();
+    const { durationMs } = recorder;
+    if (writer.fault === null) this.#told({ type: 'recorded', id, durationMs, bytes, why });
+    else this.#told({ type: 'recorded', id, durationMs, bytes, why: 'failed', message: writer.fault.message });
+  }
+}

@@ -1,0 +1,91 @@
+// Owns: keys sent as tones inside the audio, for a peer that takes no telephone-events (ITU-T Q.23). A request is rendered
+// whole when it comes; the packets only copy. `,` and `w` are pauses of 500 ms and `W` of 1 s; a pause replaces the gap
+// beside it. Does not: encode, decide when tones are wanted.
+import { dtmfTone } from './tone.ts';
+
+interface Job {
+  readonly id: string;
+  readonly samples: Int16Array;
+  offset: number;
+}
+
+const samplesPerMs = 8;
+/** The shortest tone and gap that a receiver must hear. */
+const shortestMs = 40;
+
+export class ToneSender {
+  readonly #sent: (id: string, ok: boolean) => void;
+  readonly #queue: Job[] = [];
+
+  constructor(sent: (id: string, ok: boolean) => void) {
+    this.#sent = sent;
+  }
+
+  get busy(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** False, and nothing is queued, when a character is neither key nor pause or there are none. */
+  send(id: string, digits: string, toneMs: number, gapMs: number): boolean {
+    const samples = renderDigits(digits, Math.max(shortestMs, toneMs), Math.max(shortestMs, gapMs));
+    if (samples === null) return false;
+    this.#queue.push({ id, samples, offset: 0 });
+    return true;
+  }
+
+  cancel(id: string): void {
+    const index = this.#queue.findIndex((job) => job.id === id);
+    if (index < 0) return;
+    this.#queue.splice(index, 1);
+    this.#sent(id, false);
+  }
+
+  clear(): void {
+    for (const job of this.#queue.splice(0)) this.#sent(job.id, false);
+  }
+
+  /** Writes the next `count` samples, silence behind the last key. */
+  fill(into: Int16Array, count: number): void {
+    let done = 0;
+    while (done < count && this.#queue.length > 0) {
+      const job = this.#queue[0]!;
+      const take = Math.min(count - done, job.samples.length - job.offset);
+      for (let i = 0; i < take; i++) into[done + i] = job.samples[job.offset + i]!;
+      job.offset += take;
+      done += take;
+      if (job.offset === job.samples.length) {
+        this.#queue.shift();
+        this.#sent(job.id, true);
+      }
+    }
+    into.fill(0, done, count);
+  }
+}
+
+function renderDigits(digits: string, toneMs: number, gapMs: number): Int16Array | null {
+  if (digits === '') return null;
+  const parts: { readonly tone: Int16Array; gapMs: number }[] = [];
+  let inPause = false;
+  for (const digit of digits) {
+    const pauseMs = digit === ',' || digit === 'w' ? 500 : digit === 'W' ? 1000 : 0;
+    const last = parts.at(-1);
+    if (pauseMs === 0) {
+      const tone = dtmfTone(digit, toneMs);
+      if (tone === null) return null;
+      parts.push({ tone, gapMs });
+    } else if (last !== undefined) {
+      last.gapMs = inPause ? last.gapMs + pauseMs : pauseMs;
+    } else {
+      parts.push({ tone: new Int16Array(0), gapMs: pauseMs });
+    }
+    inPause = pauseMs > 0;
+  }
+  const length = parts.reduce((sum, part) => sum + part.tone.length + part.gapMs * samplesPerMs, 0);
+  const samples = new Int16Array(length);
+  let at = 0;
+  for (const { tone, gapMs: ms } of parts) {
+    samples.set(tone, at);
+    at += tone.length + ms * samplesPerMs;
+  }
+  return samples;
+}

@@ -64,6 +64,8 @@ export const errorCodes = {
   'media-file-unreadable': { summary: 'The sound file cannot be read.', fix: 'Check that it exists and that the server may read it.' },
   // sip
   'sip-listen-failed': { summary: 'A SIP listener could not be bound.', fix: 'Check that the address is of this machine and that no other program holds the port.' },
+  // store
+  'store-unusable': { summary: 'The database cannot be opened, read or written.', fix: 'Check that dataDir is a folder of this user with free space, and that no newer version wrote its database.' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,79 @@
+// Owns: the tables as Kysely types, and their migrations. The schema uses only what SQLite and PostgreSQL share: text,
+// integer and bigint; times are bigint milliseconds, events are JSON as text. A migration that was released is never
+// changed: write the next one.
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+export interface Tables {
+  calls: {
+    id: string;
+    app: string;
+    direction: string;
+    from_address: string;
+    to_address: string;
+    started_at: number;
+    answered_at: number | null;
+    ended_at: number | null;
+    state: string;
+    q850_cause: number | null;
+    reason: string | null;
+    sip_call_id: string | null;
+  };
+  tape_lines: { call_id: string; seq: number; at: number; since: number; type: string; event: string };
+  recordings: {
+    id: string;
+    call_id: string;
+    tag: string | null;
+    file: string;
+    duration_ms: number;
+    bytes: number;
+    channels: string;
+    started_at: number;
+  };
+}
+
+/** No foreign keys: lines, rows and recordings of one call are written as they come, in any order. */
+const first: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable('calls')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('app', 'text', (column) => column.notNull())
+      .addColumn('direction', 'text', (column) => column.notNull())
+      .addColumn('from_address', 'text', (column) => column.notNull())
+      .addColumn('to_address', 'text', (column) => column.notNull())
+      .addColumn('started_at', 'bigint', (column) => column.notNull())
+      .addColumn('answered_at', 'bigint')
+      .addColumn('ended_at', 'bigint')
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('q850_cause', 'integer')
+      .addColumn('reason', 'text')
+      .addColumn('sip_call_id', 'text')
+      .execute();
+    await db.schema.createIndex('calls_by_start').on('calls').columns(['started_at', 'id']).execute();
+    await db.schema
+      .createTable('tape_lines')
+      .addColumn('call_id', 'text', (column) => column.notNull())
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .addColumn('since', 'bigint', (column) => column.notNull())
+      .addColumn('type', 'text', (column) => column.notNull())
+      .addColumn('event', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('tape_lines_key', ['call_id', 'seq'])
+      .execute();
+    await db.schema
+      .createTable('recordings')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('call_id', 'text', (column) => column.notNull())
+      .addColumn('tag', 'text')
+      .addColumn('file', 'text', (column) => column.notNull())
+      .addColumn('duration_ms', 'bigint', (column) => column.notNull())
+      .addColumn('bytes', 'bigint', (column) => column.notNull())
+      .addColumn('channels', 'text', (column) => column.notNull())
+      .addColumn('started_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('recordings_by_call').on('recordings').columns(['call_id', 'started_at']).execute();
+  },
+};
+
+export const migrations: Readonly<Record<string, Migration>> = { '0001-calls-tapes-recordings': first };

@@ -148,13 +148,13 @@ function build(text: string, lead: number, find: (offset: number) => Mark, probl
     lastClosed = open.pop() ?? null;
     textFrom = here();
   });
-  const addText = (value: string) => {
-    const blank = /^(?:<!\[CDATA\[)?\s*/.exec(text.slice(textFrom))?.[0].length ?? 0;
-    if (value.trim() !== '') open.at(-1)?.children.push({ kind: 'text', value, at: find(textFrom + blank) });
+  const addText = (value: string, from: number) => {
+    if (value.trim() !== '') open.at(-1)?.children.push({ kind: 'text', value, at: find(firstInk(text, from)) });
     textFrom = here();
   };
-  parser.on('text', addText);
-  parser.on('cdata', addText);
+  parser.on('text', (value) => addText(value, textFrom));
+  // After a text, `textFrom` is already behind the < of the section.
+  parser.on('cdata', (value) => addText(value, text.indexOf(cdata, textFrom - 1) + cdata.length));
   parser.on('comment', () => {
     textFrom = here();
   });
@@ -162,7 +162,15 @@ function build(text: string, lead: number, find: (offset: number) => Mark, probl
     textFrom = here();
   });
   parser.on('error', ({ message }) => {
-    const said = explainSyntax({ message, text, offset: Math.max(lead, here() - 1), open, lastClosed, opening });
+    const said = explainSyntax({
+      message,
+      text,
+      offset: Math.max(lead, here() - 1),
+      textOffset: firstInk(text, textFrom),
+      open,
+      lastClosed,
+      opening,
+    });
     problems.error('xml-syntax', find(said.offset), said.message, said.hint);
     throw new Stop();
   });
@@ -173,6 +181,14 @@ function build(text: string, lead: number, find: (offset: number) => Mark, probl
     throw error;
   }
   return root;
+}
+
+const cdata = '<![CDATA[';
+
+function firstInk(text: string, from: number): number {
+  const ink = /\S/g;
+  ink.lastIndex = from;
+  return ink.exec(text)?.index ?? from;
 }
 
 /** `end` is just behind the closing quote. A value cannot hold its own quote, so walking back is exact. */

@@ -6,6 +6,8 @@ export interface SyntaxFault {
   readonly text: string;
   /** Where the parser noticed it. */
   readonly offset: number;
+  /** Of the text that was being read, if it was one. */
+  readonly textOffset: number;
   readonly open: readonly { readonly name: string; readonly offset: number }[];
   readonly lastClosed: { readonly name: string; readonly offset: number } | null;
   readonly opening: { readonly name: string; readonly offset: number } | null;
@@ -31,6 +33,9 @@ export function explainSyntax(fault: SyntaxFault): Explained {
   }
   if (message === 'unexpected close tag.' && lastClosed !== null) {
     const found = /^<\/([^\s>]*)/.exec(text.slice(tagStart))?.[1] ?? '';
+    if (!open.some((element) => element.name === found)) {
+      return say(`</${found}> closes nothing.`, `Delete it, or open <${found}> before.`, tagStart);
+    }
     return say(
       `</${found}> stands where </${lastClosed.name}> is due.`,
       `Close <${lastClosed.name}> before </${found}>.`,
@@ -58,9 +63,15 @@ export function explainSyntax(fault: SyntaxFault): Explained {
     case 'documents may contain only one root.':
       return say('A second root element begins here.', 'Put everything into one root element.', tagStart);
     case 'document must contain a root element.':
-      return say('The document has no element.', 'Send at least the root element.', offset);
+      return /^<[^!?>]*$/.test(text.slice(Math.max(0, tagStart)))
+        ? say('The document ends inside its first tag.', 'See whether it arrived whole.', tagStart)
+        : say('The document has no element.', 'Send at least the root element.');
     case 'text data outside of root node.':
-      return say('Text stands outside the root element.', 'Was an HTML or plain text page sent instead of XML?');
+      return say(
+        'Text stands outside the root element.',
+        'Was an HTML or plain text page sent instead of XML?',
+        fault.textOffset,
+      );
     case 'an XML declaration must be at the start of the document.':
     case 'the XML declaration must appear at the start of the document.':
       return say(

@@ -1,0 +1,198 @@
+// Owns: the endpoint that call/ sees, put together: transaction layer below, dialogs by key, digest, registrar, limits;
+// and what a request outside a dialog gets (RFC 3261 section 8.2, 10.3, 11.2, 22). Inside: uas-in-dialog.ts.
+// Does not: answer differently for users that exist and users that do not.
+import { newId } from '../base/ids.ts';
+import { acceptHeader, allowHeader, checkRequest, recvInfoHeader, supportedHeader } from './capabilities.ts';
+import { keyOfRequest } from './dialog.ts';
+import { createDigestServer } from './digest-server.ts';
+import type { SipEndpoint, SipEndpointOptions } from './endpoint.ts';
+import { getHeader, getHeaders, parseCSeq } from './header.ts';
+import { type AgentContext, abandon, guard } from './invite-usage.ts';
+import type { Header, Peer, SipRequest } from './message.ts';
+import { parseNameAddress } from './name-address.ts';
+import { createOverload, type OverloadLimits } from './overload.ts';
+import { checkRegister, createRegistrar, registeredUri } from './registrar.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+import { createResponse, toTag } from './response.ts';
+import type { ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
+import { createTransactionLayer } from './transaction-layer.ts';
+import { createOutgoingLeg } from './uac-invite.ts';
+import { receiveInDialog } from './uas-in-dialog.ts';
+import { createIncomingLeg, requestUserOf } from './uas-invite.ts';
+import { unescapeUri } from './uri.ts';
+
+/** What tests and the testkit replace. */
+export interface EndpointParts {
+  readonly createLayer?: (options: TransactionLayerOptions) => TransactionLayer;
+  readonly resolver?: Resolver;
+  readonly limits?: OverloadLimits;
+}
+
+const dialogOnly = new Set(['BYE', 'INFO', 'UPDATE', 'PRACK']);
+
+export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointParts = {}): SipEndpoint {
+  const { clock, log } = options;
+  const digest = createDigestServer({ realm: options.realm, credentials: options.credentials, now: () => clock.now() });
+  const registrar = createRegistrar({ clock });
+  const overload = createOverload(clock, parts.limits);
+  let earlyIncoming = 0;
+  let refusedByPolicy = 0;
+  const layer = (parts.createLayer ?? createTransactionLayer)({
+    listen: options.listen,
+    advertisedHost: options.advertisedHost,
+    clock,
+    log,
+    user: { onRequest, onAck },
+    admit: (request) => overload.admit(request.method === 'INVITE', earlyIncoming, context.legs.size),
+  });
+  const context: AgentContext = {
+    options,
+    layer,
+    resolver: parts.resolver ?? createResolver(),
+    newId,
+    dialogs: new Map(),
+    legs: new Set(),
+  };
+
+  function onRequest(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    if (toTag(request) !== undefined && request.method !== 'REGISTER') {
+      const found = context.dialogs.get(keyOfRequest(request) ?? '');
+      if (found !== undefined) {
+        receiveInDialog(found.usage, found.dialog, transaction);
+        return;
+      }
+      respond(transaction, ...refusalOutside(request, 481));
+      return;
+    }
+    const refusal = checkRequest(request, false);
+    if (refusal !== null) {
+      respond(transaction, refusal.status, refusal.headers);
+      return;
+    }
+    if (dialogOnly.has(request.method)) {
+      respond(transaction, 481);
+      return;
+    }
+    if (request.method === 'INVITE') {
+      receiveInvite(transaction);
+      return;
+    }
+    if (request.method === 'REGISTER') {
+      receiveRegister(transaction);
+      return;
+    }
+    respond(transaction, 200, [allowHeader, acceptHeader, supportedHeader, recvInfoHeader]);
+  }
+
+  /** A dialog we do not know: what is wrong with the request itself comes first. */
+  function refusalOutside(request: SipRequest, status: number): [number, readonly Header[]] {
+    const refusal = checkRequest(request, true);
+    return refusal === null ? [status, []] : [refusal.status, refusal.headers];
+  }
+
+  function respond(transaction: ServerTransaction, status: number, headers: readonly Header[] = []): void {
+    transaction.respond(createResponse(transaction.request, status, undefined, { toTag: transaction.toTag, headers }));
+  }
+
+  function challenge(transaction: ServerTransaction, stale: boolean): void {
+    respond(
+      transaction,
+      401,
+      digest.challenge(stale).map((value) => ({ name: 'WWW-Authenticate', value })),
+    );
+  }
+
+  function receiveInvite(transaction: ServerTransaction): void {
+    const { request, source } = transaction;
+    const verdict = digest.check('INVITE', getHeaders(request, 'Authorization'));
+    const login = verdict.kind === 'accepted' ? verdict.login : null;
+    const from = parseNameAddress(getHeader(request, 'From') ?? '');
+    const decision = options.policy({
+      from: from?.uri ?? '',
+      requestUser: requestUserOf(request.uri),
+      source,
+      login,
+    });
+    if (decision.kind === 'challenge') {
+      if (login !== null) {
+        respond(transaction, 403);
+        return;
+      }
+      challenge(transaction, verdict.kind === 'stale');
+      return;
+    }
+    if (decision.kind === 'refuse') {
+      refusedByPolicy += decision.status === 503 ? 1 : 0;
+      const retry = decision.retryAfterSeconds;
+      respond(transaction, decision.status, retry === undefined ? [] : [{ name: 'Retry-After', value: String(retry) }]);
+      return;
+    }
+    const made = createIncomingLeg(context, transaction, login, {
+      opened: () => {
+        earlyIncoming += 1;
+      },
+      settled: () => {
+        earlyIncoming -= 1;
+      },
+    });
+    if (made !== null) guard(made.usage, () => options.onInvite(made.leg));
+  }
+
+  function receiveRegister(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    if (!checkRegister(request)) {
+      respond(transaction, 400);
+      return;
+    }
+    const verdict = digest.check('REGISTER', getHeaders(request, 'Authorization'));
+    if (verdict.kind !== 'accepted') {
+      challenge(transaction, verdict.kind === 'stale');
+      return;
+    }
+    // A user registers for itself only.
+    if (unescapeUri(registeredUri(request)?.user ?? '') !== verdict.login) {
+      respond(transaction, 403);
+      return;
+    }
+    const result = registrar.register(verdict.login, request);
+    respond(transaction, result.status, result.headers);
+  }
+
+  function onAck(request: SipRequest, _source: Peer): void {
+    const found = context.dialogs.get(keyOfRequest(request) ?? '');
+    const cseq = parseCSeq(getHeader(request, 'CSeq'));
+    if (found === undefined || cseq === null || found.usage.ackWait?.cseq !== cseq.number) return;
+    try {
+      found.usage.ackWait.acknowledged(request);
+    } catch (error) {
+      log.error({ err: error }, 'sip: an ACK could not be taken');
+      abandon(found.usage, 500, 'internal error', 41);
+    }
+  }
+
+  return {
+    start: () => layer.start(),
+    get local() {
+      return layer.local;
+    },
+    invite: (invite, handlers) => createOutgoingLeg(context, invite, handlers),
+    contacts(login) {
+      return registrar
+        .bindings(login)
+        .map(({ uri, expiresAt }) => ({ uri, expiresInMs: Math.max(0, expiresAt - clock.now()) }));
+    },
+    counters: {
+      get transactions() {
+        return layer.counters.client + layer.counters.server;
+      },
+      get legs() {
+        return context.legs.size;
+      },
+      get shed() {
+        return layer.counters.shed + refusedByPolicy;
+      },
+    },
+    close: () => layer.close(),
+  };
+}

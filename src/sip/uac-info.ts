@@ -1,0 +1,34 @@
+// Owns: INFO from our side (RFC 6086 section 4.2.2). One at a time in a dialog: two on the way over UDP could arrive in
+// the wrong order and the first would be refused.
+import { endUsage, type InviteUsage, sendInDialog } from './invite-usage.ts';
+
+/** Resolves with the final status; 481 when the leg is over. */
+export function sendInfo(usage: InviteUsage, contentType: string, body: string): Promise<number> {
+  return new Promise((resolve) => {
+    const over = () => resolve(481);
+    if (usage.state === 'ended' || usage.dialog === null) return over();
+    usage.atEnd.add(over);
+    usage.infoQueue.push(() => {
+      const { dialog } = usage;
+      if (usage.state === 'ended' || dialog === null) return over();
+      sendInDialog(usage, dialog, 'INFO', { body: { type: contentType, text: body } }, (response, origin) => {
+        usage.atEnd.delete(over);
+        usage.infoBusy = false;
+        resolve(response.status);
+        // 12.2.1.2: the peer does not know the dialog any more.
+        if (response.status === 481 || (response.status === 408 && origin === 'wire'))
+          endUsage(usage, { by: 'peer', status: 0, q850Cause: null, reason: 'dialog unknown to the peer' });
+        next(usage);
+      });
+    });
+    next(usage);
+  });
+}
+
+function next(usage: InviteUsage): void {
+  if (usage.infoBusy) return;
+  const run = usage.infoQueue.shift();
+  if (run === undefined) return;
+  usage.infoBusy = true;
+  run();
+}

@@ -1,0 +1,273 @@
+// Owns: the calling side of an INVITE (RFC 3261 sections 9.1, 13.2, 15; RFC 3262 section 4): progress, forked early
+// dialogs, the first 2xx that wins and the others that are ended, ACK, CANCEL, challenges, 422, the next address when one
+// is dead. The called side is uas-invite.ts.
+// Does not: follow redirections; a 3xx is a refusal that call/ sees.
+import { listTokens, sdpOf } from './capabilities.ts';
+import { confirmDialog, type Dialog, dialogOfResponse } from './dialog.ts';
+import { createDigestClient } from './digest-client.ts';
+import type { LegHandlers, OutgoingInvite, SipLeg } from './endpoint.ts';
+import { getHeader, parseCSeq, parseUnsigned } from './header.ts';
+import {
+  type AgentContext,
+  abilityHeaders,
+  challengesOf,
+  contactFor,
+  createUsage,
+  endUsage,
+  forgetDialogs,
+  guard,
+  learnAbilities,
+  registerDialog,
+  sendAck,
+  sendBye,
+  sendInDialog,
+  sign,
+} from './invite-usage.ts';
+import type { Header, Peer, SipRequest, SipResponse } from './message.ts';
+import { formatNameAddress, tagOf } from './name-address.ts';
+import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.ts';
+import {
+  defaultSessionS,
+  minSessionS,
+  parseMinSession,
+  readSessionTimer,
+  requestSessionTimer,
+} from './session-timer.ts';
+import type { ClientTransaction, ResponseOrigin } from './transaction.ts';
+import { sendInfo } from './uac-info.ts';
+import { refreshSession, reofferUsage } from './uac-reoffer.ts';
+
+interface Branch {
+  readonly dialog: Dialog;
+  /** Highest RSeq acknowledged; null: none yet. */
+  rseq: number | null;
+  /** The description of its last 1xx. */
+  sdp: string | null;
+  /** The answer of our ACK, sent again with it. */
+  ackSdp: string | null;
+  /** Its 2xx came when it was not wanted any more; BYE is sent. */
+  dismissed: boolean;
+}
+
+const maxRounds = 6;
+
+export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite, handlers: LegHandlers): SipLeg {
+  const digest = options.credentials === undefined ? null : createDigestClient(options.credentials);
+  const usage = createUsage(context, 'outgoing', handlers, digest, refreshSession);
+  usage.localSdp = options.sdp;
+  const callId = context.newId();
+  const localTag = context.newId();
+  const branches = new Map<string, Branch>();
+  let winner: Branch | null = null;
+  let transaction: ClientTransaction | null = null;
+  let peers: readonly Peer[] = [];
+  let peerIndex = 0;
+  let cseq = 0;
+  let rounds = 0;
+  let sessionS = defaultSessionS;
+  let minS = minSessionS;
+  /** The INVITE without Contact and Via, which depend on the hop, and without credentials, which depend on the round. */
+  const fixed: readonly Header[] = [
+    { name: 'Max-Forwards', value: '70' },
+    {
+      name: 'From',
+      value: formatNameAddress({ ...options.from, params: [{ name: 'tag', value: localTag }] }),
+    },
+    { name: 'To', value: formatNameAddress({ uri: options.uri }) },
+    { name: 'Call-ID', value: callId },
+  ];
+
+  function attempt(): void {
+    const peer = peers[peerIndex]!;
+    cseq += 1;
+    rounds += 1;
+    // A reliable 1xx to an INVITE without an offer would carry one that only call/ could answer: not asked for.
+    const abilities =
+      options.sdp === null ? [abilityHeaders[0]!, { name: 'Supported', value: 'timer' }] : abilityHeaders;
+    const headers: Header[] = [
+      ...fixed,
+      { name: 'CSeq', value: `${cseq} INVITE` },
+      { name: 'Contact', value: contactFor(context, peer) },
+      { name: 'User-Agent', value: context.options.userAgent },
+      ...abilities,
+      ...requestSessionTimer(sessionS, minS),
+      ...(options.headers ?? []).map(({ name, value }) => ({ name, value: value.replace(/[\r\n]+/g, ' ') })),
+    ];
+    if (options.sdp !== null) headers.push({ name: 'Content-Type', value: 'application/sdp' });
+    const body = Buffer.from(options.sdp ?? '', 'utf8');
+    const request = sign(digest, { kind: 'request', method: 'INVITE', uri: options.uri, headers, body });
+    const mine = context.layer.request(request, peer, {
+      onResponse: (response, origin) => guard(usage, () => receive(mine.request, response, origin)),
+    });
+    transaction = mine;
+  }
+
+  function receive(request: SipRequest, response: SipResponse, origin: ResponseOrigin): void {
+    if (response.status < 200) {
+      receiveProgress(request, response);
+      return;
+    }
+    if (response.status < 300) {
+      receiveAccept(request, response);
+      return;
+    }
+    // A call that was confirmed by another branch, or given up, takes no notice.
+    if (usage.state !== 'early') return;
+    if (origin === 'transport' || (origin === 'timeout' && branches.size === 0)) {
+      if (peerIndex + 1 < peers.length) {
+        peerIndex += 1;
+        attempt();
+        return;
+      }
+    }
+    if (rounds < maxRounds && origin === 'wire') {
+      const { status } = response;
+      if ((status === 401 || status === 407) && digest?.take(challengesOf(response))) {
+        again();
+        return;
+      }
+      if (status === 422 && parseMinSession(response) > minS) {
+        minS = parseMinSession(response);
+        sessionS = Math.max(sessionS, minS);
+        again();
+        return;
+      }
+    }
+    forgetDialogs(usage);
+    endUsage(usage, {
+      by: origin === 'wire' ? 'peer' : 'fault',
+      status: response.status,
+      q850Cause: parseQ850Cause(response),
+      reason: parseReasonText(response) || response.reason,
+    });
+  }
+
+  function again(): void {
+    forgetDialogs(usage);
+    branches.clear();
+    usage.dialog = null;
+    attempt();
+  }
+
+  function branchOf(request: SipRequest, response: SipResponse): Branch | null {
+    const tag = tagOf(getHeader(response, 'To')) ?? '';
+    const known = branches.get(tag);
+    if (known !== undefined) return known;
+    const dialog = dialogOfResponse(request, response, peers[peerIndex]!);
+    // More branches than any sane proxy makes would only fill the table.
+    if (dialog === null || branches.size >= 32) return null;
+    const branch: Branch = { dialog, rseq: null, sdp: null, ackSdp: null, dismissed: false };
+    branches.set(tag, branch);
+    return branch;
+  }
+
+  function receiveProgress(request: SipRequest, response: SipResponse): void {
+    if (response.status === 100 || usage.state !== 'early') return;
+    const sdp = sdpOf(response);
+    if (tagOf(getHeader(response, 'To')) !== undefined) {
+      const branch = branchOf(request, response);
+      if (branch === null) return;
+      registerDialog(usage, branch.dialog);
+      usage.dialog ??= branch.dialog;
+      learnAbilities(usage, response);
+      if (listTokens(response, 'Require').includes('100rel') && !acknowledge(branch, response)) return;
+      branch.sdp = sdp ?? branch.sdp;
+    }
+    usage.handlers.onProgress?.(response.status, sdp);
+  }
+
+  /** RFC 3262 section 4. False: a copy, or out of order. */
+  function acknowledge(branch: Branch, response: SipResponse): boolean {
+    const rseq = parseUnsigned(getHeader(response, 'RSeq') ?? '');
+    if (rseq === null || (branch.rseq !== null && rseq !== branch.rseq + 1)) return false;
+    if (branch.rseq === null) confirmDialog(branch.dialog, response);
+    branch.rseq = rseq;
+    const invite = parseCSeq(getHeader(response, 'CSeq'))?.number ?? cseq;
+    sendInDialog(usage, branch.dialog, 'PRACK', { headers: [{ name: 'RAck', value: `${rseq} ${invite} INVITE` }] });
+    return true;
+  }
+
+  function receiveAccept(request: SipRequest, response: SipResponse): void {
+    const branch = branchOf(request, response);
+    if (branch === null) return;
+    const number = parseCSeq(getHeader(response, 'CSeq'))?.number ?? cseq;
+    if (winner === branch) {
+      sendAck(usage, branch.dialog, number, branch.ackSdp);
+      return;
+    }
+    confirmDialog(branch.dialog, response);
+    if (winner !== null || usage.state === 'ended') {
+      // Another branch won, or we had hung up: section 13.2.2.4 wants it acknowledged and ended.
+      sendAck(usage, branch.dialog, number, null);
+      if (!branch.dismissed) sendBye(usage, branch.dialog, []);
+      branch.dismissed = true;
+      return;
+    }
+    winner = branch;
+    digest?.seal();
+    registerDialog(usage, branch.dialog);
+    forgetDialogs(usage, branch.dialog);
+    usage.dialog = branch.dialog;
+    usage.state = 'confirmed';
+    learnAbilities(usage, response);
+    const described = sdpOf(response);
+    if (options.sdp === null) {
+      // A delayed offer: the peer's is in the 2xx, and our answer belongs into the ACK.
+      const verdict = described === null ? { status: 488 } : (usage.handlers.onOffer?.(described) ?? { status: 488 });
+      branch.ackSdp = 'sdp' in verdict ? verdict.sdp : null;
+      usage.localSdp = branch.ackSdp;
+      sendAck(usage, branch.dialog, number, branch.ackSdp);
+      if (branch.ackSdp === null) {
+        sendBye(usage, branch.dialog, formatReason(88, 'offer refused'));
+        endUsage(usage, { by: 'us', status: 488, q850Cause: 88, reason: 'offer refused' });
+        return;
+      }
+    } else sendAck(usage, branch.dialog, number, null);
+    usage.countdown.restart(readSessionTimer(response));
+    usage.handlers.onConfirmed?.(described ?? branch.sdp);
+  }
+
+  usage.sayGoodbye = (how) => {
+    const reason = formatReason(how.q850Cause, how.text);
+    if (winner !== null) sendBye(usage, winner.dialog, reason);
+    else transaction?.cancel(reason);
+  };
+
+  function begin(found: readonly Peer[]): void {
+    if (usage.state === 'ended') return;
+    peers = found;
+    if (found.length > 0) {
+      guard(usage, attempt);
+      return;
+    }
+    // The first event cannot come before invite() returns, and a numeric host is resolved at once.
+    context.options.clock.after(0, () =>
+      endUsage(usage, { by: 'fault', status: 503, q850Cause: null, reason: 'no address for the called URI' }),
+    );
+  }
+  if (options.outboundProxy !== undefined) begin([options.outboundProxy]);
+  else context.resolver.resolve(options.uri, 'udp', begin);
+
+  return {
+    id: usage.id,
+    callId,
+    direction: 'outgoing',
+    get state() {
+      return usage.state;
+    },
+    remote: { uri: options.uri, displayName: '' },
+    local: { uri: options.from.uri },
+    get localAddress() {
+      const peer = peers[peerIndex];
+      return (peer === undefined ? context.layer.local[0] : context.layer.localFor(peer))?.address ?? '';
+    },
+    hangup(how = {}) {
+      if (usage.state === 'ended') return;
+      const status = usage.state === 'early' ? 487 : 0;
+      usage.sayGoodbye(how);
+      endUsage(usage, { by: 'us', status, q850Cause: how.q850Cause ?? null, reason: how.text ?? '' });
+    },
+    reoffer: (sdp) => reofferUsage(usage, sdp),
+    info: (contentType, body) => sendInfo(usage, contentType, body),
+  };
+}

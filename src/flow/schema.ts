@@ -34,7 +34,7 @@ const sound = z.discriminatedUnion('kind', [
     kind: z.literal('speech'),
     text,
     language: z.string().max(35),
-    voice: z.string().max(100).nullable(),
+    voice: text.nullable(),
     gender: z.enum(['female', 'male']).nullable(),
   }),
   z.strictObject({ kind: z.literal('media'), url: text }),

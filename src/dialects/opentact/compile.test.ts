@@ -24,6 +24,7 @@ const bodyOf = (text: string) => compile(text, source).flow!.body;
 const nodes = (commands: string) => bodyOf(`<Response>${commands}</Response>`);
 const node = <Kind extends FlowNode['kind']>(kind: Kind, commands: string) =>
   nodes(commands).find((found): found is Extract<FlowNode, { kind: Kind }> => found.kind === kind)!;
+const spoken = (text: string) => speech(text, { gender: 'female' });
 const problemsOf = (text: string) =>
   compile(text, source).problems.map(({ severity, code, line, column }) => `${severity} ${code} ${line}:${column}`);
 const problemsIn = (commands: string) => problemsOf(`<Response>${commands}</Response>`);
@@ -64,11 +65,11 @@ describe('a menu in the old generation', () => {
         dialect: 'opentact',
         source,
         body: [
-          play('Welcome to the ferry line.', { at: at(3, 3, 'Say[0]') }),
+          play(spoken('Welcome to the ferry line.'), { at: at(3, 3, 'Say[0]') }),
           record('start', { at: at(4, 3, 'Record[1]') }),
           gather({
             at: at(5, 3, 'Gather[2]'),
-            prompts: [prompt('One for departures, two for a person.')],
+            prompts: [prompt(spoken('One for departures, two for a person.'))],
             minDigits: 1,
             minDigitsAtTimeout: 1,
             maxDigits: 1,
@@ -83,7 +84,7 @@ describe('a menu in the old generation', () => {
             branches: [
               branch(
                 '1',
-                play('Departures', { at: at(9, 9, 'Gather[2]/Switch[1]/Case[0]/Say[0]') }),
+                play(spoken('Departures'), { at: at(9, 9, 'Gather[2]/Switch[1]/Case[0]/Say[0]') }),
                 ask('Callback', destination('https://hooks.example/a'), {
                   at: at(10, 9, 'Gather[2]/Switch[1]/Case[0]/Callback[1]'),
                 }),
@@ -100,7 +101,7 @@ describe('a menu in the old generation', () => {
                 at: at(18, 9, 'Gather[2]/Switch[1]/Default[2]/Callback[0]'),
               }),
             ],
-            onFailed: [play('Nothing was keyed.', { at: at(21, 9, 'Gather[2]/Switch[1]/Error[3]/Say[0]') })],
+            onFailed: [play(spoken('Nothing was keyed.'), { at: at(21, 9, 'Gather[2]/Switch[1]/Error[3]/Say[0]') })],
           }),
           hangup({ at: at(25, 3, 'Hangup[3]') }),
         ],
@@ -156,7 +157,7 @@ describe('Gather', () => {
         '<Gather callback="/c"><Say loop="2" lang="es">Hola</Say><Pause length="300"/><Play>beep.wav</Play></Gather>',
       ).prompts,
     ).toEqual([
-      prompt(speech('Hola', { language: 'es' }), 2),
+      prompt(speech('Hola', { language: 'es', gender: 'female' }), 2),
       prompt({ kind: 'silence', durationMs: 300 }),
       prompt({ kind: 'media', url: 'https://app.example/voice/beep.wav' }),
     ]);
@@ -302,6 +303,12 @@ describe('the other verbs', () => {
       verb: 'Redirect',
       destination: { url: 'https://app.example/z' },
     });
+  });
+
+  it('Say takes its voice, language and repeats', () => {
+    expect(
+      node('play', '<Say text="Привет" lang="ru-RU" gender="male" code="ru-1" type="wavenet" loop="3"/>').prompt,
+    ).toEqual(prompt(speech('Привет', { language: 'ru-RU', gender: 'male', voice: 'ru-1' }), 3));
   });
 
   it('Reject, Hangup, Answer, Hold, Unhold and Tone carry their words over', () => {

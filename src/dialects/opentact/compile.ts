@@ -1,7 +1,7 @@
 // Owns: from a document's text to a flow: the root, blocks of commands, and which Error belongs to which command.
 // Does not: know a single verb's attributes (verbs/) or spellings (support.ts).
 
-import { hangup, play } from '../../flow/build.ts';
+import { hangup, play, speech } from '../../flow/build.ts';
 import { check } from '../../flow/check.ts';
 import { deepFreeze } from '../../flow/freeze.ts';
 import type { Block, FlowNode } from '../../flow/node.ts';
@@ -114,7 +114,9 @@ function compileError(element: XmlElement, scope: Scope): Block {
   const fields = fieldsOf({ name: 'Error', element }, scope);
   const [say, alsoSay] = [fields.boolean('say', false), fields.boolean('play', false)];
   const body = scope.block(knownChildren(element, scope.problems, false));
-  return say || alsoSay ? [play('{{error}}', { at: positionOf(element) }), ...body] : body;
+  return say || alsoSay
+    ? [play(speech('{{error}}', { gender: 'female' }), { at: positionOf(element) }), ...body]
+    : body;
 }
 
 const holdsText = (name: Named['name']): boolean => ['Say', 'Play', 'Callback', 'Redirect', 'Dial'].includes(name);

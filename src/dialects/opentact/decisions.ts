@@ -4,6 +4,7 @@
 export const byDefault = {
   gatherTimeoutMs: 5000,
   ringMs: 60_000,
+  dialTargets: 32,
   voicemailMaxMs: 120_000,
   voicemailSilenceMs: 10_000,
   voicemailKeys: '#',
@@ -96,6 +97,11 @@ export const decisions: readonly Decision[] = [
     decision:
       'Records in the background until the call ends, unless nothing but a Hangup follows in its block: then it is voicemail, which beeps and waits for `#`, 10 s of silence, `timeout` (120000 ms) or the caller to hang up.',
     reason: 'Both uses are known; a background recording directly before the end would record nothing.',
+  },
+  {
+    about: 'Dial, number of targets',
+    decision: '32 ring; the others are skipped with a warning.',
+    reason: 'One document must not ring a whole town.',
   },
   {
     about: 'Record with children',

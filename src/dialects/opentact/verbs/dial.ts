@@ -14,7 +14,14 @@ export const dial: CompileVerb = ({ scope, fields, at, children, onFailed }) => 
   const targets = children.flatMap((child) => targetOf(child, scope));
   const text = textOf(fields.element);
   if (text !== '') targets.push(...readTarget('To', text, at, scope));
-  return [build.dial(targets, { at, ringMs, onFailed })];
+  if (targets.length > byDefault.dialTargets) {
+    scope.problems.warn(
+      'address-invalid',
+      at,
+      `Only the first ${byDefault.dialTargets} of ${targets.length} targets ring.`,
+    );
+  }
+  return [build.dial(targets.slice(0, byDefault.dialTargets), { at, ringMs, onFailed })];
 };
 
 function targetOf(child: Named, scope: Scope): readonly DialTarget[] {

@@ -82,7 +82,7 @@ class Parts {
       const attribute = name === 'Case' ? 'dtmf' : 'value';
       const digits = fields.text(attribute)?.toUpperCase() ?? null;
       const body = block(knownChildren(element, problems, false));
-      if (digits !== null && /^[0-9*#A-D]+$/.test(digits)) this.branches.push({ digits, body });
+      if (digits !== null && /^[0-9*#A-D]{1,128}$/.test(digits)) this.branches.push({ digits, body });
       else if (digits === null)
         problems.warn(
           'attribute-missing',

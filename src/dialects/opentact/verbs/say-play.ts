@@ -9,12 +9,12 @@ const parties = { aleg: 'caller', bleg: 'callee', both: 'both' } as const satisf
 
 export const say: CompileVerb = ({ scope, fields, at, onFailed }) => {
   const text = fields.text('text') ?? textOf(fields.element).replaceAll(/\s+/g, ' ');
-  const gender = fields.choice('gender', ['MALE', 'FEMALE'], null);
+  const gender = fields.choice('gender', ['MALE', 'FEMALE'], 'FEMALE');
   fields.choice('type', ['Standard', 'WaveNet'], null);
   const sound = build.speech(text, {
     language: languageOf(fields, scope),
     voice: fields.text('code') || null,
-    gender: gender === null ? null : gender === 'MALE' ? 'male' : 'female',
+    gender: gender === 'MALE' ? 'male' : 'female',
   });
   const times = timesOf(fields);
   if (text === '') {

@@ -1,0 +1,16 @@
+// Writes docs/dialects/*.md from the dialects' support tables. `--check` writes nothing and fails when a page is stale.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { formatSupportPage } from '../src/dialects/opentact/page.ts';
+
+const folder = new URL('../docs/dialects/', import.meta.url);
+const pages = { 'opentact.md': formatSupportPage() };
+
+mkdirSync(folder, { recursive: true });
+for (const [name, page] of Object.entries(pages)) {
+  const file = new URL(name, folder);
+  if (!process.argv.includes('--check')) writeFileSync(file, page);
+  else if (readFileSync(file, 'utf8') !== page) {
+    console.error(`docs/dialects/${name} is stale: run node scripts/make-support-table.ts`);
+    process.exitCode = 1;
+  }
+}

@@ -59,6 +59,7 @@ describe('a gather report', () => {
       { path: 'Gather[0]', verb: 'Gather', success: false, reason: 'total-timeout' },
       { path: 'Say[1]', verb: 'Say', success: true, reason: 'played' },
       { path: 'Play[2]', verb: 'Play', success: false, reason: 'no such file' },
+      { path: '', verb: 'gather', success: false, reason: 'first-digit-timeout' },
     ];
     const plan = request(keyed({ destination: destination(url, { method: 'POST' }), history }), call);
     expect(plan).toMatchObject({
@@ -79,6 +80,10 @@ describe('a gather report', () => {
         {
           success: false,
           payload: { success: false, command: { command: 'Play' }, error: { error: 'no such file' }, message: {} },
+        },
+        {
+          success: false,
+          payload: { success: false, command: { command: '' }, error: { error: 'User input error' }, message: {} },
         },
       ],
       call: shortCall,

@@ -73,10 +73,11 @@ export function addQuery(url: string, query: Query): string {
 /** As encodeURIComponent, and `*` too: some servers read it as a wildcard. A lone surrogate becomes U+FFFD. */
 const encodeValue = (value: string) => encodeURIComponent(value.toWellFormed()).replaceAll('*', '%2A');
 
+/** A gather that came over REST, or was written in small letters, is told as `gather`. */
 function historyEntry({ verb, success, reason }: VerbResult): object {
   const payload = success
     ? { success, command: { command: verb }, error: {}, message: { message: 'Success' } }
-    : verb === 'Gather'
+    : verb.toLowerCase() === 'gather'
       ? { success, command: { command: '' }, error: { error: 'User input error' }, message: {} }
       : { success, command: { command: verb }, error: { error: reason }, message: {} };
   return { success, payload };

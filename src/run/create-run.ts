@@ -10,7 +10,7 @@ import { letGo } from './dial.ts';
 import { stopRecording } from './record.ts';
 import type { Run, RunOptions } from './run.ts';
 import { type CallState, createState } from './state.ts';
-import { advance, close, type Line, nextLine, type Steps } from './verb.ts';
+import { advance, closing, type Line, nextLine, type Steps } from './verb.ts';
 import { runBlock } from './verbs.ts';
 
 export function createRun(options: RunOptions): Run {
@@ -29,9 +29,9 @@ export function createRun(options: RunOptions): Run {
   function closeDocument(why: CallState['closing'], effects: Effect[]): void {
     if (document === null) return;
     state.closing = why;
-    const closing = document;
+    const steps = document;
     document = null;
-    close(closing, effects);
+    advance(closing(steps), undefined, effects);
   }
 
   function obey(command: Command, effects: Effect[]): void {

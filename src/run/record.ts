@@ -4,7 +4,7 @@ import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
 import type { CallState } from './state.ts';
-import { failed, type Line, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
+import { closing, failed, type Line, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
 type Node = NodeOf<'record'>;
 type Finished = { readonly durationMs: number; readonly why: string };
@@ -135,13 +135,7 @@ function* during(node: Node, state: CallState, recording: string): Steps<End | L
       result = body.next(line);
     }
   } finally {
-    if (running) {
-      let result = body.return('go-on');
-      while (result.done !== true) {
-        if (result.value !== null) yield result.value;
-        result = body.next(undefined);
-      }
-    }
+    if (running) yield* closing(body);
   }
 }
 

@@ -49,12 +49,22 @@ export function advance(steps: Steps<unknown>, line: Line | undefined, effects: 
   return result.done === true;
 }
 
-/** Ends the steps where they are; what they do in `finally` is still done. */
-export function close(steps: Steps<void>, effects: Effect[]): void {
-  let result = steps.return(undefined);
-  while (result.done !== true) {
-    if (result.value === null) throw new Error('a verb that is being closed tried to wait');
-    effects.push(result.value);
-    result = steps.next(undefined);
+/** Thrown into a verb that must end where it is; nobody catches it but `closing`. */
+const closed = Symbol('closed');
+
+/**
+ * Ends the steps where they are; what they do in `finally` is still done. (`return()` will not do: after a `yield` in an
+ * inner `finally`, the verb around it would go on as if nothing had happened.)
+ */
+export function* closing(steps: Steps<unknown>): Steps<void> {
+  try {
+    let result = steps.throw(closed);
+    while (result.done !== true) {
+      if (result.value === null) throw new Error('a verb that is being closed tried to wait');
+      yield result.value;
+      result = steps.next(undefined);
+    }
+  } catch (error) {
+    if (error !== closed) throw error;
   }
 }

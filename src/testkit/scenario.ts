@@ -54,6 +54,7 @@ export interface ExpectedRequest {
 export interface ExpectedGather {
   readonly digits: string;
   readonly reason: GatherReason;
+  readonly terminator?: string;
   readonly success?: boolean;
   readonly attempt?: number;
   /** Each must be found in some line of the decision record. */
@@ -77,7 +78,8 @@ export interface Expectation {
 
 export interface Scenario {
   readonly name: string;
-  readonly dialect: DialectName;
+  /** `none`: the application answers with flows built by hand, which only a simulation can do. */
+  readonly dialect: DialectName | 'none';
   /** Path of the first document; `/start` unless told, asked for by POST. */
   readonly first?: { readonly path: string; readonly method: 'GET' | 'POST' };
   readonly application: ApplicationScript;

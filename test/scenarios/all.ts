@@ -1,0 +1,22 @@
+// Owns: the list of all stories, and which dialect words each.
+import { dialectOf } from '../../src/dialects/index.ts';
+import { plainDialect, type Scenario } from '../../src/testkit/index.ts';
+import { scenarios as bargeIn } from './barge-in.scenario.ts';
+import { scenarios as legs } from './legs.scenario.ts';
+import { scenarios as seedCode } from './seed-code.scenario.ts';
+import { scenarios as seedMenu } from './seed-menu.scenario.ts';
+import { scenarios as timers } from './timers.scenario.ts';
+import { scenarios as typeAhead } from './type-ahead.scenario.ts';
+
+export const allScenarios: readonly Scenario[] = [
+  ...seedMenu,
+  ...seedCode,
+  ...timers,
+  ...bargeIn,
+  ...typeAhead,
+  ...legs,
+];
+
+export function dialectFor({ dialect }: Scenario): typeof plainDialect {
+  return dialect === 'none' ? plainDialect : dialectOf(dialect);
+}

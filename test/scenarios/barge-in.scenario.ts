@@ -1,0 +1,115 @@
+// What people report about keys during prompts: prompts that stop when they must not, or do not when they must, and keys
+// that are eaten by the stop.
+import { branch, gather, hangup, play, prompt } from '../../src/flow/build.ts';
+import type { Scenario } from '../../src/testkit/index.ts';
+import { asked, asking, entry, question, story } from './hand-built.ts';
+
+export const scenarios: readonly Scenario[] = [
+  story(
+    'barge-in: the first digit stops the prompt, skips the ones behind it, and is the first digit of the entry',
+    entry({ prompts: [prompt(question), prompt('Then press pound.')], maxDigits: 4 }),
+    [asking, { waitMs: 300 }, { press: '9876' }],
+    {
+      prompts: [question],
+      gathers: [{ digits: '9876', reason: 'max-digits', because: ['barge-in: prompt 1 stopped, 1 more skipped'] }],
+    },
+  ),
+  story(
+    'barge-in: forbidden, the prompt plays to its end and the keys count all the same',
+    [entry({ bargeIn: false, maxDigits: 4 }), play('Thank you.')],
+    [asking, { waitMs: 100 }, { press: '1234' }],
+    {
+      prompts: [question, 'Thank you.'],
+      gathers: [{ digits: '1234', reason: 'max-digits', because: ['may not be interrupted', 'prompt 1 ended'] }],
+    },
+  ),
+  story(
+    'barge-in: forbidden, an entry begun in the prompt goes on behind it',
+    entry({ bargeIn: false, maxDigits: 4 }),
+    [asking, { waitMs: 100 }, { press: '12' }, asked, { press: '34' }],
+    { gathers: [{ digits: '1234', reason: 'max-digits' }] },
+  ),
+  story(
+    'barge-in: a prompt that cannot be fetched is told, and the keys are still gathered',
+    entry({ prompts: [prompt({ kind: 'media', url: 'http://app.test/missing.wav' }), prompt(question)], maxDigits: 2 }),
+    [asked, { press: '42' }],
+    { prompts: [question], gathers: [{ digits: '42', reason: 'max-digits', because: ['prompt 1 failed'] }] },
+    { brokenMedia: ['http://app.test/missing.wav'] },
+  ),
+  story(
+    'barge-in: a key that is no choice does not interrupt, and the right one still counts',
+    [
+      gather({
+        prompts: [prompt('One for sales, two for service.')],
+        maxDigits: 1,
+        unmatched: 'ignore',
+        branches: [branch('1', play('Sales.')), branch('2', play('Service.'))],
+      }),
+    ],
+    [
+      { until: 'prompt-started', prompt: 'One for' },
+      { waitMs: 100 },
+      { press: '9' },
+      { until: 'prompt-ended', prompt: 'One for' },
+      { press: '2' },
+    ],
+    {
+      prompts: ['One for sales, two for service.', 'Service.'],
+      gathers: [{ digits: '2', reason: 'max-digits', because: ['key 9 ignored: no choice begins with it'] }],
+    },
+  ),
+  story(
+    'barge-in: the terminator pressed first neither interrupts nor breaks anything',
+    entry({ maxDigits: 4 }),
+    [asking, { waitMs: 100 }, { press: '#' }, asked, { press: '12#' }],
+    {
+      gathers: [
+        {
+          digits: '12',
+          terminator: '#',
+          reason: 'terminator',
+          because: ['key # ignored: there is no entry to end yet'],
+        },
+      ],
+    },
+  ),
+  story(
+    'barge-in: without a terminator, # is a digit like any other',
+    entry({ terminators: '', maxDigits: 3 }),
+    [asked, { press: '1#*' }],
+    { gathers: [{ digits: '1#*', terminator: '', reason: 'max-digits' }] },
+  ),
+  story(
+    'barge-in: a digit just before the end of the prompt leaves no dead air',
+    entry({ maxDigits: 2, interDigitMs: 3000 }),
+    [asking, { waitMs: 850 }, { press: '1' }],
+    { gathers: [{ digits: '1', reason: 'inter-digit-timeout' }], withinMs: 5000 },
+  ),
+  story(
+    'barge-in: ten digits as fast as a dialler sends them are ten digits',
+    entry(),
+    [asking, { waitMs: 50 }, { press: '1234567890', toneMs: 40, gapMs: 40 }],
+    { gathers: [{ digits: '1234567890', reason: 'max-digits' }] },
+  ),
+  story(
+    'barge-in: the same digit again and again counts each time',
+    entry({ maxDigits: 6 }),
+    [asking, { press: '111111' }],
+    { gathers: [{ digits: '111111', reason: 'max-digits' }] },
+  ),
+  story(
+    'barge-in: a key during an announcement does not interrupt it and is not lost',
+    [play('Welcome to the longest announcement of all.'), entry({ maxDigits: 4 }), hangup()],
+    [
+      { until: 'prompt-started', prompt: 'Welcome' },
+      { waitMs: 200 },
+      { press: '12' },
+      { waitMs: 500 },
+      { press: '34' },
+    ],
+    {
+      prompts: ['Welcome to the longest announcement of all.'],
+      gathers: [{ digits: '1234', reason: 'max-digits', because: ['typed ahead'] }],
+    },
+  ),
+];

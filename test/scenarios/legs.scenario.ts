@@ -1,0 +1,103 @@
+// Other legs, recordings, pauses and refusals.
+import { dial, hangup, pause, play, record, reject, sendDigits } from '../../src/flow/build.ts';
+import type { DialTarget } from '../../src/flow/node.ts';
+import type { Scenario } from '../../src/testkit/index.ts';
+import { entry, story } from './hand-built.ts';
+
+const sip = (address: string): DialTarget => ({ kind: 'sip', address });
+const at = (path: string) => ({ line: 1, column: 1, path });
+const dialAt = { at: at('Dial[0]') };
+
+export const scenarios: readonly Scenario[] = [
+  story(
+    'dial: of two phones the first that answers is joined, the other is let go',
+    [dial([sip('a@x'), sip('b@x')], dialAt), play('Welcome back.')],
+    [{ until: 'answered' }],
+    { prompts: ['ringback', 'Welcome back.'], failures: [], endedBy: 'application' },
+    { callees: { 'b@x': { answerAfterMs: 2000, hangUpAfterMs: 5000 } } },
+  ),
+  story(
+    'dial: one by one, the next rings when the one before gives up',
+    [dial([sip('a@x'), sip('b@x')], { ...dialAt, order: 'one-by-one', ringMs: 5000 }), play('Welcome back.')],
+    [],
+    { prompts: ['ringback', 'Welcome back.'], failures: [] },
+    { callees: { 'b@x': { answerAfterMs: 1000, hangUpAfterMs: 1000 } } },
+  ),
+  story(
+    'dial: nobody answers in time',
+    [dial([sip('a@x'), sip('b@x')], { ...dialAt, ringMs: 8000, onFailed: [play('Nobody is there.')] })],
+    [],
+    {
+      prompts: ['ringback', 'Nobody is there.'],
+      failures: ['Dial: no answer 2/2'],
+      endedBy: 'application',
+      withinMs: 12_000,
+    },
+  ),
+  story(
+    'dial: the talk ends when its time is up, and the flow goes on',
+    [dial([sip('a@x')], { ...dialAt, timeLimitMs: 10_000 }), play('Time is up.')],
+    [],
+    { prompts: ['ringback', 'Time is up.'], failures: [] },
+    { callees: { 'a@x': { answerAfterMs: 500 } } },
+  ),
+  story(
+    'dial: the caller hangs up in the talk and every leg ends',
+    [dial([sip('a@x')], dialAt)],
+    [{ until: 'prompt-ended', prompt: 'ringback' }, { waitMs: 3000 }, { hangUp: true }],
+    { endedBy: 'caller', failures: ['Dial: hung-up'] },
+    { callees: { 'a@x': { answerAfterMs: 500 } } },
+  ),
+  story(
+    'dial: keys pressed in the talk are not an answer to the question behind it',
+    [dial([sip('a@x')], dialAt), entry({ firstDigitMs: 1500 })],
+    [{ until: 'prompt-ended', prompt: 'ringback' }, { waitMs: 500 }, { press: '123' }],
+    { gathers: [{ digits: '', reason: 'first-digit-timeout' }] },
+    { callees: { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 4000 } } },
+  ),
+  story(
+    'record: a message ends at its key, which is not left over',
+    [
+      record('until', { at: at('Record[0]'), tag: 'message', terminators: '#', beep: true, maxMs: 60_000 }),
+      entry({ firstDigitMs: 1000 }),
+    ],
+    [{ until: 'prompt-ended', prompt: 'beep' }, { speakMs: 3000 }, { press: '#' }],
+    {
+      prompts: ['beep', 'Enter your number.'],
+      gathers: [{ digits: '', reason: 'first-digit-timeout' }],
+      failures: ['Gather: first-digit-timeout'],
+    },
+  ),
+  story(
+    'record: a message ends when the caller is silent',
+    [record('until', { silenceMs: 3000, maxMs: 60_000 }), play('Thank you.')],
+    [{ until: 'answered' }, { speakMs: 5000 }],
+    { prompts: ['Thank you.'], failures: [], withinMs: 10_000 },
+  ),
+  story(
+    'record: a message ends when the caller hangs up',
+    [record('until', { at: at('Record[0]'), maxMs: 60_000 })],
+    [{ until: 'answered' }, { speakMs: 2000 }, { hangUp: true }],
+    { endedBy: 'caller', failures: ['Record: hung-up'] },
+  ),
+  story(
+    'record: while other verbs run, until they are done',
+    [
+      record('during', { tag: 'all', body: [play('This is recorded.'), pause(2000, { stopKeys: '#' })] }),
+      play('Done.'),
+    ],
+    [{ until: 'prompt-ended', prompt: 'This is recorded.' }, { waitMs: 500 }, { press: '#' }],
+    { prompts: ['This is recorded.', 'Done.'], failures: [], withinMs: 4000 },
+  ),
+  story('pause: before anything else it lets the phone ring', [pause(3000), reject({ sipStatus: 486 })], [], {
+    answered: false,
+    endedBy: 'application',
+    prompts: [],
+  }),
+  story(
+    'send digits: are sent and the flow goes on',
+    [sendDigits('12,#', { at: at('SendDigits[0]') }), play('Sent.'), hangup()],
+    [],
+    { prompts: ['Sent.'], failures: [] },
+  ),
+];

@@ -1,0 +1,137 @@
+// What people report about keys pressed before they are asked for: lost, counted twice, or left over for the wrong question.
+import { ask, branch, destination, flow, gather, hangup, pause, play, prompt } from '../../src/flow/build.ts';
+import type { Block } from '../../src/flow/node.ts';
+import { applicationOrigin, type Scenario } from '../../src/testkit/index.ts';
+import { asked, asking, entry, question, result, story } from './hand-built.ts';
+
+const at = (path: string) => ({ line: 1, column: 1, path });
+/** Slow enough that every key is pressed before the answer. */
+const slowly = (body: Block) => ({ delayMs: 1000, flow: flow(body) });
+const second = entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], maxDigits: 4 });
+
+export const scenarios: readonly Scenario[] = [
+  story(
+    'type-ahead: one digit too many belongs to the next question',
+    [entry({ maxDigits: 3 }), second],
+    [asking, { press: '123456#' }],
+    {
+      prompts: [question, 'And your code.'],
+      gathers: [
+        { digits: '123', reason: 'max-digits' },
+        { digits: '456', terminator: '#', reason: 'terminator' },
+      ],
+    },
+  ),
+  story(
+    'type-ahead: keys that were used once are not used again',
+    [entry({ maxDigits: 3 }), entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], firstDigitMs: 2000 })],
+    [asking, { press: '123' }],
+    {
+      prompts: [question, 'And your code.'],
+      gathers: [
+        { digits: '123', reason: 'max-digits' },
+        { digits: '', reason: 'first-digit-timeout' },
+      ],
+    },
+  ),
+  story(
+    'type-ahead: the terminator behind a full entry does not end the next one',
+    [
+      entry({ maxDigits: 3 }),
+      entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], maxDigits: 4, acceptEmpty: true }),
+    ],
+    [asking, { press: '123#' }, { until: 'prompt-ended', prompt: 'And your code.' }, { press: '99#' }],
+    {
+      prompts: [question, 'And your code.'],
+      gathers: [
+        { digits: '123', reason: 'max-digits' },
+        { digits: '99', terminator: '#', reason: 'terminator' },
+      ],
+    },
+  ),
+  story(
+    'type-ahead: flush drops what came before and says so',
+    [play('Welcome.'), entry({ typeAhead: 'flush', maxDigits: 2 })],
+    [{ until: 'prompt-started', prompt: 'Welcome.' }, { press: '1' }, asking, { waitMs: 200 }, { press: '42' }],
+    {
+      prompts: ['Welcome.', question],
+      gathers: [
+        { digits: '42', reason: 'max-digits', because: ['key 1 ignored: this gather flushes keys typed ahead'] },
+      ],
+    },
+  ),
+  story(
+    'type-ahead: a pause and an announcement between two questions lose nothing',
+    [entry({ maxDigits: 1 }), play('One moment.'), pause(1000), second],
+    [
+      asking,
+      { press: '1' },
+      { until: 'prompt-started', prompt: 'One moment.' },
+      { press: '2' },
+      { waitMs: 900 },
+      { press: '345' },
+    ],
+    {
+      prompts: [question, 'One moment.'],
+      gathers: [
+        { digits: '1', reason: 'max-digits' },
+        { digits: '2345', reason: 'max-digits' },
+      ],
+    },
+  ),
+  {
+    ...story('type-ahead: four menus in four documents, keyed blind in one second', [], [], {}),
+    application: {
+      '/start': flow([
+        gather({
+          prompts: [prompt('First menu.')],
+          branches: [branch('1', ask('Callback', destination(`${applicationOrigin}/two`)))],
+        }),
+      ]),
+      '/two': slowly([
+        gather({
+          prompts: [prompt('Second menu.')],
+          branches: [branch('2', ask('Callback', destination(`${applicationOrigin}/three`)))],
+        }),
+      ]),
+      '/three': slowly([
+        gather({
+          prompts: [prompt('Third menu.')],
+          branches: [branch('3', ask('Callback', destination(`${applicationOrigin}/four`)))],
+        }),
+      ]),
+      '/four': slowly([entry({ prompts: [prompt('Fourth menu.')], maxDigits: 2 }), play('Well done.'), hangup()]),
+    },
+    caller: [{ until: 'answered' }, { press: '12345', toneMs: 80, gapMs: 80 }],
+    expect: {
+      prompts: ['First menu.', 'Well done.'],
+      gathers: [
+        { digits: '1', reason: 'max-digits' },
+        { digits: '2', reason: 'max-digits' },
+        { digits: '3', reason: 'max-digits' },
+        { digits: '45', reason: 'max-digits' },
+      ],
+      endedBy: 'application',
+    },
+  },
+  {
+    ...story(
+      'type-ahead: keys pressed while a report is answered are there for the document it brings',
+      entry({ maxDigits: 2, report: result }),
+      [],
+      {},
+    ),
+    application: {
+      '/start': flow([entry({ maxDigits: 2, report: result })]),
+      '/result': { delayMs: 1500, flow: flow([second, hangup()]) },
+    },
+    caller: [asked, { press: '12' }, { until: 'request', request: '/result' }, { waitMs: 200 }, { press: '3456' }],
+    expect: {
+      prompts: [question],
+      gathers: [
+        { digits: '12', reason: 'max-digits' },
+        { digits: '3456', reason: 'max-digits', because: ['typed ahead'] },
+      ],
+    },
+  },
+];

@@ -66,6 +66,17 @@ export const errorCodes = {
   'sip-listen-failed': { summary: 'A SIP listener could not be bound.', fix: 'Check that the address is of this machine and that no other program holds the port.' },
   // store
   'store-unusable': { summary: 'The database cannot be opened, read or written.', fix: 'Check that dataDir is a folder of this user with free space, and that no newer version wrote its database.' },
+  // sound sources: src/media/decode*, src/speech
+  'media-format-unknown': { summary: 'The sound is in a format that cannot be played.', fix: 'Convert it to WAV, MP3 or raw G.711.' },
+  'media-format-broken': { summary: 'The sound is damaged, or is not what it says.', fix: 'Open it in a sound editor and save it anew as 16-bit WAV.' },
+  'media-too-long': { summary: 'The sound is longer than an hour.', fix: 'Shorten it, or play it in parts.' },
+  'speech-failed': { summary: 'The speech engine did not speak the text.', fix: 'Look at the log of the speech engine.' },
+  'speech-timeout': { summary: 'The speech engine did not speak the text in time.', fix: 'Shorten the text, or raise speech.timeoutMs.' },
+  'speech-too-long': { summary: 'The text is longer than can be spoken at once.', fix: 'Split it into several prompts.' },
+  'speech-closed': { summary: 'The speech engine is closed.', fix: 'Nothing needs to be done when the server stops.' },
+  // commands
+  'command-invalid': { summary: 'An option of the command has a wrong value.', fix: 'See keytone help and the name of the command.' },
+  'document-unreadable': { summary: 'A file named on the command line cannot be read.', fix: 'Check its path.' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

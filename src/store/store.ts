@@ -104,8 +104,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     next.on('error', (error) => log.error({ err: error }, 'The thread of the store failed'));
     next.on('message', onMessage);
     next.on('exit', () => void replace());
-    // The store alone is no reason to keep a process alive.
-    next.unref();
     return next;
   }
 
@@ -215,7 +213,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       if (closing) return;
       sendTurn();
       closing = true;
-      worker.ref();
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       post({ type: 'close' });
       const late = setTimeout(() => void worker.terminate(), closeMs);

@@ -39,8 +39,8 @@ export class SourceLatch {
 
   /** Judges one RTP packet. `known` tells whether its payload type was negotiated. */
   judge(address: string, port: number, ssrc: number, sequence: number, known: boolean): LatchVerdict {
-    if (port === this.port && address === this.address) return 'accepted';
-    if (!known) return 'refused';
+    if (this.latched && port === this.port && address === this.address) return 'accepted';
+    if (!known || this.expectedAddress === '') return 'refused';
     if (port === this.expectedPort && address === this.expectedAddress) return this.latch(address, port);
     if (this.address !== '') return 'refused';
     const follows =

@@ -4,6 +4,7 @@
 import { BlockList, isIP } from 'node:net';
 import { type DescribedMedia, type Description, type Direction, readDescription } from './sdp-read.ts';
 
+export type { Direction };
 export type AudioCodec = 'PCMU' | 'PCMA';
 
 /** What both sides agreed on, from our side: we send to `remote`, expect from it. */
@@ -117,11 +118,10 @@ export function acceptAnswer(answer: string, local: LocalAudio, offer?: string):
   const description = readDescription(answer);
   if (description === null) return refuse(400, 'The session description is malformed.');
   const sent = readDescription(offer ?? createOffer(local));
-  const index = sent === null ? 0 : Math.max(0, audioIndex(sent));
+  const live = (one: DescribedMedia | undefined) => one?.type === 'audio' && one.port !== 0;
+  const index = description.media.findIndex((one, i) => live(one) && live(sent?.media[i]));
   const media = description.media[index];
-  if (media === undefined || media.type !== 'audio')
-    return refuse(488, 'The answer has no audio in the place of ours.');
-  if (media.port === 0) return refuse(488, 'The answer rejects audio.');
+  if (media === undefined) return refuse(488, 'The answer has no audio in the place of ours.');
   const agreed = agree(media, local, sent?.media[index] ?? media);
   return 'status' in agreed ? agreed : { ok: true, audio: agreed };
 }

@@ -48,6 +48,7 @@ function hostFor(host: string): SessionHost {
   return {
     host,
     now: () => performance.now(),
+    wall: () => Date.now(),
     emit: (session: number, event: MediaEvent) => outbox.send({ type: 'event', session, event }),
     failed,
     sent(behindMs) {

@@ -48,7 +48,15 @@ export interface MediaSession {
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void;
   cancelDigits(id: string): void;
   /** Writes a WAV file: this session's two directions, one channel each or mixed. → recorded */
-  record(id: string, options: { readonly file: string; readonly channels: 'mixed' | 'one-each'; readonly maxMs: number | null; readonly silenceMs: number | null }): void;
+  record(
+    id: string,
+    options: {
+      readonly file: string;
+      readonly channels: 'mixed' | 'one-each';
+      readonly maxMs: number | null;
+      readonly silenceMs: number | null;
+    },
+  ): void;
   stopRecording(id: string): void;
   /** While true, tones and events are kept out of recordings. */
   sensitive(on: boolean): void;
@@ -62,13 +70,31 @@ export interface MediaSession {
 
 export type MediaEvent =
   | { readonly type: 'latched'; readonly address: string; readonly port: number }
-  | { readonly type: 'digit'; readonly press: number; readonly digit: string; readonly via: 'rfc4733' | 'inband'; readonly wallMs: number }
+  | {
+      readonly type: 'digit';
+      readonly press: number;
+      readonly digit: string;
+      readonly via: 'rfc4733' | 'inband';
+      readonly wallMs: number;
+    }
   | { readonly type: 'digit-released'; readonly press: number; readonly durationMs: number }
   | { readonly type: 'flash' }
   | { readonly type: 'play-started'; readonly id: string }
-  | { readonly type: 'play-finished'; readonly id: string; readonly why: 'end' | 'stopped' | 'key'; readonly playedMs: number }
+  | {
+      readonly type: 'play-finished';
+      readonly id: string;
+      readonly why: 'end' | 'stopped' | 'key';
+      readonly playedMs: number;
+    }
   | { readonly type: 'sent'; readonly id: string; readonly ok: boolean }
-  | { readonly type: 'recorded'; readonly id: string; readonly durationMs: number; readonly bytes: number; readonly why: 'stopped' | 'silence' | 'max' | 'ended' | 'failed'; readonly message?: string }
+  | {
+      readonly type: 'recorded';
+      readonly id: string;
+      readonly durationMs: number;
+      readonly bytes: number;
+      readonly why: 'stopped' | 'silence' | 'max' | 'ended' | 'failed';
+      readonly message?: string;
+    }
   /** No RTP from the peer for this long, once for each silence of 30 s. */
   | { readonly type: 'media-absent'; readonly forMs: number }
   | { readonly type: 'fault'; readonly message: string };

@@ -53,20 +53,26 @@ export class Phone {
     return this.socket.address().port;
   }
 
-  send(to: MediaSession, payloadType: number, payload: Uint8Array, marker = false, timestamp = this.timestamp): void {
+  send(
+    to: { readonly port: number },
+    payloadType: number,
+    payload: Uint8Array,
+    marker = false,
+    timestamp = this.timestamp,
+  ): void {
     const packet = Buffer.alloc(12 + payload.length);
     encodeRtpHeader(packet, 0, payloadType, marker, this.sequence++, timestamp, 7);
     packet.set(payload, 12);
     this.socket.send(packet, to.port, '127.0.0.1');
   }
 
-  audio(to: MediaSession, payload: Uint8Array = new Uint8Array(160).fill(ulawSilence)): void {
+  audio(to: { readonly port: number }, payload: Uint8Array = new Uint8Array(160).fill(ulawSilence)): void {
     this.send(to, 0, payload);
     this.timestamp += 160;
   }
 
   /** A whole key press of 80 ms in five packets. */
-  press(to: MediaSession, event: number): void {
+  press(to: { readonly port: number }, event: number): void {
     const start = this.timestamp;
     for (let i = 1; i <= 5; i++) {
       const duration = Math.min(i, 4) * 160;
@@ -148,4 +154,15 @@ export async function talk(phone: Phone, send: (frame: Int16Array) => void, samp
     send(samples.subarray(at, at + 160));
     if (phone.heard.items.length === heard) await phone.heard.next(() => true);
   }
+}
+
+/** The stretch of 100 ms in which `hz` is loudest: what was lost or late elsewhere does not matter to it. */
+export function loudest(samples: readonly number[], hz: number): { level: number; from: number; window: number[] } {
+  let best = { level: 0, from: 0, window: [] as number[] };
+  for (let from = 0; from + 800 <= samples.length; from += 160) {
+    const window = samples.slice(from, from + 800);
+    const level = amplitude(window, hz);
+    if (level > best.level) best = { level, from, window };
+  }
+  return best;
 }

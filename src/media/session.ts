@@ -22,6 +22,8 @@ export interface SessionHost {
   readonly host: string;
   /** Milliseconds, monotonic. */
   now(): number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  wall(): number;
   emit(session: number, event: MediaEvent): void;
   /** A fault of ours: the session is to be closed. */
   failed(session: number, error: unknown): void;
@@ -79,7 +81,7 @@ export class RtpSession implements Paced {
       },
     });
     this.#recordings = new SessionRecordings((event) => this.#emit(event));
-    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets.rtcp);
+    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets);
     this.#events = new TelephoneEventReceiver({
       pressed: (digit) => this.#pressed(digit),
       released: (durationMs) => this.#emit({ type: 'digit-released', press: this.#press, durationMs }),
@@ -106,7 +108,7 @@ export class RtpSession implements Paced {
     this.#audio = audio;
     this.everyMs = Math.min(longestPacketMs, Math.max(shortestPacketMs, Math.round(audio.ptimeMs)));
     this.#outbound.configure(audio, this.everyMs);
-    this.#rtcp.configure(address, audio.remoteRtcpPort, this.everyMs);
+    this.#rtcp.configure(address, audio.remoteRtcpPort, audio.remotePort);
     this.#mute = audio.direction === 'inactive' || audio.direction === 'recvonly' || audio.remotePort === 0;
     this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
     this.#codecOf.fill(null);
@@ -179,9 +181,8 @@ export class RtpSession implements Paced {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
     this.unbridge();
-    this.#rtcp.bye();
     this.#outbound.close();
-    await this.#recordings.close();
+    await Promise.all([this.#rtcp.bye(this.#host.now(), this.#host.wall()), this.#recordings.close()]);
     this.#state = 'closed';
     await Promise.all([closeSocket(this.#sockets.rtp), closeSocket(this.#sockets.rtcp)]);
   }
@@ -221,7 +222,7 @@ export class RtpSession implements Paced {
     const isEvent = packet.payloadType === this.#eventType;
     const verdict = this.#latch.judge(from.address, from.port, packet.ssrc, packet.sequence, isEvent || codec !== null);
     if (verdict === 'refused') return;
-    if (verdict === 'first') this.#emit({ type: 'latched', address: plainAddress(from.address), port: from.port });
+    if (verdict === 'first') this.#latched(from);
     const now = this.#host.now();
     this.#heardMs = now;
     this.#absentTold = false;
@@ -240,11 +241,17 @@ export class RtpSession implements Paced {
     }
   }
 
+  #latched({ address, port }: RemoteInfo): void {
+    // behind a NAT the SDP's RTCP port means nothing; the port above the real one is the best guess
+    if (address !== this.#address || port !== this.#port) this.#rtcp.configure(address, port + 1, port);
+    this.#emit({ type: 'latched', address: plainAddress(address), port });
+  }
+
   #pressed(digit: string): void {
     this.#press++;
     this.#outbound.player.key(digit);
     this.#partner?.key(digit);
-    this.#emit({ type: 'digit', press: this.#press, digit, via: 'rfc4733', wallMs: Date.now() });
+    this.#emit({ type: 'digit', press: this.#press, digit, via: 'rfc4733', wallMs: this.#host.wall() });
   }
 
   #tick(behindMs: number): void {
@@ -268,7 +275,7 @@ export class RtpSession implements Paced {
       if (outbound.send(port, address, this.#input, recording)) this.#host.sent(behindMs);
     }
     if (recording) this.#recordings.tick(outbound.said, outbound.samples, keying);
-    this.#rtcp.tick(now);
+    this.#rtcp.tick(now, this.#host.wall);
   }
 
   #emit(event: MediaEvent): void {

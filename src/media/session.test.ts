@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MediaEvent } from './plane.ts';
+import { decodeRtcp, encodeReport } from './rtcp.ts';
+import { RtpSession, type SessionHost } from './session.ts';
+import { audioTo, closeAll, createPhone, open, type Phone } from './session-rig.ts';
+import { bindPair } from './session-sockets.ts';
+
+afterEach(closeAll);
+
+/** A session on real sockets whose clock and pacer are the test's. */
+async function createSession() {
+  const events: MediaEvent[] = [];
+  const failures: unknown[] = [];
+  const clock = { now: 5_000, wall: 1_800_000_000_000 };
+  const host: SessionHost & { sent: SessionHost['sent'] } = {
+    host: '127.0.0.1',
+    now: () => clock.now,
+    wall: () => clock.wall,
+    emit: (_session, event) => events.push(event),
+    failed: (_session, error) => failures.push(error),
+    sent() {},
+    skipped() {},
+  };
+  const sockets = await bindPair('127.0.0.1', 41_500);
+  const session = new RtpSession(1, sockets, host);
+  open.push(session);
+  const pass = (ms: number) => {
+    for (const until = clock.now + ms; clock.now < until; ) {
+      clock.now += 20;
+      clock.wall += 20;
+      session.onDue(0);
+    }
+  };
+  return { session, events, failures, clock, pass, sockets, host };
+}
+
+async function heardBy(phone: Phone, sockets: Awaited<ReturnType<typeof createSession>>['sockets']): Promise<void> {
+  const arrived = once(sockets.rtp, 'message');
+  phone.audio({ port: 41_500 });
+  await arrived;
+}
+
+describe('a session', () => {
+  it('says after 30 s that nothing comes, once for each silence', async () => {
+    const phone = await createPhone();
+    const { session, events, pass, sockets } = await createSession();
+    session.configure(audioTo(phone));
+    pass(29_980);
+    expect(events).toEqual([]);
+    pass(60_000);
+    expect(events).toEqual([{ type: 'media-absent', forMs: 30_000 }]);
+    await heardBy(phone, sockets);
+    pass(30_000);
+    expect(events.filter((event) => event.type === 'media-absent').length).toBe(2);
+  });
+
+  it('expects nothing from a peer on hold', async () => {
+    const phone = await createPhone();
+    const { session, events, pass } = await createSession();
+    session.configure(audioTo(phone, { direction: 'sendonly' }));
+    pass(60_000);
+    expect(events).toEqual([]);
+  });
+
+  it('reports what it sent and heard, echoes the last sender report, and says BYE', async () => {
+    const phone = await createPhone();
+    const rtcp = await createPhone();
+    const reports: Buffer[] = [];
+    rtcp.socket.on('message', (bytes: Buffer) => reports.push(bytes));
+    const { session, clock, pass, sockets } = await createSession();
+    session.configure(audioTo(phone, { remoteRtcpPort: rtcp.port }));
+    await heardBy(phone, sockets);
+    phone.sequence += 1;
+    await heardBy(phone, sockets);
+    const theirs = Buffer.alloc(400);
+    const sender = { ntpSeconds: 0x11112222, ntpFraction: 0x33334444, timestamp: 0, packets: 2, octets: 320 };
+    const length = encodeReport(theirs, 7, sender, null, 'phone');
+    const arrived = once(sockets.rtcp, 'message');
+    rtcp.socket.send(theirs.subarray(0, length), 41_501, '127.0.0.1');
+    await arrived;
+    const report = once(rtcp.socket, 'message');
+    const before = clock.now;
+    pass(7_600);
+    await report;
+    const packets = decodeRtcp(reports[0]!, reports[0]!.length)!;
+    const sentBytes = packets[0]!.type === 'sender-report' ? packets[0]!.sender : null;
+    expect(sentBytes!.octets).toBe(sentBytes!.packets * 160);
+    expect(packets[0]).toMatchObject({
+      type: 'sender-report',
+      blocks: [{ ssrc: 7, lost: 1, fractionLost: 85, lastReport: 0x22223333 }],
+    });
+    expect(packets[1]).toMatchObject({ type: 'name' });
+    expect(clock.now - before).toBeLessThanOrEqual(7_600);
+    await session.close();
+    for (;;) {
+      const last = decodeRtcp(reports.at(-1)!, reports.at(-1)!.length)!.at(-1)!;
+      if (last.type === 'name') await once(rtcp.socket, 'message');
+      else {
+        expect(last).toEqual({ type: 'bye', ssrcs: [(packets[0] as { ssrc: number }).ssrc] });
+        break;
+      }
+    }
+  });
+
+  it('tells a fault of its own to its host instead of throwing', async () => {
+    const phone = await createPhone();
+    const { session, failures, host } = await createSession();
+    session.configure(audioTo(phone));
+    const fault = new Error('ours');
+    host.sent = () => {
+      throw fault;
+    };
+    session.onDue(0);
+    expect(failures).toEqual([fault]);
+  });
+});

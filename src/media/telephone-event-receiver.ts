@@ -5,6 +5,7 @@
 // repeated and redundant packets find it in the memory below. Does not: choose the source (latch.ts), hear tones.
 import { createRedBlocks, decodeRed } from './red.ts';
 import { sequenceDistance, timestampDistance } from './rtp.ts';
+import { TelephoneEventClock } from './telephone-event-clock.ts';
 import { digitOfEvent, eventBlockBytes, flashEvent, longestDuration } from './telephone-event-payload.ts';
 
 /** Told synchronously, in the order of the keys. At most one press is down at a time. */
@@ -27,6 +28,7 @@ const memory = 8;
 export class TelephoneEventReceiver {
   private readonly sink: TelephoneEventSink;
   private readonly red = createRedBlocks();
+  private readonly clock: TelephoneEventClock;
   /** Start timestamps and events of the last presses, a ring. */
   private readonly pastTimestamp = new Uint32Array(memory);
   private readonly pastEvent = new Uint8Array(memory).fill(255);
@@ -46,17 +48,9 @@ export class TelephoneEventReceiver {
   private segmentsDuration = 0;
   private lastMs = 0;
 
-  /** Clock units and milliseconds over which durations were seen to grow: all presses before, and where this one began. */
-  private grownUnits = 0;
-  private grownMs = 0;
-  private firstUnits = 0;
-  private firstMs = 0;
-  private endMs = 0;
-  private clockRateHz: number;
-
   constructor(sink: TelephoneEventSink, clockRateHz = 8000) {
     this.sink = sink;
-    this.clockRateHz = clockRateHz;
+    this.clock = new TelephoneEventClock(clockRateHz);
   }
 
   /** Forgets every press: for a new source after a new offer/answer. Releases the one that is down. */
@@ -64,9 +58,7 @@ export class TelephoneEventReceiver {
     this.release();
     this.known = false;
     this.pastEvent.fill(255);
-    this.grownUnits = 0;
-    this.grownMs = 0;
-    this.clockRateHz = clockRateHz;
+    this.clock.reset(clockRateHz);
   }
 
   get isDown(): boolean {
@@ -216,7 +208,6 @@ export class TelephoneEventReceiver {
     // The next segment of a long press begins where the last one ends.
     if (ahead === longestDuration || (ahead === this.duration && distance === 1 && !marker)) {
       this.segmentsDuration += ahead;
-      this.firstUnits -= ahead;
       this.duration = 0;
       return true;
     }
@@ -233,9 +224,7 @@ export class TelephoneEventReceiver {
     this.duration = duration;
     this.segmentsDuration = 0;
     this.lastMs = nowMs;
-    this.firstUnits = duration;
-    this.firstMs = nowMs;
-    this.endMs = nowMs;
+    this.clock.begin(duration, nowMs);
     this.pastTimestamp[this.pastNext] = timestamp;
     this.pastEvent[this.pastNext] = event;
     this.pastNext = (this.pastNext + 1) % memory;
@@ -249,7 +238,6 @@ export class TelephoneEventReceiver {
     if (this.duration - duration > 0x8000) {
       // RFC 2833 had no segments: the duration wrapped.
       this.segmentsDuration += 0x10000;
-      this.firstUnits -= 0x10000;
       this.duration = duration;
     } else if (duration < this.duration) {
       if (!end) return;
@@ -257,7 +245,6 @@ export class TelephoneEventReceiver {
       this.duration = duration;
     }
     this.lastMs = nowMs;
-    this.endMs = nowMs;
     if (end) this.finish();
   }
 
@@ -269,22 +256,8 @@ export class TelephoneEventReceiver {
   private release(): void {
     if (!this.down) return;
     this.down = false;
-    this.grownUnits += this.duration - this.firstUnits;
-    this.grownMs += this.endMs - this.firstMs;
-    if (this.event === flashEvent) return;
-    const units = this.segmentsDuration + this.duration;
-    this.sink.released(Math.round((units * 1000) / this.measuredClockRateHz()));
-  }
-
-  /** The clock the peer really counts durations with, when that is plainly not the negotiated one. */
-  private measuredClockRateHz(): number {
-    const ratio = (this.grownUnits * 1000) / (this.grownMs * this.clockRateHz);
-    const byFour = this.grownMs >= 60 && (ratio > 4 || ratio < 0.25);
-    const byTwo = this.grownMs >= 160 && (ratio > 1.7 || ratio < 0.6);
-    if (!byFour && !byTwo) return this.clockRateHz;
-    const measured = ratio * this.clockRateHz;
-    if (measured < 11_300) return 8000;
-    return measured < 27_700 ? 16_000 : 48_000;
+    const durationMs = this.clock.end(this.segmentsDuration + this.duration, this.lastMs);
+    if (this.event !== flashEvent) this.sink.released(durationMs);
   }
 
   private isPast(timestamp: number, event: number): boolean {

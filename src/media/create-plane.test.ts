@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMediaPlane } from './create-plane.ts';
 import { ulawCode, ulawSilence } from './g711.ts';
@@ -48,8 +49,10 @@ describe('the media plane', () => {
     session.play('p2', { clip: 'long', times: 1, stopKeys: '5' });
     await phone.heard.first((packet) => packet.payload[0] !== ulawSilence);
     phone.send(session, 101, Uint8Array.of(5, 10, 0, 160), true);
-    const digit = await events.first(isType('digit'));
-    expect(digit).toMatchObject({ press: 1, digit: '5', via: 'rfc4733' });
+    await events.first((event) => event.type === 'play-finished' && event.id === 'p2');
+    // the cause first, then what it did
+    expect(events.items.map((event) => event.type).slice(-3)).toEqual(['digit', 'play-finished', 'play-finished']);
+    expect(events.items.find(isType('digit'))).toMatchObject({ press: 1, digit: '5', via: 'rfc4733' });
     const why = events.items.filter(isType('play-finished'));
     expect(why).toMatchObject([
       { id: 'p1', why: 'key' },
@@ -59,7 +62,6 @@ describe('the media plane', () => {
     const after = phone.heard.items.length;
     const quiet = await phone.heard.next(() => phone.heard.items.length > after + 1);
     expect(new Set(quiet.payload)).toEqual(new Set([ulawSilence]));
-    expect(events.items.findIndex(isType('play-finished'))).toBeLessThan(events.items.findIndex(isType('digit')));
   });
 
   it('tells a press once, with its length, and numbers presses', async () => {
@@ -171,6 +173,31 @@ describe('the media plane', () => {
     session.play('p1', { clip: 'nothing', times: 1, stopKeys: '' });
     expect(await events.first(isType('play-finished'))).toMatchObject({ id: 'p1', playedMs: 0 });
     expect(events.items[0]).toMatchObject({ type: 'fault', message: 'there is no clip nothing' });
+  });
+
+  it('replaces a thread that is lost, tells its sessions, and serves the next', async () => {
+    const threads: Worker[] = [];
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<typeof post>) {
+      if (!threads.includes(this)) threads.push(this);
+      return post.apply(this, message);
+    };
+    try {
+      const plane = await createPlane([41240, 41249]);
+      plane.addClip('ramp', ramp(800));
+      const lost = await openSession(plane);
+      await threads[0]!.terminate();
+      expect(await lost.events.first(isType('fault'))).toMatchObject({ message: 'the media worker ended' });
+      await lost.session.close();
+      const phone = await createPhone();
+      const next = await openSession(plane);
+      next.session.configure(audioTo(phone));
+      next.session.play('p1', { clip: 'ramp', times: 1, stopKeys: '' });
+      expect(await next.events.first(isType('play-finished'))).toMatchObject({ why: 'end', playedMs: 100 });
+      expect(plane.counters.sessions).toBe(1);
+    } finally {
+      Worker.prototype.postMessage = post;
+    }
   });
 
   it('leaves no socket and no thread behind', async () => {

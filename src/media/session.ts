@@ -249,9 +249,9 @@ export class RtpSession implements Paced {
 
   #pressed(digit: string): void {
     this.#press++;
+    this.#emit({ type: 'digit', press: this.#press, digit, via: 'rfc4733', wallMs: this.#host.wall() });
     this.#outbound.player.key(digit);
     this.#partner?.key(digit);
-    this.#emit({ type: 'digit', press: this.#press, digit, via: 'rfc4733', wallMs: this.#host.wall() });
   }
 
   #tick(behindMs: number): void {

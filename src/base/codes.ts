@@ -77,6 +77,8 @@ export const errorCodes = {
   // commands
   'command-invalid': { summary: 'An option of the command has a wrong value.', fix: 'See keytone help and the name of the command.' },
   'document-unreadable': { summary: 'A file named on the command line cannot be read.', fix: 'Check its path.' },
+  // run
+  'flow-never-waits': { summary: 'A document does thousands of things without waiting for anything.', fix: 'Put something that takes time (a prompt, a pause, a gather) into its loop.' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -3,6 +3,7 @@
 import type { Flow } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import type { CallState } from './state.ts';
+import { substituteDestination } from './substitute.ts';
 import { nextLine, type Outcome, type Steps } from './verb.ts';
 
 export type Answer =
@@ -12,7 +13,8 @@ export type Answer =
 
 export function* askApplication(state: CallState, report: Report): Steps<Answer> {
   const request = state.name('request');
-  yield { type: 'document.ask', request, report };
+  const destination = substituteDestination(state, report.destination);
+  yield { type: 'document.ask', request, report: { ...report, destination } };
   for (;;) {
     const { event } = yield* nextLine();
     if (event.type === 'document.failed' && event.request === request) return { kind: 'failed', reason: event.message };

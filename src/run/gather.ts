@@ -147,16 +147,22 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
     }
   }
 
-  try {
-    if (node.typeAhead === 'flush') keys.flush('this gather flushes keys typed ahead');
+  function tellDropped(): void {
     for (const { key, why } of keys.takeDropped())
       machine = collector.noteDecision(machine, state.now, droppedWords(rules, key, why));
+  }
+
+  try {
+    if (node.typeAhead === 'flush') keys.flush('this gather flushes keys typed ahead');
+    tellDropped();
     yield* takeKeys();
     yield* feed({ type: 'start' });
     while (machine.phase !== 'done') {
       const { event } = yield* nextLine();
-      if (event.type === 'digit') yield* takeKeys();
-      else if (event.type === 'timer.fired') {
+      if (event.type === 'digit') {
+        tellDropped();
+        yield* takeKeys();
+      } else if (event.type === 'timer.fired') {
         const timer = timers.get(event.timer);
         timers.delete(event.timer);
         if (timer !== undefined) yield* feed({ type: 'timer', timer });

@@ -3,20 +3,25 @@ import type { NodeOf } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
 import type { CallState } from './state.ts';
-import { substitute } from './substitute.ts';
+import { substitute, substituteDestination } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
 export function* notify(node: NodeOf<'notify'>, state: CallState): Steps<Outcome> {
   yield {
     type: 'application.notify',
-    report: { kind: 'notify', destination: node.destination, history: [...state.history] },
+    report: {
+      kind: 'notify',
+      destination: substituteDestination(state, node.destination),
+      history: [...state.history],
+    },
   };
   return succeeded('told');
 }
 
 export function* http(node: NodeOf<'http'>, state: CallState): Steps<Outcome> {
   const body = node.body === null ? null : substitute(state, node.body);
-  const { destination, headers } = node;
+  const destination = substituteDestination(state, node.destination);
+  const { headers } = node;
   const report: Report = { kind: 'http', destination, history: [...state.history], headers, body };
   if (node.replyIs === 'flow') return afterAnswer(yield* askApplication(state, report), succeeded('answered'));
 

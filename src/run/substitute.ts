@@ -1,6 +1,6 @@
 // Owns: `{{name}}` in what a document says. Variables come from `set` and `loop`, then from what is known of the call.
 // An unknown name is left out, so that a caller never hears braces.
-import type { Sound } from '../flow/node.ts';
+import type { Destination, Sound } from '../flow/node.ts';
 import type { CallState } from './state.ts';
 
 export function lookUp(state: CallState, name: string): string {
@@ -21,7 +21,7 @@ export function lookUp(state: CallState, name: string): string {
 
 export function substitute(state: CallState, text: string): string {
   if (!text.includes('{{')) return text;
-  return text.replaceAll(/\{\{\s*([^{}\s]+)\s*\}\}/g, (_whole, name: string) => lookUp(state, name));
+  return fill(text, (name) => lookUp(state, name));
 }
 
 export function substituteSound(state: CallState, sound: Sound): Sound {
@@ -29,4 +29,17 @@ export function substituteSound(state: CallState, sound: Sound): Sound {
   if (sound.kind === 'media') return { ...sound, url: substitute(state, sound.url) };
   if (sound.kind === 'recorded') return { ...sound, tag: substitute(state, sound.tag) };
   return sound;
+}
+
+/** In an address each value is percent-encoded: a caller's keys must not be able to change where a request goes. */
+export function substituteDestination(state: CallState, destination: Destination): Destination {
+  if (!destination.url.includes('{{')) return destination;
+  return {
+    ...destination,
+    url: fill(destination.url, (name) => encodeURIComponent(lookUp(state, name).toWellFormed())),
+  };
+}
+
+function fill(text: string, value: (name: string) => string): string {
+  return text.replaceAll(/\{\{\s*([^{}\s]+)\s*\}\}/g, (_whole, name: string) => value(name));
 }

@@ -1,5 +1,6 @@
 // Owns: what a verb is: a generator that yields an effect to have it done, or null to sleep until the tape's next line.
 // `finally` blocks may yield effects, never null: a closed verb tidies up and does not wait.
+import { CodedError } from '../base/errors.ts';
 import type { Effect } from '../call/effect.ts';
 import type { TapeLine, WorldEvent } from '../call/event.ts';
 import type { Block, Flow } from '../flow/node.ts';
@@ -43,7 +44,8 @@ export function advance(steps: Steps<unknown>, line: Line | undefined, effects: 
   let result = steps.next(line);
   while (result.done !== true && result.value !== null) {
     effects.push(result.value);
-    if (effects.length > limit) throw new Error('the document goes round a loop that never waits');
+    if (effects.length > limit)
+      throw new CodedError('flow-never-waits', 'The document goes round a loop that never waits.');
     result = steps.next(undefined);
   }
   return result.done === true;

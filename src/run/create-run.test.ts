@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import * as build from '../flow/build.ts';
+import { createRig, startRun } from './run-rig.ts';
+
+const entry = build.gather({ prompts: [build.prompt('Enter it.')], maxDigits: 4 });
+const target = { kind: 'sip', address: 'a@x' } as const;
+
+describe('answering', () => {
+  it('waits for the first verb that needs it', () => {
+    const rig = startRun([build.pause(1000), build.play('Hello.')], { answers: false });
+    expect(rig.all('call.answer')).toEqual([]);
+    expect(rig.put({ type: 'timer.fired', timer: 'timer-1' })).toEqual([{ type: 'call.answer' }]);
+    expect(rig.put({ type: 'leg.answered', leg: 'caller' })).toMatchObject([
+      { type: 'prompt.start', prompt: 'prompt-1' },
+    ]);
+  });
+
+  it('is the other side’s on a call that we placed, and the document is asked for then', () => {
+    const rig = createRig();
+    expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2' })).toEqual([]);
+    expect(rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 })).toEqual([]);
+    expect(rig.put({ type: 'leg.answered', leg: 'caller' })).toMatchObject([
+      { type: 'document.ask', request: 'request-1' },
+    ]);
+    rig.put({
+      type: 'document.fetched',
+      request: 'request-1',
+      flow: build.flow([build.play('Hello.')]),
+      httpStatus: 200,
+    });
+    expect(rig.all('call.answer')).toEqual([]);
+    expect(rig.all('prompt.start')).toHaveLength(1);
+  });
+});
+
+describe('a key that only the signalling carries', () => {
+  it('stops the prompt all the same', () => {
+    const rig = startRun([entry]);
+    expect(rig.press('1')).toMatchObject([{ type: 'prompt.stop', prompt: 'prompt-1' }, { type: 'timer.arm' }]);
+  });
+});
+
+describe('a command', () => {
+  it('to run another document ends the gather that runs, and only one listens', () => {
+    const rig = startRun([entry]);
+    rig.press('1');
+    const effects = rig.put({
+      type: 'command.received',
+      command: { kind: 'run', flow: build.flow([{ ...entry, prompts: [] }]) },
+    });
+    expect(effects.map(({ type }) => type)).toEqual(['timer.cancel', 'timer.arm']);
+    rig.press('2345');
+    expect(rig.notes('gather.finished').map(({ digits, reason }) => [digits, reason])).toEqual([
+      ['1', 'cancelled'],
+      ['2345', 'max-digits'],
+    ]);
+    expect(rig.last('call.hangup')).toEqual({ type: 'call.hangup', reason: null });
+  });
+
+  it('to hang up stops what sounds and hangs up once', () => {
+    const rig = startRun([build.play('A long story.')]);
+    expect(rig.put({ type: 'command.received', command: { kind: 'hangup', reason: 'by the desk' } })).toEqual([
+      { type: 'prompt.stop', prompt: 'prompt-1' },
+      { type: 'call.hangup', reason: 'by the desk' },
+    ]);
+    expect(rig.put({ type: 'command.received', command: { kind: 'hangup', reason: 'again' } })).toEqual([]);
+    rig.put({ type: 'leg.ended', leg: 'caller', by: 'us', q850Cause: 16, reason: 'by the desk' });
+    expect(rig.over).toBe(true);
+  });
+
+  it('that comes after the document has hung up is too late', () => {
+    const rig = startRun([build.hangup()]);
+    expect(
+      rig.put({ type: 'command.received', command: { kind: 'run', flow: build.flow([build.play('Wait!')]) } }),
+    ).toEqual([]);
+  });
+
+  it('makes a document that was asked for before it come too late', () => {
+    const rig = createRig();
+    rig.put({ type: 'call.incoming', call: 'c1', app: 'a1', from: '1', to: '2', signalling: {} });
+    rig.put({ type: 'command.received', command: { kind: 'run', flow: build.flow([build.play('Pushed.')]) } });
+    rig.put({ type: 'leg.answered', leg: 'caller' });
+    expect(
+      rig.put({
+        type: 'document.fetched',
+        request: 'request-1',
+        flow: build.flow([build.play('Late.')]),
+        httpStatus: 200,
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('the end of a call', () => {
+  it('is told once, and nothing follows', () => {
+    const rig = startRun([entry]);
+    rig.hangUp();
+    rig.hangUp();
+    expect(rig.notes('call.ended')).toEqual([{ type: 'call.ended', reason: 'hung up', q850Cause: 16 }]);
+    expect(rig.over).toBe(true);
+    expect(rig.press('1')).toEqual([]);
+  });
+
+  it('closes verbs from the inside out', () => {
+    const inner = build.play('Inside.', { at: { line: 2, column: 1, path: 'Record[0]/Say[0]' } });
+    const rig = startRun([build.record('during', { at: { line: 1, column: 1, path: 'Record[0]' }, body: [inner] })]);
+    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null });
+    expect(rig.hangUp()).toEqual([
+      { type: 'prompt.stop', prompt: 'prompt-1' },
+      { type: 'record.stop', recording: 'recording-1' },
+    ]);
+    expect(rig.notes('verb.finished').map(({ verb, reason }) => [verb, reason])).toEqual([
+      ['Say', 'hung-up'],
+      ['Record', 'hung-up'],
+    ]);
+  });
+
+  it('waits until a recording is complete and told', () => {
+    const rig = startRun([build.record('until', { notify: build.destination('http://app.test/recorded') })]);
+    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null });
+    rig.hangUp();
+    expect(rig.over).toBe(false);
+    const told = rig.put({
+      type: 'recording.finished',
+      recording: 'recording-1',
+      tag: null,
+      durationMs: 900,
+      bytes: 1,
+      file: 'f',
+      why: 'ended',
+    });
+    expect(told).toMatchObject([
+      { type: 'application.notify', report: { kind: 'recording', recordingId: 'recording-1', durationMs: 900 } },
+    ]);
+    expect(rig.over).toBe(true);
+  });
+
+  it('takes the other legs with it', () => {
+    const rig = startRun([build.dial([target, { kind: 'sip', address: 'b@x' }])]);
+    rig.put({ type: 'leg.answered', leg: 'callee-2' });
+    expect(rig.all('leg.hangup')).toEqual([{ type: 'leg.hangup', leg: 'callee-1' }]);
+    expect(rig.hangUp()).toEqual([{ type: 'leg.hangup', leg: 'callee-2' }]);
+  });
+
+  it('of a caller who never got an answer is the end of the call too', () => {
+    const rig = createRig();
+    rig.put({ type: 'call.incoming', call: 'c1', app: 'a1', from: '1', to: '2', signalling: {} });
+    rig.put({ type: 'leg.failed', leg: 'caller', sipStatus: 487, reason: 'cancelled' });
+    expect(rig.notes('call.ended')).toEqual([{ type: 'call.ended', reason: 'cancelled', q850Cause: 16 }]);
+  });
+});
+
+describe('dial', () => {
+  it('hangs up a phone whose answer crossed our hang-up', () => {
+    const rig = startRun([build.dial([target, { kind: 'sip', address: 'b@x' }])]);
+    rig.put({ type: 'leg.answered', leg: 'callee-2' });
+    expect(rig.put({ type: 'leg.answered', leg: 'callee-1' })).toEqual([{ type: 'leg.hangup', leg: 'callee-1' }]);
+  });
+
+  it('reports to the application and follows its answer', () => {
+    const rig = startRun([build.dial([target], { report: build.destination('http://app.test/dialled') })]);
+    rig.put({ type: 'leg.failed', leg: 'callee-1', sipStatus: 603, reason: 'Decline' });
+    expect(rig.last('document.ask').report).toMatchObject({ kind: 'dial', success: false, reason: 'declined 1/1' });
+    rig.put({
+      type: 'document.fetched',
+      request: 'request-2',
+      flow: build.flow([build.play('Declined.')]),
+      httpStatus: 200,
+    });
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: 'Declined.' });
+  });
+});
+
+describe('bridge and hold', () => {
+  it('let go when another document comes', () => {
+    const next = { type: 'command.received', command: { kind: 'run', flow: build.flow([build.pause(1)]) } } as const;
+    expect(startRun([build.bridge('c2')]).put(next)[0]).toEqual({ type: 'bridge.split', leg: 'caller' });
+    const rig = startRun([build.hold('hold', { timeoutMs: 9000 })]);
+    expect(rig.put(next).slice(0, 2)).toEqual([{ type: 'timer.cancel', timer: 'timer-1' }, { type: 'hold.stop' }]);
+  });
+
+  it('fail in words', () => {
+    const rig = startRun([build.bridge('c2', { onFailed: [build.play('Because {{error}}.')] })]);
+    rig.put({ type: 'bridge.failed', call: 'c2', code: 'call-not-found', message: 'there is no such call' });
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: 'Because there is no such call.' });
+  });
+});
+
+describe('variables', () => {
+  it('are filled in when the text is spoken, and an unknown one is silent', () => {
+    const rig = startRun([build.set('name', 'Ada'), build.play('Hello {{name}} {{ nobody }}from {{from}}.')]);
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: 'Hello Ada from 15551230001.' });
+  });
+
+  it('are lists for a loop', () => {
+    const rig = startRun([build.set('all', ['x', 'y']), build.loop('all', [build.play('{{item}}')])]);
+    rig.put({ type: 'prompt.finished', prompt: 'prompt-1', why: 'end', playedMs: 1 });
+    expect(rig.all('prompt.start').map(({ sound }) => sound.kind === 'speech' && sound.text)).toEqual(['x', 'y']);
+  });
+
+  it('cannot lead a request elsewhere', () => {
+    const rig = startRun([
+      build.set('key', '1/../?x=#'),
+      build.ask('Callback', build.destination('http://app.test/of/{{key}}')),
+    ]);
+    expect(rig.last('document.ask').report.destination.url).toBe('http://app.test/of/1%2F..%2F%3Fx%3D%23');
+  });
+
+  it('choose a branch', () => {
+    const rig = startRun([
+      build.choose(
+        [{ when: { subject: 'from', equals: ['15551230001'] }, body: [build.play('You.')] }],
+        [build.play('Others.')],
+      ),
+    ]);
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: 'You.' });
+  });
+});
+
+describe('a sensitive gather', () => {
+  it('says when it listens, masks what it notes, and reports what was keyed', () => {
+    const rig = startRun([{ ...entry, sensitive: true, report: build.destination('http://app.test/pin') }]);
+    rig.press('1234');
+    expect(rig.notes('gather.finished')[0]?.digits).toBe('••••');
+    expect(rig.last('document.ask').report).toMatchObject({ kind: 'gather', digits: '1234' });
+    rig.put({ type: 'document.failed', request: 'request-2', code: 'x', message: 'down' });
+    expect(rig.all('sensitive').map(({ on }) => on)).toEqual([true, false]);
+    expect(JSON.stringify(rig.all('note'))).not.toMatch(/1234|key [1-4]/);
+  });
+});
+
+describe('keys that nobody wants yet', () => {
+  it('are kept up to a limit, and the oldest one given up is told', () => {
+    const rig = startRun([build.play('Long.'), { ...entry, maxDigits: 40, prompts: [] }]);
+    rig.press('0'.repeat(2) + '1'.repeat(32));
+    rig.put({ type: 'prompt.finished', prompt: 'prompt-1', why: 'end', playedMs: 1 });
+    rig.hangUp();
+    const [finished] = rig.notes('gather.finished');
+    expect(finished?.digits).toBe('1'.repeat(32));
+    expect(finished?.decisions.filter(({ what }) => what.includes('more than 32 keys'))).toHaveLength(2);
+  });
+
+  it('do not stop a sound; its stop key does and is used up', () => {
+    const rig = startRun([build.play('Long.', { stopKeys: '#' }), { ...entry, prompts: [] }]);
+    expect(rig.press('5')).toEqual([]);
+    expect(rig.press('#')).toEqual([{ type: 'prompt.stop', prompt: 'prompt-1' }]);
+    rig.put({ type: 'prompt.finished', prompt: 'prompt-1', why: 'stopped', playedMs: 1 });
+    rig.hangUp();
+    expect(rig.notes('gather.finished')[0]?.digits).toBe('5');
+  });
+});
+
+describe('requests of a document’s own', () => {
+  it('succeed or fail by their status', () => {
+    const http = build.http(build.destination('http://app.test/log', { method: 'POST' }), {
+      body: 'from {{from}}',
+      onFailed: [build.play('Not logged.')],
+    });
+    const rig = startRun([http]);
+    expect(rig.last('http.send').report).toMatchObject({ kind: 'http', body: 'from 15551230001' });
+    rig.put({ type: 'http.answered', request: 'request-2', httpStatus: 500 });
+    expect(rig.all('call.answer')).toHaveLength(1);
+    rig.put({ type: 'leg.answered', leg: 'caller' });
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: 'Not logged.' });
+  });
+});
+
+it('a loop that never waits is a fault, not a hang', () => {
+  expect(() => startRun([build.loop(1_000_000, [build.set('x', '1')])])).toThrow('never waits');
+});

@@ -79,7 +79,7 @@ export function createTransactionLayer(
     if (method === 'CANCEL') {
       // Answered without a transaction: the same again for every retransmission, and nothing to keep.
       const target = servers.get(serverKey(request, topVia, 'INVITE'));
-      const tag = target?.transaction.toTag ?? statelessTag(request);
+      const tag = target?.toTag ?? statelessTag(request);
       answer(createResponse(request, target ? 200 : 481, undefined, { toTag: tag }), source, local);
       target?.cancelled(request);
       return;
@@ -119,7 +119,7 @@ export function createTransactionLayer(
       remembered = null;
     };
     const send = route(request, source, local);
-    const record = createServerRecord(request, source, local, toTag(request) ?? id(), {
+    const { record, transaction } = createServerRecord(request, source, local, toTag(request) ?? id(), {
       clock,
       machine: { times, reliable: source.transport === 'tcp' },
       send,
@@ -135,13 +135,13 @@ export function createTransactionLayer(
     });
     servers.set(key, record);
     try {
-      user.onRequest(record.transaction);
+      user.onRequest(transaction);
     } catch (error) {
       log.error(
         { error, method: request.method, callId: getHeader(request, 'Call-ID') },
         'sip request handling failed',
       );
-      record.transaction.respond(createResponse(request, 500, undefined, { toTag: record.transaction.toTag }));
+      transaction.respond(createResponse(request, 500, undefined, { toTag: transaction.toTag }));
     }
   }
 

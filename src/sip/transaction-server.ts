@@ -32,7 +32,7 @@ export interface ServerContext {
 }
 
 export interface ServerRecord {
-  readonly transaction: ServerTransaction;
+  readonly toTag: string;
   retransmitted(): void;
   acknowledged(ack: SipRequest): void;
   /** Tells the user once, unless it has answered finally. */
@@ -48,7 +48,7 @@ export function createServerRecord(
   local: Peer,
   toTag: string,
   context: ServerContext,
-): ServerRecord {
+): { readonly record: ServerRecord; readonly transaction: ServerTransaction } {
   const { clock, machine } = context;
   const invite = request.method === 'INVITE';
   let inviteState: InviteServerState = startInviteServer(clock.now());
@@ -59,7 +59,8 @@ export function createServerRecord(
   let timer: Timer | null = null;
   let timerAt = Number.POSITIVE_INFINITY;
 
-  const transaction: ServerTransaction = {
+  // Let go after the final response, but for an INVITE: a record lingers for half a minute, and need not hold the request.
+  let held: ServerTransaction | null = {
     request,
     source,
     local,
@@ -96,6 +97,7 @@ export function createServerRecord(
         context.send(last);
         if (!final && response.status >= 200) {
           final = true;
+          if (!invite) held = null;
           context.onFinal(response.status);
         }
         return;
@@ -103,17 +105,18 @@ export function createServerRecord(
         if (last) context.send(last);
         return;
       case 'trying':
-        last = formatMessage(createResponse(request, 100));
+        if (held === null) return;
+        last = formatMessage(createResponse(held.request, 100));
         context.send(last);
         return;
       case 'acked':
-        transaction.onAck?.();
+        held?.onAck?.();
         return;
       case 'pass-ack':
         if (ack) context.passAck(ack);
         return;
       case 'timeout':
-        transaction.onTimeout?.();
+        held?.onTimeout?.();
         return;
       default:
     }
@@ -135,18 +138,20 @@ export function createServerRecord(
   }
 
   arm(clock.now());
-  return {
-    transaction,
+  const transaction = held;
+  const record: ServerRecord = {
+    toTag,
     retransmitted: () => step({ kind: 'request' }, null, null),
     acknowledged: (ack) => step({ kind: 'ack' }, null, ack),
     cancelled(cancel) {
       if (final || cancelSeen) return;
       cancelSeen = true;
-      transaction.onCancel?.(cancel);
+      held?.onCancel?.(cancel);
     },
     drop() {
       timer?.cancel();
       inviteState = otherState = { name: 'terminated' };
     },
   };
+  return { record, transaction };
 }

@@ -1,5 +1,5 @@
 // Owns: start line and header section to fields (RFC 3261 7, 7.3, 25.1): line ends, folding, compact names, lists.
-// hot path: one pass, no regular expressions. A fault is noted and reading goes on, so that the 400 can quote Via and Call-ID.
+// One pass, no regular expressions. A fault is noted and reading goes on, so that the 400 can quote Via and Call-ID.
 // Does not: look inside values, except Content-Length, which framing needs.
 import { isToken, knownHeader, parseUnsigned } from './header.ts';
 import { endOfQuoted } from './header-params.ts';

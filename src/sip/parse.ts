@@ -1,6 +1,6 @@
 // Owns: bytes to a message, or to the fault it deserves (RFC 3261 7, 8.1.1, 18.3, 25; RFC 4475 for the cases). Never throws.
 // Checked here: framing, start line, and that the headers every message needs (8.1.1) are there, once, and readable.
-// Does not: judge method, scheme, extensions or media types; that is the user agent's (check-request there).
+// Does not: judge method, scheme, extensions or media types; that is the user agent's.
 //
 //   bytes ─ skip CRLF ─ head (parse-head.ts) ─ Content-Length ─ body ─ checks ─► SipRequest | SipResponse | MessageFault
 //   datagram: body to Content-Length, or to the end; less than promised is a fault.   stream: exactly Content-Length.

@@ -40,7 +40,10 @@ const http = z.strictObject({
 const firstMediaPort = 1024;
 const portPair = z.tuple([z.int().min(firstMediaPort).max(65535), z.int().min(firstMediaPort).max(65535)]);
 const portRange = z
-  .union([portPair, z.string().regex(/^\s*\d{1,5}\s*-\s*\d{1,5}\s*$/)])
+  .union([
+    portPair,
+    z.string().regex(/^\s*\d{1,5}\s*-\s*\d{1,5}\s*$/, { error: 'must be written first-last, such as 10000-19999' }),
+  ])
   .transform((value, context): readonly [number, number] => {
     const [first, last] = typeof value === 'string' ? (value.split('-').map(Number) as [number, number]) : value;
     if (first < firstMediaPort || last > 65535 || last - first < 1) {

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  bargeInKeys,
   type CollectorInput,
   type CollectorOutput,
-  type CollectorRules,
   type CollectorState,
   createCollector,
   step,
   wantsKey,
 } from './collector.ts';
+import { bargeInKeys, type CollectorRules } from './collector-rules.ts';
 
 const four: CollectorRules = {
   prompts: 1,

@@ -8,24 +8,9 @@
 // the first of both. While prompts that cannot be interrupted play, no timer runs. (Compare RFC 4730 section 3.2.)
 import type { DecisionLine } from '../call/event.ts';
 import type { GatherReason } from '../flow/report.ts';
+import { type CollectorRules, isEnough, refusal, shown } from './collector-rules.ts';
 
 export type CollectorTimer = 'first-digit' | 'inter-digit' | 'total';
-
-export interface CollectorRules {
-  readonly prompts: number;
-  readonly minDigits: number;
-  readonly minDigitsAtTimeout: number;
-  readonly maxDigits: number;
-  readonly terminators: string;
-  readonly acceptEmpty: boolean;
-  readonly firstDigitMs: number | null;
-  readonly interDigitMs: number | null;
-  readonly totalMs: number | null;
-  readonly bargeIn: boolean;
-  readonly sensitive: boolean;
-  /** The only entries that end it; any other is forgotten and listening goes on. null: every entry does. */
-  readonly only: readonly string[] | null;
-}
 
 export interface Ending {
   readonly success: boolean;
@@ -69,26 +54,8 @@ export function wantsKey(state: CollectorState): boolean {
   return state.phase !== 'done' && state.ending === null;
 }
 
-/** The keys that may stop a prompt: those that would be taken as the first of an entry. */
-export function bargeInKeys(rules: CollectorRules): string {
-  if (!rules.bargeIn) return '';
-  return [...'0123456789*#ABCD'].filter((key) => refusal(rules, '', key) === null).join('');
-}
-
-/** Why `key` is no part of an entry that so far is `digits`, or null when it is. */
-function refusal(rules: CollectorRules, digits: string, key: string): string | null {
-  if (digits !== '') return null;
-  if (rules.terminators.includes(key)) return rules.acceptEmpty ? null : 'there is no entry to end yet';
-  if (rules.only !== null && !rules.only.some((entry) => entry.startsWith(key))) return 'no choice begins with it';
-  return null;
-}
-
 export function noteDecision(state: CollectorState, now: number, what: string): CollectorState {
   return { ...state, decisions: [...state.decisions, { atMs: now - state.startedAt, what }] };
-}
-
-export function shown(rules: CollectorRules, digits: string): string {
-  return rules.sensitive ? '•'.repeat(digits.length) : digits;
 }
 
 export function step(rules: CollectorRules, state: CollectorState, input: CollectorInput, now: number): Stepped {
@@ -186,7 +153,7 @@ class Work {
       this.forget();
       return;
     }
-    const success = !forced && this.isEnough(reason);
+    const success = !forced && isEnough(rules, digits.length, reason);
     this.change({ ending: { success, terminator, reason } });
     const waitsForPrompt =
       (state.phase === 'prompting' || (state.phase === 'before' && rules.prompts > 0)) && !rules.bargeIn && !atOnce;
@@ -195,14 +162,6 @@ class Work {
       return;
     }
     this.finish();
-  }
-
-  private isEnough(reason: GatherReason): boolean {
-    const { rules, state } = this;
-    const count = state.digits.length;
-    if (reason === 'max-digits') return true;
-    if (reason === 'terminator') return count >= rules.minDigits;
-    return count >= rules.minDigitsAtTimeout;
   }
 
   private finish(): void {

@@ -5,6 +5,7 @@ import type { Block, NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
 import * as collector from './collector.ts';
+import { bargeInKeys, type CollectorRules, shown } from './collector-rules.ts';
 import type { Key } from './key-buffer.ts';
 import type { CallState } from './state.ts';
 import { substituteSound } from './substitute.ts';
@@ -74,7 +75,7 @@ function* tell(node: Node, state: CallState, entry: Entry, outcome: Outcome): St
   return afterAnswer(answer, outcome);
 }
 
-function rulesOf(node: Node): collector.CollectorRules {
+function rulesOf(node: Node): CollectorRules {
   const {
     minDigits,
     minDigitsAtTimeout,
@@ -108,7 +109,7 @@ function rulesOf(node: Node): collector.CollectorRules {
 function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
   const rules = rulesOf(node);
   const { keys } = state;
-  const stopKeys = collector.bargeInKeys(rules);
+  const stopKeys = bargeInKeys(rules);
   const timers = new Map<string, collector.CollectorTimer>();
   const startedAt = state.now;
   let machine = collector.createCollector(startedAt);
@@ -185,7 +186,7 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
       keys.expectTrailing(rules.terminators, state.now + trailingTerminatorMs);
     const decisions: DecisionLine[] = [...machine.decisions];
     const { path } = node.at;
-    const digits = collector.shown(rules, machine.digits);
+    const digits = shown(rules, machine.digits);
     yield {
       type: 'note',
       event: { type: 'gather.finished', path, attempt, success, digits, terminator, reason, decisions },
@@ -194,6 +195,6 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
   return { ...machine.ending!, digits: machine.digits, attempt };
 }
 
-function droppedWords(rules: collector.CollectorRules, key: Key, why: string): string {
-  return `key ${rules.terminators.includes(key.digit) ? key.digit : collector.shown(rules, key.digit)} ignored: ${why}`;
+function droppedWords(rules: CollectorRules, key: Key, why: string): string {
+  return `key ${rules.terminators.includes(key.digit) ? key.digit : shown(rules, key.digit)} ignored: ${why}`;
 }

@@ -44,4 +44,30 @@ describe('a simulated call', () => {
       });
     expect(once().tape).toEqual(once().tape);
   });
+
+  it('shows no key of a sensitive gather', () => {
+    const pin = gather({ prompts: [prompt('Your PIN.')], maxDigits: 4, sensitive: true });
+    const call = simulate({
+      dialect: plainDialect,
+      application: { '/start': flow([pin, gather({ prompts: [prompt('And your age.')], maxDigits: 2 })]) },
+      caller: [
+        { until: 'prompt-started', prompt: 1 },
+        { press: '7777' },
+        { until: 'prompt-started', prompt: 2 },
+        { press: '42' },
+      ],
+    });
+    const text = formatTimeline({ ...call, detailed: true });
+    expect(text).not.toContain('7777');
+    expect(text).not.toMatch(/presses 7|key 7/);
+    expect(text).toContain('presses •');
+    expect(text).toContain('presses 4');
+  });
+
+  it('tells when a document leaves the caller waiting for nothing', () => {
+    const forever = gather({ firstDigitMs: null, prompts: [] });
+    const call = simulate({ dialect: plainDialect, application: { '/start': flow([forever]) }, caller: [] });
+    expect(call.stuck).toBe('nothing-pending');
+    expect(call.tape.at(-1)?.event.type).toBe('call.ended');
+  });
 });

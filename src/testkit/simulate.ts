@@ -1,7 +1,7 @@
 // Owns: a call without a network: the interpreter and the loop of a live call, between a scripted caller and a scripted
 // application, on a clock that jumps from event to event. Minutes take milliseconds and every run is the same.
 import type { Effect } from '../call/effect.ts';
-import type { LegName, TapeLine, WorldEvent } from '../call/event.ts';
+import type { TapeLine, WorldEvent } from '../call/event.ts';
 import { createCallLoop } from '../call/loop.ts';
 import { createTape } from '../call/tape.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -18,6 +18,8 @@ import {
   type ReplyInFull,
 } from './scenario.ts';
 import { createScriptedCaller } from './simulate-caller.ts';
+import { readReply } from './simulate-document.ts';
+import { createSimulatedLegs } from './simulate-legs.ts';
 import { createSimulatedMedia } from './simulate-media.ts';
 import { describeSound } from './timeline.ts';
 import { createVirtualClock } from './virtual-clock.ts';
@@ -82,7 +84,6 @@ export function simulate(options: SimulateOptions): Simulation {
   const problems: Problem[] = [];
   const unheard: { atMs: number; digit: string }[] = [];
   const faults: unknown[] = [];
-  const legs = new Map<LegName, { state: 'ringing' | 'live' }>();
   const words = new Map<string, string>();
   const from = options.from ?? '15551230001';
   const to = options.to ?? '15551239999';
@@ -116,6 +117,8 @@ export function simulate(options: SimulateOptions): Simulation {
     brokenMedia: options.brokenMedia ?? [],
     charactersPerSecond,
   });
+
+  const legs = createSimulatedLegs({ clock, put, callees: options.callees ?? {} });
 
   function onLine({ event }: TapeLine): void {
     if (event.type === 'prompt.started') caller.promptStarted(event.prompt, words.get(event.prompt) ?? '');
@@ -156,13 +159,6 @@ export function simulate(options: SimulateOptions): Simulation {
     media.close();
   }
 
-  function endLeg(leg: LegName, by: 'peer' | 'us'): void {
-    const was = legs.get(leg);
-    if (!legs.delete(leg)) return;
-    if (was?.state === 'ringing') put({ type: 'leg.failed', leg, sipStatus: 487, reason: 'cancelled' });
-    else put({ type: 'leg.ended', leg, by, q850Cause: 16, reason: 'hung up' });
-  }
-
   function ask(report: Report, then: (reply: ReplyInFull) => void): void {
     const plan = options.dialect.request(report, facts());
     caller.requestSent(plan.url);
@@ -172,53 +168,10 @@ export function simulate(options: SimulateOptions): Simulation {
     });
   }
 
-  function document(request: string, url: string, reply: ReplyInFull): WorldEvent {
-    const httpStatus = reply.status ?? 200;
-    if (reply.refused === true)
-      return {
-        type: 'document.failed',
-        request,
-        code: 'application-unreachable',
-        message: 'the connection was refused',
-      };
-    if (httpStatus >= 300)
-      return {
-        type: 'document.failed',
-        request,
-        code: 'application-status',
-        message: `the application answered ${httpStatus}`,
-      };
-    if (reply.flow !== undefined) return { type: 'document.fetched', request, flow: reply.flow, httpStatus };
-    const compiled = options.dialect.compile(reply.body ?? '', url);
-    problems.push(...compiled.problems);
-    if (compiled.flow !== null) return { type: 'document.fetched', request, flow: compiled.flow, httpStatus };
-    const [problem] = compiled.problems;
-    return {
-      type: 'document.failed',
-      request,
-      code: problem?.code ?? 'document-invalid',
-      message: problem?.message ?? 'the document is not valid',
-    };
-  }
-
-  function dial(leg: LegName, address: string): void {
-    const script = options.callees?.[address] ?? {};
-    legs.set(leg, { state: 'ringing' });
-    clock.after(50, () => legs.get(leg)?.state === 'ringing' && put({ type: 'leg.ringing', leg, sipStatus: 180 }));
-    const { refuse, answerAfterMs, hangUpAfterMs } = script;
-    if (refuse !== undefined) {
-      clock.after(refuse.afterMs ?? 100, () => {
-        if (legs.delete(leg))
-          put({ type: 'leg.failed', leg, sipStatus: refuse.sipStatus, reason: `refused with ${refuse.sipStatus}` });
-      });
-    }
-    if (answerAfterMs === undefined) return;
-    clock.after(answerAfterMs, () => {
-      if (!legs.has(leg)) return;
-      legs.set(leg, { state: 'live' });
-      put({ type: 'leg.answered', leg });
-      if (hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => endLeg(leg, 'peer'));
-    });
+  function document(request: string, report: Report, reply: ReplyInFull): WorldEvent {
+    const read = readReply(reply, report, options.dialect);
+    problems.push(...read.problems);
+    return { ...read.event, request };
   }
 
   function perform(effect: Effect): void {
@@ -234,11 +187,11 @@ export function simulate(options: SimulateOptions): Simulation {
         endCaller('us', 21, `refused with ${effect.sipStatus}`);
         return;
       case 'call.hangup':
-        for (const leg of [...legs.keys()]) endLeg(leg, 'us');
+        legs.close();
         endCaller('us', 16, effect.reason ?? 'hung up by the application');
         return;
       case 'document.ask':
-        ask(effect.report, (reply) => put(document(effect.request, effect.report.destination.url, reply)));
+        ask(effect.report, (reply) => put(document(effect.request, effect.report, reply)));
         return;
       case 'application.notify':
         application.receive(options.dialect.request(effect.report, facts()), effect.report.kind, clock.now());
@@ -265,10 +218,10 @@ export function simulate(options: SimulateOptions): Simulation {
         media.stopRecording(effect.recording, 'stopped');
         return;
       case 'leg.dial':
-        dial(effect.leg, effect.target.address);
+        legs.dial(effect.leg, effect.target.address);
         return;
       case 'leg.hangup':
-        endLeg(effect.leg, 'us');
+        legs.hangUp(effect.leg);
         return;
       case 'bridge.call':
         put({ type: 'bridge.failed', call: effect.call, code: 'call-not-found', message: 'there is no such call' });

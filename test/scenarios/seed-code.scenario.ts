@@ -170,6 +170,16 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'code: the first answer is empty; the caller hears an apology',
+    dialect: 'opentact',
+    application: { '/start': '' },
+    caller: [],
+    expect: {
+      prompts: ['We are sorry, your call cannot be handled at the moment. Please try again later.'],
+      endedBy: 'application',
+    },
+  },
+  {
     name: 'code: a rejected call is never answered',
     dialect: 'opentact',
     application: { '/start': '<Response><Reject/></Response>' },

@@ -1,0 +1,35 @@
+// Owns: what a scripted reply means to the call that asked: a flow, or a failure with the code that a live server tells.
+import type { WorldEvent } from '../call/event.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Problem } from '../flow/problem.ts';
+import type { Report } from '../flow/report.ts';
+import type { ReplyInFull } from './scenario.ts';
+
+type Answered = Extract<WorldEvent, { type: 'document.fetched' | 'document.failed' }>;
+type WithoutRequest<Event> = Event extends unknown ? Omit<Event, 'request'> : never;
+
+export interface ReadReply {
+  readonly event: WithoutRequest<Answered>;
+  readonly problems: readonly Problem[];
+}
+
+export function readReply(reply: ReplyInFull, report: Report, dialect: Pick<Dialect, 'compile'>): ReadReply {
+  const httpStatus = reply.status ?? 200;
+  if (reply.refused === true) return failure('fetch-unreachable', 'the connection was refused');
+  if (httpStatus >= 300) return failure('document-http-status', `the application answered ${httpStatus}`);
+  const { flow, problems } =
+    reply.flow === undefined
+      ? dialect.compile(reply.body ?? '', report.destination.url)
+      : { flow: reply.flow, problems: [] };
+  if (flow === null) {
+    const [problem] = problems;
+    return failure(problem?.code ?? 'document-invalid', problem?.message ?? 'the document is not valid', problems);
+  }
+  if (flow.body.length === 0 && report.kind === 'call-start')
+    return failure('document-missing', 'the application answered the start of a call with nothing', problems);
+  return { event: { type: 'document.fetched', flow, httpStatus }, problems };
+}
+
+function failure(code: string, message: string, problems: readonly Problem[] = []): ReadReply {
+  return { event: { type: 'document.failed', code, message }, problems };
+}

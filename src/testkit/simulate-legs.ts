@@ -1,0 +1,57 @@
+// Owns: the phones that a simulated call dials: each rings, answers, refuses or hangs up as its script says.
+import type { Clock } from '../base/clock.ts';
+import type { LegName, WorldEvent } from '../call/event.ts';
+import type { CalleeScript } from './scenario.ts';
+
+export interface SimulatedLegsOptions {
+  readonly clock: Clock;
+  readonly put: (event: WorldEvent) => void;
+  readonly callees: Readonly<Record<string, CalleeScript>>;
+}
+
+export interface SimulatedLegs {
+  dial(leg: LegName, address: string): void;
+  hangUp(leg: LegName): void;
+  close(): void;
+}
+
+const ringsAfterMs = 50;
+const refusesAfterMs = 100;
+
+export function createSimulatedLegs({ clock, put, callees }: SimulatedLegsOptions): SimulatedLegs {
+  const legs = new Map<LegName, 'ringing' | 'live'>();
+
+  function end(leg: LegName, by: 'peer' | 'us'): void {
+    const was = legs.get(leg);
+    if (!legs.delete(leg)) return;
+    if (was === 'ringing') put({ type: 'leg.failed', leg, sipStatus: 487, reason: 'cancelled' });
+    else put({ type: 'leg.ended', leg, by, q850Cause: 16, reason: 'hung up' });
+  }
+
+  return {
+    dial(leg, address) {
+      const { refuse, answerAfterMs, hangUpAfterMs } = callees[address] ?? {};
+      legs.set(leg, 'ringing');
+      clock.after(ringsAfterMs, () => {
+        if (legs.get(leg) === 'ringing') put({ type: 'leg.ringing', leg, sipStatus: 180 });
+      });
+      if (refuse !== undefined) {
+        const { sipStatus, afterMs = refusesAfterMs } = refuse;
+        clock.after(afterMs, () => {
+          if (legs.delete(leg)) put({ type: 'leg.failed', leg, sipStatus, reason: `refused with ${sipStatus}` });
+        });
+      }
+      if (answerAfterMs === undefined) return;
+      clock.after(answerAfterMs, () => {
+        if (!legs.has(leg)) return;
+        legs.set(leg, 'live');
+        put({ type: 'leg.answered', leg });
+        if (hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => end(leg, 'peer'));
+      });
+    },
+    hangUp: (leg) => end(leg, 'us'),
+    close() {
+      for (const leg of [...legs.keys()]) end(leg, 'us');
+    },
+  };
+}

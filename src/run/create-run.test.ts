@@ -15,6 +15,20 @@ describe('answering', () => {
     ]);
   });
 
+  it('is asked for once, also when another document comes before it is done', () => {
+    const rig = startRun([build.play('Hello.')], { answers: false });
+    const pushed = build.flow([build.reject()]);
+    const effects = rig.put({
+      type: 'command.received',
+      command: { kind: 'run', flow: build.flow([build.play('Hi.')]) },
+    });
+    expect(effects).toEqual([]);
+    expect(rig.put({ type: 'command.received', command: { kind: 'run', flow: pushed } })).toEqual([
+      { type: 'call.hangup', reason: 'rejected' },
+    ]);
+    expect(rig.all('call.answer')).toHaveLength(1);
+  });
+
   it('is the other side’s on a call that we placed, and the document is asked for then', () => {
     const rig = createRig();
     expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2' })).toEqual([]);

@@ -193,6 +193,10 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
         return layer.counters.shed + refusedByPolicy;
       },
     },
-    close: () => layer.close(),
+    close() {
+      for (const usage of context.legs) usage.countdown.close();
+      for (const { usage } of context.dialogs.values()) usage.ackWait?.close();
+      return layer.close();
+    },
   };
 }

@@ -248,6 +248,17 @@ describe('a request inside a dialog', () => {
     expect(requests(inbox, 'BYE').length).toBeGreaterThan(0);
   });
 
+  it('that waits for an ACK to a re-INVITE does not hold a BYE back', async () => {
+    const { ask, establish, legs, clock, inbox, endpoint } = await world();
+    const to = establish();
+    ask('INVITE', 2, [to], 'again');
+    legs[0]!.hangup();
+    clock.advance(5);
+    expect(requests(inbox, 'BYE')).toHaveLength(1);
+    clock.advance(80_000);
+    expect([endpoint.counters.transactions, clock.pending]).toEqual([0, 0]);
+  });
+
   it('BYE while it rings ends the call and its INVITE', async () => {
     const { ask, legs, clock, inbox, events } = await world();
     ask('INVITE', 1, [], 'offer');
@@ -418,6 +429,16 @@ describe('a call we placed', () => {
     reply(bye!, 407, [{ name: 'Proxy-Authenticate', value: 'Digest realm="test", nonce="1", qop="auth"' }]);
     clock.advance(40_000);
     expect(requests(inbox, 'BYE')).toHaveLength(1);
+  });
+
+  it('ends when the peer is silent inside the dialog', async () => {
+    const { dial, reply, clock, events } = await world();
+    const { leg, invite } = dial();
+    reply(invite, 200, [], 'answer');
+    const status = leg.info('a/b', 'x');
+    clock.advance(33_000);
+    expect(await status).toBe(408);
+    expect(events.at(-1)).toBe('ended fault 408 null');
   });
 
   it('ends when the peer has forgotten the dialog', async () => {

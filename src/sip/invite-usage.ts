@@ -31,6 +31,8 @@ export type HangupOptions = { readonly status?: number; readonly q850Cause?: num
 /** A 2xx of ours that waits for its ACK. */
 export interface AckWait {
   readonly cseq: number;
+  /** To the first INVITE of a call that came in: no BYE may go out before it (section 15). */
+  readonly holdsBye: boolean;
   acknowledged(ack: SipRequest): void;
   close(): void;
 }
@@ -123,7 +125,11 @@ export function endUsage(usage: InviteUsage, end: LegEnd): void {
   usage.state = 'ended';
   usage.countdown.close();
   usage.context.legs.delete(usage);
-  if (usage.ackWait === null) forgetDialogs(usage);
+  if (usage.ackWait?.holdsBye !== true) {
+    usage.ackWait?.close();
+    usage.ackWait = null;
+    forgetDialogs(usage);
+  }
   const last = [...usage.atEnd];
   usage.atEnd.clear();
   for (const run of last) run();
@@ -210,6 +216,8 @@ export function sendInDialog(
   done: (response: SipResponse, origin: ResponseOrigin) => void = () => {},
 ): void {
   const { context } = usage;
+  // Whoever did not challenge the INVITE gets no digest out of what follows it.
+  usage.digest?.seal();
   let challenged = false;
   const attempt = () => {
     const { request, hop } = createDialogRequest(dialog, method, {

@@ -30,6 +30,11 @@ export function receiveInDialog(usage: InviteUsage, dialog: Dialog, transaction:
       return;
     }
     dialog.source = transaction.source;
+    // Told as ended, but its BYE still waits for the ACK.
+    if (usage.state === 'ended' && request.method !== 'BYE') {
+      respond(481);
+      return;
+    }
     switch (request.method) {
       case 'BYE':
         receiveBye(usage, transaction, respond);
@@ -80,7 +85,6 @@ function receiveInfo(usage: InviteUsage, transaction: ServerTransaction): [numbe
   const type = getHeader(request, 'Content-Type');
   // An empty INFO asks whether we are there.
   if (type === undefined && request.body.length === 0) return [200, []];
-  if (usage.state === 'ended') return [481, []];
   const media = (type ?? '').split(';')[0]!.trim().toLowerCase();
   const status = usage.handlers.onInfo?.(media, Buffer.from(request.body).toString('utf8')) ?? 415;
   // RFC 3261 21.4.13: say what would be taken.

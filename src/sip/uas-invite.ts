@@ -124,6 +124,7 @@ export function createIncomingLeg(
     );
     usage.ackWait = {
       cseq,
+      holdsBye: true,
       acknowledged(ack) {
         repeat.stop();
         usage.ackWait = null;
@@ -144,7 +145,7 @@ export function createIncomingLeg(
     const reason = formatReason(options.q850Cause, options.text);
     if (usage.state === 'confirmed') {
       // Section 15: the called side sends no BYE before the ACK, or before it gave up waiting for one.
-      if (usage.ackWait !== null) goodbye = reason;
+      if (usage.ackWait?.holdsBye) goodbye = reason;
       else sendBye(usage, dialog, reason);
     } else respondPlain(options.status ?? 603, reason);
   };

@@ -72,6 +72,7 @@ export function receiveReoffer(usage: InviteUsage, dialog: Dialog, transaction: 
   );
   usage.ackWait = {
     cseq: parseCSeq(getHeader(request, 'CSeq'))?.number ?? 0,
+    holdsBye: false,
     acknowledged(ack) {
       repeat.stop();
       usage.ackWait = null;
@@ -84,7 +85,4 @@ export function receiveReoffer(usage: InviteUsage, dialog: Dialog, transaction: 
       usage.answering = false;
     },
   };
-  usage.atEnd.add(() => {
-    repeat.stop();
-  });
 }

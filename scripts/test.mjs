@@ -40,7 +40,7 @@ function runTests() {
   const ok = runNode24([
     'node_modules/vitest/vitest.mjs',
     'run',
-    '--reporter=dot',
+    '--reporter=minimal',
     '--reporter=./scripts/count-reporter.mjs',
     ...filters,
   ]);
@@ -73,7 +73,8 @@ function main() {
   total.passed += counts.passed;
   total.failed += counts.failed;
   if (counts.skipped.length > 0) console.log('\nSkipped:');
-  for (const { file, name, note } of counts.skipped) console.log(`  ${file}: ${name}: ${note ?? 'no reason given'}`);
+  for (const { file, name, note } of counts.skipped)
+    console.log(`  ${file}: ${name}${note === null ? '' : `: ${note}`}`);
   for (const line of missing) console.log(`note: ${line}`);
   if (broken.length > 0) console.log(`failed checks: ${broken.join(', ')}`);
   return { ...total, skipped: counts.skipped };

@@ -380,6 +380,8 @@ describe('a call we placed', () => {
       requests(inbox, method).map((request) => /tag=(\w+)/.exec(getHeader(request, 'To')!)![1]);
     expect(tags('ACK')).toEqual(['two', 'one', 'one', 'two']);
     expect([...new Set(tags('BYE'))]).toEqual(['one']);
+    // Copies of the same BYE have the same number; a second BYE would have the next.
+    expect(new Set(requests(inbox, 'BYE').map((bye) => getHeader(bye, 'CSeq'))).size).toBe(1);
     expect(events).toEqual(['progress 180 null', 'progress 180 null', 'confirmed answer two']);
   });
 
@@ -400,6 +402,19 @@ describe('a call we placed', () => {
     clock.advance(5);
     const [bye] = requests(inbox, 'BYE');
     reply(bye!, 407, [{ name: 'Proxy-Authenticate', value: 'Digest realm="thief", nonce="1", qop="auth"' }]);
+    clock.advance(40_000);
+    expect(inbox.some((message) => getHeader(message, 'Proxy-Authorization') !== undefined)).toBe(false);
+  });
+
+  it('does not answer a challenge to its PRACK either', async () => {
+    const { dial, reply, inbox, clock } = await world();
+    const { invite } = dial({ credentials: { username: 'trunk', password: 'secret' } });
+    reply(invite, 183, [
+      { name: 'Require', value: '100rel' },
+      { name: 'RSeq', value: '1' },
+    ]);
+    const [prack] = requests(inbox, 'PRACK');
+    reply(prack!, 407, [{ name: 'Proxy-Authenticate', value: 'Digest realm="thief", nonce="1", qop="auth"' }]);
     clock.advance(40_000);
     expect(inbox.some((message) => getHeader(message, 'Proxy-Authorization') !== undefined)).toBe(false);
   });

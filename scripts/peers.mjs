@@ -8,7 +8,7 @@ const peers = [
   { command: 'linphonec', package: 'linphone-cli', suites: 'Linphone phone' },
 ];
 
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+const has = (command) => spawnSync('/bin/sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
 
 /** Returns lines to tell the user; empty when every peer is there. */
 export function fetchPeers() {

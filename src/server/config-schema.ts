@@ -2,8 +2,10 @@
 // docs/configuration.md are made from this file, and the names of environment variables follow from it.
 // Does not: read files or the environment (config-file.ts, config.ts).
 import { availableParallelism } from 'node:os';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { DialectName } from '../flow/node.ts';
+import { createAddressChecker, defaultPolicy } from '../hooks/address-policy.ts';
 
 const dialects = ['opentact', 'bandwidth-v1', 'bxml', 'ozml', 'twiml'] as const satisfies readonly DialectName[];
 
@@ -16,6 +18,19 @@ const word = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: 'must be a word of letters, digits, dots, dashes and underscores' });
 const reach = z.enum(['allow', 'deny']);
+const network = z.string().refine((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text), {
+  error: 'is not an address or a network, such as 192.0.2.10 or 192.0.2.0/24',
+});
+const destination = z.string().refine(isDestination, { error: 'is not an address, a network or a host name' });
+
+function isDestination(text: string): boolean {
+  try {
+    createAddressChecker({ ...defaultPolicy, allow: [text] });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const sip = z.strictObject({
   host: host
@@ -123,7 +138,7 @@ const trunk = z.strictObject({
   username: z.string().min(1).optional().describe('Login at the provider, when it asks for one.'),
   password: z.string().min(1).optional().describe('Password at the provider.'),
   allow: z
-    .array(z.string().min(1))
+    .array(network)
     .default([])
     .describe(
       'Addresses or networks (`192.0.2.10`, `192.0.2.0/24`) that calls from this provider come from. They are not challenged.',
@@ -139,7 +154,7 @@ const outbound = z.strictObject({
     .default('deny')
     .describe('Whether documents may name URLs of this machine. URLs in this file always may be.'),
   allow: z
-    .array(z.string().min(1))
+    .array(destination)
     .default([])
     .describe(
       'Hosts and networks that are allowed all the same: `10.0.0.0/8`, `nas.example.org:8080`, `*.example.org`.',

@@ -111,6 +111,15 @@ describe('a mistake', () => {
     );
   });
 
+  it('in a list of addresses is told with the item', () => {
+    expect(problemsOf('trunks:\n  - {name: t, host: h, allow: [192.0.2.0/24, 192.0.2.0/33]}')[0]).toContain(
+      'keytone.yaml:2:46 trunks[0].allow[1]: is not an address or a network',
+    );
+    expect(problemsOf('outbound: {allow: ["*"]}')[0]).toContain(
+      'outbound.allow[0]: is not an address, a network or a host name',
+    );
+  });
+
   it('between keys is told where it stands', () => {
     const apps = 'apps:\n  - {name: menu, document: menu.xml}\n';
     expect(problemsOf(`${apps}numbers:\n  - {number: 1, app: menue}\n`)).toEqual([

@@ -43,8 +43,12 @@ function speak(text: string, voice: string, wordsPerMinute: number): Int16Array 
 }
 
 // The first words cost four times as much, while the compiler warms up; no caller should wait for that.
-for (const words of ['Please enter your number, then press hash.', 'Thank you for calling. Goodbye.'])
-  speak(words, 'en', 175);
+for (const voice of ['en', 'en-US', 'en-US+f3'])
+  speak(
+    'Welcome. Please enter your five digit number, then press hash, or wait to be connected to an agent.',
+    voice,
+    175,
+  );
 
 process.on('message', ({ id, text, voice, wordsPerMinute }: EspeakQuestion) => {
   try {

@@ -71,6 +71,17 @@ describe('a speech server', () => {
     ]);
   });
 
+  it.each(['', '/', '/audio/speech'])('is found by its base address, with "%s" behind it', async (tail) => {
+    const { url } = await server(200, Buffer.from('wav'));
+    let asked = '';
+    const noted: SpeechFetch = (request) => {
+      asked = request.url;
+      return plainFetch(request);
+    };
+    await engine(url.replace('/audio/speech', tail), { fetch: noted }).speak(speech(), never);
+    expect(asked).toBe(url);
+  });
+
   it('may send bare samples', async () => {
     const { url } = await server(200, Buffer.from([1, 0, 0xff, 0xff, 9]));
     expect([...(await engine(url, { format: 'pcm', pcmRateHz: 24000 }).speak(speech(), never))]).toEqual([

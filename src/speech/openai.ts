@@ -20,7 +20,7 @@ export type SpeechFetch = (request: {
 }>;
 
 export interface OpenAiOptions {
-  /** The whole address, e.g. `https://api.openai.com/v1/audio/speech`. */
+  /** Base address, e.g. `https://api.openai.com/v1`; the whole address ending in `/audio/speech` is taken too. */
   readonly url: string;
   readonly apiKey: string | null;
   readonly model: string;
@@ -44,7 +44,8 @@ export interface OpenAiOptions {
 const maxBytes = 20 * 1024 * 1024;
 
 export function createOpenAiSpeech(options: OpenAiOptions): SpeechEngine {
-  const { url, apiKey, model, voice } = options;
+  const { apiKey, model, voice } = options;
+  const url = options.url.replace(/(\/audio\/speech)?\/*$/, '/audio/speech');
   const format = options.format ?? 'wav';
   const pcmRateHz = options.pcmRateHz ?? 24_000;
   const byLanguage = new Map(

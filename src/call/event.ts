@@ -41,9 +41,7 @@ export type WorldEvent =
   | { readonly type: 'timer.fired'; readonly timer: string }
   | { readonly type: 'command.received'; readonly command: Command };
 
-export type Command =
-  | { readonly kind: 'hangup'; readonly reason: string }
-  | { readonly kind: 'run'; readonly flow: Flow };
+export type Command = { readonly kind: 'hangup'; readonly reason: string } | { readonly kind: 'run'; readonly flow: Flow };
 
 export interface DecisionLine {
   /** Milliseconds since the attempt started. */

@@ -79,6 +79,22 @@ export const errorCodes = {
   'document-unreadable': { summary: 'A file named on the command line cannot be read.', fix: 'Check its path.' },
   // run
   'flow-never-waits': { summary: 'A document does thousands of things without waiting for anything.', fix: 'Put something that takes time (a prompt, a pause, a gather) into its loop.' },
+  // HTTP interface: src/api
+  'http-listen-failed': { summary: 'The HTTP listener could not be bound.', fix: 'Check http.host and http.port: the address must be of this machine and the port free.' },
+  'http-host-refused': { summary: 'The Host header of the request names a host that this server does not answer for.', fix: 'Use an address instead of a name; see docs/http.md for which are taken and why.' },
+  'http-not-found': { summary: 'Nothing is at this address.', fix: 'GET / lists what is there.' },
+  'http-method-not-allowed': { summary: 'The address exists, but not for this method.', fix: 'Use one of the methods that the Allow header names.' },
+  'http-bad-request': { summary: 'The request is not one that can be understood.', fix: 'Compare it with docs/http.md.' },
+  'http-too-large': { summary: 'The request, its headers or a part of its address is too long.', fix: 'Send less.' },
+  'http-range-unsatisfiable': { summary: 'The range asked for begins after the end.', fix: 'Ask for a range within the size that the Content-Range header names.' },
+  'http-request-timeout': { summary: 'The request did not arrive completely in time.', fix: 'Send it at once.' },
+  'http-internal': { summary: 'The server failed to answer; the fault is its own.', fix: 'Look at the log of the server.' },
+  // phone: src/testkit/phone*
+  'phone-call-over': { summary: 'The call ended without what was waited for.', fix: 'Look at the events of the call, or the timeline, for how it ended.' },
+  'phone-no-route': { summary: 'The name of the host that is called has no address, or no network leads there.', fix: 'Check the host, or call its address.' },
+  'phone-recording-failed': { summary: 'What the phone heard could not be written.', fix: 'Check that the folder of the WAV file exists and can be written.' },
+  'script-invalid': { summary: 'A step of a caller’s script cannot be read.', fix: 'See “Scripts of a caller” in docs/commands.md.' },
+  'script-not-live': { summary: 'A step of a caller’s script waits for something that only a simulation can see.', fix: 'Count prompts instead: “after prompt 2” waits for the end of the second stretch of sound.' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

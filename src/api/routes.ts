@@ -1,0 +1,103 @@
+// Owns: every address of the HTTP interface and what it answers. All of them only read.
+// Does not: know HTTP's faults and limits (create-http.ts), nor how a page is made (page.ts).
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { CodedError } from '../base/errors.ts';
+import type { CallFacts } from '../flow/report.ts';
+import type { HttpOptions } from './create-http.ts';
+import { parsePageQuery, readPage } from './page.ts';
+import { sendRecording } from './recording-file.ts';
+import { type CallView, viewCall, viewRecording } from './views.ts';
+
+interface Route {
+  readonly url: string;
+  readonly about: string;
+  /** Whether the answer may take as long as its reader does. */
+  readonly streams?: true;
+  answer(request: FastifyRequest, reply: FastifyReply): unknown;
+}
+
+export function addRoutes(app: FastifyInstance, options: HttpOptions, handlerTimeoutMs: number): void {
+  const { store } = options;
+
+  const liveCall = (id: string): CallFacts | undefined => options.live().find((call) => call.id === id);
+
+  async function needCall(request: FastifyRequest): Promise<CallView> {
+    const { id } = request.params as { id: string };
+    const row = await store.call(id);
+    const call = viewCall(row, liveCall(id));
+    if (call === null)
+      throw new CodedError('http-not-found', 'There is no such call', { hint: 'GET /v1/calls lists calls.' });
+    return call;
+  }
+
+  const routes: readonly Route[] = [
+    {
+      url: '/',
+      about: 'This list.',
+      answer: () => ({
+        server: 'keytone',
+        routes: Object.fromEntries(routes.map(({ url, about }) => [`GET ${url}`, about])),
+      }),
+    },
+    {
+      url: '/health',
+      about: 'Whether calls are taken: 200, or 503 while not.',
+      answer(_, reply) {
+        const health = options.health();
+        return reply.code(health.status === 'ok' ? 200 : 503).send(health);
+      },
+    },
+    {
+      url: '/v1/calls',
+      about: 'Calls, newest first. ?limit=1..200 (50), ?before=CALL for the next page.',
+      answer: (request) => readPage(parsePageQuery(request.query), store, options.live),
+    },
+    { url: '/v1/calls/:id', about: 'One call.', answer: needCall },
+    {
+      url: '/v1/calls/:id/tape',
+      about: 'Everything that happened to the call, in order.',
+      async answer(request) {
+        const { id } = await needCall(request);
+        return { call: id, lines: await store.tape(id) };
+      },
+    },
+    {
+      url: '/v1/calls/:id/recordings',
+      about: 'Recordings of the call.',
+      async answer(request) {
+        const { id } = await needCall(request);
+        return { call: id, recordings: (await store.recordings(id)).map(viewRecording) };
+      },
+    },
+    {
+      url: '/v1/calls/:id/recordings/:recording',
+      about: 'The sound of a recording, as WAV.',
+      streams: true,
+      async answer(request, reply) {
+        const { id, recording } = request.params as { id: string; recording: string };
+        const row = (await store.recordings(id)).find((one) => one.id === recording);
+        if (row === undefined)
+          throw new CodedError('http-not-found', 'There is no such recording of this call', {
+            hint: 'GET /v1/calls/CALL/recordings lists them.',
+          });
+        return sendRecording(request, reply, row, options.dataDir, options.log);
+      },
+    },
+  ];
+
+  const wrongMethods = app.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD') as HTTPMethods[];
+  for (const { url, streams, answer } of routes) {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      ...(streams !== true && { handlerTimeout: handlerTimeoutMs }),
+      handler: async (request, reply) => answer(request, reply),
+    });
+    const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+      reply.header('allow', 'GET, HEAD');
+      throw new CodedError('http-method-not-allowed', `${request.method} is not possible here`);
+    };
+    // Refused before a body is read.
+    app.route({ method: wrongMethods, url, onRequest: refuse, handler: refuse });
+  }
+}

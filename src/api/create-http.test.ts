@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -96,8 +97,6 @@ async function untilClosed(socket: Socket): Promise<string> {
   return text;
 }
 
-const next = (socket: Socket, event: string): Promise<unknown> => new Promise((resolve) => socket.once(event, resolve));
-
 const codeOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('{'))).error.code;
 
 describe('an answer', () => {
@@ -146,13 +145,8 @@ describe('a request for nothing that is here', () => {
     const { port } = await start();
     for (const method of ['GET', 'POST', 'PROPFIND'])
       for (const path of ['/nothing', '/v1', '//x', '/v1/calls/c1/other']) {
-        const { status, text } = await ask(
-          port,
-          path,
-          method,
-          { 'content-type': 'text/xml', 'content-length': '4' },
-          '<a/>',
-        );
+        const headers = { 'content-type': 'application/json', 'content-length': '4' };
+        const { status, text } = await ask(port, path, method, headers, '<a/>');
         expect([method, path, status, codeOf(text)]).toEqual([method, path, 404, 'http-not-found']);
       }
   });
@@ -217,6 +211,14 @@ describe('a request that is broken', () => {
     const answer = await untilClosed(socket);
     expect([answer.slice(0, 12), codeOf(answer)]).toEqual([`HTTP/1.1 ${status}`, code]);
     expect(answer).not.toContain('secret');
+  });
+
+  it('is told so although much of it is still to come', async () => {
+    const { port } = await start();
+    const socket = raw(port);
+    socket.write(`GET /${'x'.repeat(5_000_000)}`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(codeOf(`${answer}`)).toBe('http-too-large');
   });
 
   it('is taken in HTTP/1.0 without a Host, as health checks send it', async () => {
@@ -286,7 +288,7 @@ describe('a slow client', () => {
     );
     const socket = raw(port);
     socket.write('GET /v1/calls/c1/recordings/big HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await next(socket, 'readable');
+    await once(socket, 'readable');
     await ended;
   });
 
@@ -294,7 +296,7 @@ describe('a slow client', () => {
     const { port } = await start({ limits: { connections: 1 } });
     const first = raw(port);
     first.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await next(first, 'readable');
+    await once(first, 'readable');
     expect(await untilClosed(raw(port))).toBe('');
   });
 });
@@ -327,7 +329,7 @@ describe('close', () => {
     const { http, port } = await start({ limits: { closeMs: 600_000 } });
     const socket = raw(port);
     socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await next(socket, 'data');
+    await once(socket, 'data');
     const closed = untilClosed(socket);
     await http.close();
     await closed;
@@ -361,10 +363,10 @@ describe('close', () => {
   it('does not wait longer than it was told to, and may be called twice', async () => {
     const { http, port } = await start({ limits: { closeMs: 20 } });
     const silent = raw(port);
-    await next(silent, 'connect');
+    await once(silent, 'connect');
     const half = raw(port);
     half.write('GET /health HTTP/1.1\r\nHost: local');
-    await next(half, 'connect');
+    await once(half, 'connect');
     const ended = Promise.all([untilClosed(silent), untilClosed(half)]);
     await Promise.all([http.close(), http.close()]);
     await ended;

@@ -344,4 +344,9 @@ describe('GET /v1/calls/:id/recordings/:recording', () => {
     expect(await refusal('/v1/calls/c1/recordings/folder')).toEqual([404, 'http-not-found']);
     expect(await refusal('/v1/calls/c2/recordings/r1')).toEqual([404, 'http-not-found']);
   });
+
+  it.each([0, 1, 2, 3, 4, 5])('never leaves the data folder, whatever the store says (%i)', async (index) => {
+    expect(await refusal(`/v1/calls/c2/recordings/outside-${index}`)).toEqual([404, 'http-not-found']);
+    expect(errors).toEqual(['A recording lies outside of the data folder; it is not served']);
+  });
 });

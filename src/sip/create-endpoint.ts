@@ -19,7 +19,7 @@ import { createTransactionLayer } from './transaction-layer.ts';
 import { createOutgoingLeg } from './uac-invite.ts';
 import { receiveInDialog } from './uas-in-dialog.ts';
 import { createIncomingLeg, requestUserOf } from './uas-invite.ts';
-import { unescapeUri } from './uri.ts';
+import { unescapeUri } from './uri-compare.ts';
 
 /** What tests and the testkit replace. */
 export interface EndpointParts {

@@ -1,19 +1,17 @@
 // Owns: what both sides of a call share (RFC 3261 sections 12 to 15): the dialog table entry, the leg's state, its end,
-// requests inside the dialog, and the fence around handlers: a fault in one leg ends that leg and nothing else.
-// Mirrored pairs build on it: uas-invite/uac-invite, uas-reoffer/uac-reoffer, uas-in-dialog for what the peer asks.
-import type { Timer } from '../base/clock.ts';
+// and the fence around handlers: a fault in one leg ends that leg and nothing else.
+// Mirrored pairs build on it: uas-invite/uac-invite, uas-reoffer/uac-reoffer, uas-in-dialog/uac-in-dialog.
 import type { NewId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { allowHeader, listTokens, supportedHeader } from './capabilities.ts';
-import { createDialogRequest, type Dialog, dialogKey } from './dialog.ts';
-import type { Challenge, DigestClient } from './digest-client.ts';
+import { type Dialog, dialogKey } from './dialog.ts';
+import type { DigestClient } from './digest-client.ts';
 import type { LegHandlers, SipEndpointOptions } from './endpoint.ts';
-import { getHeaders } from './header.ts';
 import type { Header, Peer, SipRequest, SipResponse } from './message.ts';
 import type { Resolver } from './resolver.ts';
 import { createSessionCountdown, type SessionCountdown } from './session-timer.ts';
-import type { ResponseOrigin, TransactionLayer } from './transaction.ts';
-import { formatHostPort, parseUri } from './uri.ts';
+import type { TransactionLayer } from './transaction.ts';
+import { formatHostPort } from './uri.ts';
 
 export interface AgentContext {
   readonly options: SipEndpointOptions;
@@ -173,132 +171,4 @@ export const abilityHeaders: readonly Header[] = [allowHeader, supportedHeader];
 export function learnAbilities(usage: InviteUsage, message: SipRequest | SipResponse): void {
   const allow = listTokens(message, 'Allow');
   if (allow.length > 0) usage.peerTakesUpdate = allow.includes('update');
-}
-
-/** Where a request of this dialog goes, best first. */
-export function routeDialog(
-  context: AgentContext,
-  dialog: Dialog,
-  hop: string,
-  found: (peers: readonly Peer[]) => void,
-) {
-  const { source } = dialog;
-  const uri = parseUri(hop);
-  const host = uri?.kind === 'sip' ? uri.host : '';
-  const numeric = /^[\d.]+$/.test(host) || host.includes(':');
-  // A Contact whose address is not where the peer's packets come from stands behind a NAT and cannot be reached.
-  if (dialog.routeSet.length === 0 && numeric && host !== source.address) return found([source]);
-  context.resolver.resolve(hop, source.transport, (peers) => {
-    const known = peers.some((peer) => samePeer(peer, source));
-    found(known || dialog.routeSet.length > 0 ? peers : [...peers, source]);
-  });
-}
-
-function samePeer(a: Peer, b: Peer): boolean {
-  return a.transport === b.transport && a.address === b.address && a.port === b.port;
-}
-
-export interface InDialogParts {
-  readonly headers?: readonly Header[];
-  readonly body?: { readonly type: string; readonly text: string } | null;
-  readonly contact?: boolean;
-}
-
-/**
- * Sends a request inside the dialog. `done` gets the final response, for INVITE every 2xx. A challenge is answered once,
- * and only with the credentials of this very leg; a dead hop is followed by the next.
- */
-export function sendInDialog(
-  usage: InviteUsage,
-  dialog: Dialog,
-  method: string,
-  parts: InDialogParts,
-  done: (response: SipResponse, origin: ResponseOrigin) => void = () => {},
-): void {
-  const { context } = usage;
-  // Whoever did not challenge the INVITE gets no digest out of what follows it.
-  usage.digest?.seal();
-  let challenged = false;
-  const attempt = () => {
-    const { request, hop } = createDialogRequest(dialog, method, {
-      contact: parts.contact ? contactFor(context, dialog.source) : null,
-      userAgent: context.options.userAgent,
-      headers: parts.headers ?? [],
-      body: parts.body ?? null,
-    });
-    const signed = sign(usage.digest, request);
-    routeDialog(context, dialog, hop, (peers) => sendTo(signed, peers, 0));
-  };
-  const sendTo = (request: SipRequest, peers: readonly Peer[], index: number): void => {
-    const peer = peers[index] ?? dialog.source;
-    context.layer.request(request, peer, {
-      onResponse(response, origin) {
-        if (response.status < 200) return;
-        if (origin === 'transport' && index + 1 < peers.length) return sendTo(request, peers, index + 1);
-        if ((response.status === 401 || response.status === 407) && !challenged && usage.digest !== null) {
-          challenged = true;
-          if (usage.digest.take(challengesOf(response))) return attempt();
-        }
-        guard(usage, () => done(response, origin));
-      },
-    });
-  };
-  attempt();
-}
-
-/** The ACK to a 2xx: not a transaction, so it is made and sent again for every copy of the 2xx. */
-export function sendAck(usage: InviteUsage, dialog: Dialog, cseq: number, sdp: string | null): void {
-  const { context } = usage;
-  const { request, hop } = createDialogRequest(dialog, 'ACK', {
-    contact: null,
-    userAgent: context.options.userAgent,
-    cseq,
-    body: sdp === null ? null : { type: 'application/sdp', text: sdp },
-  });
-  const signed = sign(usage.digest, request);
-  routeDialog(context, dialog, hop, (peers) => context.layer.sendRequest(signed, peers[0] ?? dialog.source));
-}
-
-export function sendBye(usage: InviteUsage, dialog: Dialog, headers: readonly Header[]): void {
-  sendInDialog(usage, dialog, 'BYE', { headers });
-}
-
-export function sign(digest: DigestClient | null, request: SipRequest): SipRequest {
-  const headers = digest?.headers(request.method, request.uri) ?? [];
-  return headers.length === 0 ? request : { ...request, headers: [...request.headers, ...headers] };
-}
-
-export function challengesOf(response: SipResponse): readonly Challenge[] {
-  const proxy = response.status === 407;
-  return getHeaders(response, proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate').map((value) => ({ proxy, value }));
-}
-
-/** T1 doubling up to T2, 64*T1 in all, for what the transaction layer does not repeat: 2xx and reliable 1xx. */
-export function repeatUntil(
-  context: AgentContext,
-  send: () => void,
-  gaveUp: () => void,
-  capMs = 4000,
-): { stop(): void } {
-  const { clock } = context.options;
-  const t1Ms = 500;
-  let timer: Timer;
-  const end = clock.after(64 * t1Ms, () => {
-    timer.cancel();
-    gaveUp();
-  });
-  const arm = (delayMs: number) => {
-    timer = clock.after(delayMs, () => {
-      send();
-      arm(Math.min(delayMs * 2, capMs));
-    });
-  };
-  send();
-  arm(t1Ms);
-  return {
-    stop() {
-      timer.cancel();
-      end.cancel();
-    },
-  };
 }

@@ -6,7 +6,8 @@ import { getHeader, getHeaders, parseCSeq, parseUnsigned } from './header.ts';
 import { type Params, paramValue, withParam } from './header-params.ts';
 import type { Header, SipRequest } from './message.ts';
 import { formatNameAddress, parseNameAddress } from './name-address.ts';
-import { parseUri, type SipUri, sameUri, type Uri } from './uri.ts';
+import { parseUri, type SipUri, type Uri } from './uri.ts';
+import { sameUri } from './uri-compare.ts';
 
 export interface Binding {
   readonly displayName: string;

@@ -1,8 +1,9 @@
 // Owns: reliable provisional responses (RFC 3262): RSeq, repetition until PRACK, one open at a time; and RAck values.
 // Does not: decide when to be reliable.
 import { getHeader, parseUnsigned } from './header.ts';
-import { type AgentContext, repeatUntil } from './invite-usage.ts';
+import type { AgentContext } from './invite-usage.ts';
 import type { Header, SipRequest } from './message.ts';
+import { repeatUntil } from './repeat-until.ts';
 
 export interface ReliableSender {
   queue(status: number, sdp: string | null): void;

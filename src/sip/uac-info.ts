@@ -1,6 +1,7 @@
 // Owns: INFO from our side (RFC 6086 section 4.2.2). One at a time in a dialog: two on the way over UDP could arrive in
 // the wrong order and the first would be refused.
-import { abandon, endUsage, type InviteUsage, sendInDialog } from './invite-usage.ts';
+import { abandon, endUsage, type InviteUsage } from './invite-usage.ts';
+import { sendInDialog } from './uac-in-dialog.ts';
 
 /** Resolves with the final status; 481 when the leg is over. */
 export function sendInfo(usage: InviteUsage, contentType: string, body: string): Promise<number> {

@@ -1,16 +1,14 @@
-// Owns: the calling side of an INVITE (RFC 3261 sections 9.1, 13.2, 15; RFC 3262 section 4): progress, forked early
-// dialogs, the first 2xx that wins and the others that are ended, ACK, CANCEL, challenges, 422, the next address when one
-// is dead. The called side is uas-invite.ts.
-// Does not: follow redirections; a 3xx is a refusal that call/ sees.
+// Owns: the calling side of an INVITE (RFC 3261 sections 9.1, 13.2, 15): progress, the first 2xx that wins (the forked
+// dialogs are uac-fork.ts), ACK, CANCEL, challenges, 422, the next address when one is dead. The called side is uas-invite.ts.
+// Does not: follow redirections; a 3xx is a refusal that call/ sees, with a reason that says so.
 import { listTokens, sdpOf } from './capabilities.ts';
-import { confirmDialog, type Dialog, dialogOfResponse } from './dialog.ts';
+import { confirmDialog } from './dialog.ts';
 import { createDigestClient } from './digest-client.ts';
 import type { LegHandlers, OutgoingInvite, SipLeg } from './endpoint.ts';
-import { getHeader, parseCSeq, parseUnsigned } from './header.ts';
+import { getHeader } from './header.ts';
 import {
   type AgentContext,
   abilityHeaders,
-  challengesOf,
   contactFor,
   createUsage,
   endUsage,
@@ -18,13 +16,9 @@ import {
   guard,
   learnAbilities,
   registerDialog,
-  sendAck,
-  sendBye,
-  sendInDialog,
-  sign,
 } from './invite-usage.ts';
 import type { Header, Peer, SipRequest, SipResponse } from './message.ts';
-import { formatNameAddress, tagOf } from './name-address.ts';
+import { formatNameAddress, parseNameAddress, tagOf } from './name-address.ts';
 import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.ts';
 import {
   defaultSessionS,
@@ -34,20 +28,10 @@ import {
   requestSessionTimer,
 } from './session-timer.ts';
 import type { ClientTransaction, ResponseOrigin } from './transaction.ts';
+import { acknowledgeProgress, type Branch, createFork, dismissBranch, inviteNumber } from './uac-fork.ts';
+import { challengesOf, sendAck, sendBye, sign } from './uac-in-dialog.ts';
 import { sendInfo } from './uac-info.ts';
 import { refreshSession, reofferUsage } from './uac-reoffer.ts';
-
-interface Branch {
-  readonly dialog: Dialog;
-  /** Highest RSeq acknowledged; null: none yet. */
-  rseq: number | null;
-  /** The description of its last 1xx. */
-  sdp: string | null;
-  /** The answer of our ACK, sent again with it. */
-  ackSdp: string | null;
-  /** Its 2xx came when it was not wanted any more; BYE is sent. */
-  dismissed: boolean;
-}
 
 const maxRounds = 6;
 
@@ -57,7 +41,7 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
   usage.localSdp = options.sdp;
   const callId = context.newId();
   const localTag = context.newId();
-  const branches = new Map<string, Branch>();
+  const fork = createFork();
   let winner: Branch | null = null;
   let transaction: ClientTransaction | null = null;
   let peers: readonly Peer[] = [];
@@ -113,7 +97,7 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
     }
     // A call that was confirmed by another branch, or given up, takes no notice.
     if (usage.state !== 'early') return;
-    if (origin === 'transport' || (origin === 'timeout' && branches.size === 0)) {
+    if (origin === 'transport' || (origin === 'timeout' && fork.size === 0)) {
       if (peerIndex + 1 < peers.length) {
         peerIndex += 1;
         attempt();
@@ -138,69 +122,44 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
       by: origin === 'wire' ? 'peer' : 'fault',
       status: response.status,
       q850Cause: parseQ850Cause(response),
-      reason: parseReasonText(response) || response.reason,
+      reason: refusalReason(response),
     });
   }
 
   function again(): void {
     forgetDialogs(usage);
-    branches.clear();
+    fork.clear();
     usage.dialog = null;
     attempt();
-  }
-
-  function branchOf(request: SipRequest, response: SipResponse): Branch | null {
-    const tag = tagOf(getHeader(response, 'To')) ?? '';
-    const known = branches.get(tag);
-    if (known !== undefined) return known;
-    const dialog = dialogOfResponse(request, response, peers[peerIndex]!);
-    // More branches than any sane proxy makes would only fill the table.
-    if (dialog === null || branches.size >= 32) return null;
-    const branch: Branch = { dialog, rseq: null, sdp: null, ackSdp: null, dismissed: false };
-    branches.set(tag, branch);
-    return branch;
   }
 
   function receiveProgress(request: SipRequest, response: SipResponse): void {
     if (response.status === 100 || usage.state !== 'early') return;
     const sdp = sdpOf(response);
     if (tagOf(getHeader(response, 'To')) !== undefined) {
-      const branch = branchOf(request, response);
+      const branch = fork.branchOf(request, response, peers[peerIndex]!);
       if (branch === null) return;
       registerDialog(usage, branch.dialog);
       usage.dialog ??= branch.dialog;
       learnAbilities(usage, response);
-      if (listTokens(response, 'Require').includes('100rel') && !acknowledge(branch, response)) return;
+      const reliable = listTokens(response, 'Require').includes('100rel');
+      if (reliable && !acknowledgeProgress(usage, branch, response)) return;
       branch.sdp = sdp ?? branch.sdp;
     }
     usage.handlers.onProgress?.(response.status, sdp);
   }
 
-  /** RFC 3262 section 4. False: a copy, or out of order. */
-  function acknowledge(branch: Branch, response: SipResponse): boolean {
-    const rseq = parseUnsigned(getHeader(response, 'RSeq') ?? '');
-    if (rseq === null || (branch.rseq !== null && rseq !== branch.rseq + 1)) return false;
-    if (branch.rseq === null) confirmDialog(branch.dialog, response);
-    branch.rseq = rseq;
-    const invite = parseCSeq(getHeader(response, 'CSeq'))?.number ?? cseq;
-    sendInDialog(usage, branch.dialog, 'PRACK', { headers: [{ name: 'RAck', value: `${rseq} ${invite} INVITE` }] });
-    return true;
-  }
-
   function receiveAccept(request: SipRequest, response: SipResponse): void {
-    const branch = branchOf(request, response);
+    const branch = fork.branchOf(request, response, peers[peerIndex]!);
     if (branch === null) return;
-    const number = parseCSeq(getHeader(response, 'CSeq'))?.number ?? cseq;
+    const number = inviteNumber(branch, response);
     if (winner === branch) {
       sendAck(usage, branch.dialog, number, branch.ackSdp);
       return;
     }
     confirmDialog(branch.dialog, response);
     if (winner !== null || usage.state === 'ended') {
-      // Another branch won, or we had hung up: section 13.2.2.4 wants it acknowledged and ended.
-      sendAck(usage, branch.dialog, number, null);
-      if (!branch.dismissed) sendBye(usage, branch.dialog, []);
-      branch.dismissed = true;
+      dismissBranch(usage, branch, response);
       return;
     }
     winner = branch;
@@ -270,4 +229,12 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
     reoffer: (sdp) => reofferUsage(usage, sdp),
     info: (contentType, body) => sendInfo(usage, contentType, body),
   };
+}
+
+/** A redirection is not followed: who may be called is decided before an INVITE, and a Contact would go around that. */
+function refusalReason(response: SipResponse): string {
+  const said = parseReasonText(response) || response.reason;
+  if (response.status >= 400) return said;
+  const target = parseNameAddress(getHeader(response, 'Contact') ?? '')?.uri.slice(0, 200);
+  return `${said}: the redirection${target === undefined ? '' : ` to ${target}`} is not followed`;
 }

@@ -3,15 +3,7 @@
 import { sdpOf } from './capabilities.ts';
 import { refreshTarget } from './dialog.ts';
 import { getHeader, parseCSeq } from './header.ts';
-import {
-  abandon,
-  abilityHeaders,
-  endUsage,
-  type InviteUsage,
-  learnAbilities,
-  sendAck,
-  sendInDialog,
-} from './invite-usage.ts';
+import { abandon, abilityHeaders, endUsage, type InviteUsage, learnAbilities } from './invite-usage.ts';
 import type { SipResponse } from './message.ts';
 import {
   defaultSessionS,
@@ -21,6 +13,7 @@ import {
   requestSessionTimer,
 } from './session-timer.ts';
 import type { ResponseOrigin } from './transaction.ts';
+import { sendAck, sendInDialog } from './uac-in-dialog.ts';
 
 export interface ReofferResult {
   readonly status: number;

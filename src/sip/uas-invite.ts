@@ -17,18 +17,19 @@ import {
   type InviteUsage,
   learnAbilities,
   registerDialog,
-  repeatUntil,
-  sendBye,
 } from './invite-usage.ts';
 import type { Header, SipResponse } from './message.ts';
 import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.ts';
 import { createReliableSender } from './reliable-provisional.ts';
+import { repeatUntil } from './repeat-until.ts';
 import { createResponse } from './response.ts';
 import { answerSessionTimer } from './session-timer.ts';
 import type { ServerTransaction } from './transaction.ts';
+import { sendBye } from './uac-in-dialog.ts';
 import { sendInfo } from './uac-info.ts';
 import { refreshSession, reofferUsage } from './uac-reoffer.ts';
-import { parseUri, unescapeUri } from './uri.ts';
+import { parseUri } from './uri.ts';
+import { unescapeUri } from './uri-compare.ts';
 
 /** Makes the leg; null when the INVITE was refused here (400, 422). */
 export function createIncomingLeg(

@@ -3,16 +3,9 @@
 import { acceptHeader, sdpOf } from './capabilities.ts';
 import { type Dialog, refreshTarget } from './dialog.ts';
 import { getHeader, parseCSeq } from './header.ts';
-import {
-  abandon,
-  abilityHeaders,
-  contactFor,
-  guard,
-  type InviteUsage,
-  learnAbilities,
-  repeatUntil,
-} from './invite-usage.ts';
+import { abandon, abilityHeaders, contactFor, guard, type InviteUsage, learnAbilities } from './invite-usage.ts';
 import type { Header } from './message.ts';
+import { repeatUntil } from './repeat-until.ts';
 import { createResponse } from './response.ts';
 import { answerSessionTimer } from './session-timer.ts';
 import type { ServerTransaction } from './transaction.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { escapeUser, formatUri, parseUri, type SipUri, sameUri, unescapeUri } from './uri.ts';
+import { escapeUser, formatUri, parseUri, type SipUri } from './uri.ts';
+import { sameUri, unescapeUri } from './uri-compare.ts';
 
 const sip = (text: string) => parseUri(text) as SipUri;
 

@@ -1,6 +1,6 @@
 // Owns: SIP and SIPS URIs, and the scheme of any other (RFC 3261 19.1, 25.1; RFC 5118 for IPv6 hosts).
-// The user part and parameters stay escaped; `unescapeUri` is applied once, on demand, and never before splitting.
-// Does not: compare tel: numbers or look names up.
+// The user part and parameters stay escaped; `unescapeUri` (uri-compare.ts) is applied once, on demand, never before splitting.
+// Does not: look names up.
 import { isDigit, isTokenCode, parseUnsigned } from './header.ts';
 import { type Param, type Params, paramValue } from './header-params.ts';
 
@@ -171,29 +171,6 @@ export function uriTransport(uri: SipUri): string | undefined {
   return paramValue(uri.params, 'transport')?.toLowerCase();
 }
 
-/** Resolves %XX once, as UTF-8; a stray % stays. Never fails. */
-export function unescapeUri(text: string): string {
-  if (!text.includes('%')) return text;
-  const bytes: number[] = [];
-  const source = Buffer.from(text, 'utf8');
-  for (let at = 0; at < source.length; at += 1) {
-    const high = hexDigit(source[at + 1]);
-    const low = hexDigit(source[at + 2]);
-    if (source[at] === 37 && high >= 0 && low >= 0) {
-      bytes.push(high * 16 + low);
-      at += 2;
-    } else bytes.push(source[at]!);
-  }
-  return Buffer.from(bytes).toString('utf8');
-}
-
-function hexDigit(code: number | undefined): number {
-  if (code === undefined) return -1;
-  if (isDigit(code)) return code - 48;
-  const lower = code | 32;
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
-}
-
 /** Escapes what a user part may not hold. */
 export function escapeUser(text: string): string {
   let escaped = '';
@@ -202,35 +179,6 @@ export function escapeUser(text: string): string {
     escaped += plain ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return escaped;
-}
-
-/**
- * RFC 3261 19.1.4: scheme, user, password, host and port as escaped-equal texts, the parameters that must agree, and
- * the headers. A user part is case-sensitive, a host is not, `%75` is `u`.
- */
-export function sameUri(a: Uri, b: Uri): boolean {
-  if (a.kind === 'other' || b.kind === 'other') return formatUri(a) === formatUri(b);
-  if (a.secure !== b.secure || !sameEscaped(a.user, b.user) || !sameEscaped(a.password, b.password)) return false;
-  if (a.host.toLowerCase() !== b.host.toLowerCase() || a.port !== b.port) return false;
-  for (const { name } of [...a.params, ...b.params]) {
-    const lower = name.toLowerCase();
-    const inA = paramValue(a.params, lower);
-    const inB = paramValue(b.params, lower);
-    const mustBeInBoth =
-      lower === 'user' || lower === 'ttl' || lower === 'method' || lower === 'maddr' || lower === 'transport';
-    if (inA === undefined || inB === undefined) {
-      if (mustBeInBoth) return false;
-    } else if (unescapeUri(inA).toLowerCase() !== unescapeUri(inB).toLowerCase()) return false;
-  }
-  return sortedHeaders(a.headers) === sortedHeaders(b.headers);
-}
-
-function sameEscaped(a: string | null, b: string | null): boolean {
-  return a === b || (a !== null && b !== null && unescapeUri(a) === unescapeUri(b));
-}
-
-function sortedHeaders(headers: string | null): string {
-  return headers === null ? '' : headers.split('&').map(unescapeUri).sort().join('&');
 }
 
 // What each part may hold, escapes (%) included; everything above ASCII is taken in user parts, as peers send it.

@@ -19,7 +19,8 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(delayMs, fn) {
-    const handle = setTimeout(fn, delayMs);
+    // What is longer fires at once (Node); nobody waits for 24 days.
+    const handle = setTimeout(fn, Math.min(delayMs, 2 ** 31 - 1));
     return { cancel: () => clearTimeout(handle) };
   },
 };

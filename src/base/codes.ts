@@ -13,6 +13,13 @@ export const errorCodes = {
   'media-ports-exhausted': { summary: 'No RTP port pair is free.', fix: 'Widen media.portRange or lower the number of calls.' },
   'media-bind-failed': { summary: 'The RTP sockets could not be bound.', fix: 'Check that media.host is an address of this machine.' },
   'media-closed': { summary: 'The media plane or session is closed.', fix: 'Open a new session.' },
+  // call
+  'recording-failed': { summary: 'A recording could not be written.', fix: 'Check that dataDir has free space and belongs to the user that the server runs as.' },
+  'recording-missing': { summary: 'The call has no recording of that name.', fix: 'Record it first, under the same tag.' },
+  'digits-failed': { summary: 'Keys could not be sent to the other side.', fix: 'Check that the leg is answered and that the keys are 0-9, *, #, A-D and pauses.' },
+  'call-not-found': { summary: 'There is no live call of that id.', fix: 'Use the id of a call that is up.' },
+  'call-not-answered': { summary: 'The call is not answered yet.', fix: 'Wait until both calls are answered.' },
+  'call-already-bridged': { summary: 'One of the two calls is connected with another already.', fix: 'End that bridge first.' },
   // flow
   'flow-invalid': { summary: 'A flow does not have the shape of the common form.', fix: 'Compare the named field with src/flow/node.ts.' },
   'flow-unreachable': { summary: 'A command can never run because one before it always ends the call.', fix: 'Delete it, or move it up.' },

@@ -1,14 +1,20 @@
 // Owns: one call's turn: an event comes in, becomes a line of the tape, the run says what it wants, that is done. The live
 // call and the simulator share it, so that neither can do something in an order that the other cannot.
 // A fault of the run or of an effect ends this call and nothing else.
-import type { Run } from '../run/run.ts';
 import type { Effect } from './effect.ts';
-import type { WorldEvent } from './event.ts';
+import type { TapeLine, WorldEvent } from './event.ts';
 import type { Tape } from './tape.ts';
+
+/** What decides: run/ makes it, call/ only feeds it the lines and does what it says. */
+export interface Interpreter {
+  step(line: TapeLine): readonly Effect[];
+  /** True once everything was said. */
+  readonly over: boolean;
+}
 
 export interface CallLoopOptions {
   readonly tape: Tape;
-  readonly run: Run;
+  readonly run: Interpreter;
   /** Does an effect that is not a note. May call `put` before it returns: such events wait for their turn. */
   readonly perform: (effect: Effect) => void;
   readonly onFault: (error: unknown) => void;

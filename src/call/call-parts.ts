@@ -1,0 +1,38 @@
+// Owns: what a live call is handed by server/: the planes it lives on, the application it asks, where its legs may go and
+// who reads its tape. Types only.
+import type { DialTarget, Flow } from '../flow/node.ts';
+import type { CallFacts, Report } from '../flow/report.ts';
+import type { OutgoingInvite, SipEndpoint } from '../sip/endpoint.ts';
+import type { TapeLine } from './event.ts';
+import type { LegParts } from './leg.ts';
+import type { Interpreter } from './loop.ts';
+import type { RecordingPlace } from './recordings.ts';
+import type { SoundSource } from './sound-source.ts';
+
+export interface Failure {
+  readonly ok: false;
+  /** A code of base/codes.ts, or of a problem in a document. */
+  readonly code: string;
+  readonly message: string;
+}
+export type Answer = { readonly ok: true; readonly flow: Flow; readonly httpStatus: number | null } | Failure;
+export type Delivery = { readonly ok: true; readonly httpStatus: number } | Failure;
+
+/** Where a dialled target is reached, or why it is not. */
+export type Route =
+  | { readonly ok: true; readonly invite: Pick<OutgoingInvite, 'uri' | 'from' | 'credentials' | 'outboundProxy'> }
+  | { readonly ok: false; readonly sipStatus: number; readonly reason: string };
+
+export interface CallParts extends LegParts {
+  readonly createInterpreter: (app: string) => Interpreter;
+  /** Never reject. */
+  readonly ask: (report: Report, call: CallFacts) => Promise<Answer>;
+  readonly notify: (report: Report, call: CallFacts) => Promise<Delivery>;
+  readonly sounds: SoundSource;
+  readonly route: (target: DialTarget, callerId: string) => Route;
+  readonly invite: SipEndpoint['invite'];
+  readonly recordingPlace: (call: string) => RecordingPlace;
+  /** Told every line as it is written. `sensitive`: keys on it are secrets. */
+  readonly onLine: (call: CallFacts, line: TapeLine, sensitive: boolean) => void;
+  readonly newId: () => string;
+}

@@ -1,0 +1,101 @@
+// Owns: the leg of whoever called: ringing, the answer with its description, the end. Told to the tape once each.
+// Does not: decide when to answer or whether; legs that we dial are in dialled-legs.ts.
+import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
+import { createLeg, type Leg, type LegOptions } from './leg.ts';
+
+export interface CallerLeg {
+  readonly leg: Leg;
+  /** ISO 8601; null while it rings. */
+  readonly answeredAt: string | null;
+  /** Nobody is there any more. */
+  readonly gone: boolean;
+  answer(): Promise<void>;
+  reject(sipStatus: number): void;
+  hangUp(reason: string, q850Cause: number): void;
+  close(): void;
+}
+
+/** A phone that hears nothing for so long is told that it rings; most documents answer sooner. */
+const ringingAfterMs = 300;
+const normalClearing = 16;
+const incompatibleDestination = 88;
+
+export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'name'>): CallerLeg {
+  const { put, parts } = options;
+  const { clock, log } = parts;
+  const leg = createLeg({ ...options, name: 'caller' });
+  leg.sip = sip;
+  let answeredAt: string | null = null;
+  let gone = false;
+  /** Why we end it, for the line that says so. */
+  let farewell = '';
+
+  function hangUp(reason: string, q850Cause: number): void {
+    farewell = reason;
+    sip.hangup({ q850Cause });
+  }
+
+  const handlers: LegHandlers = {
+    ...leg.inDialog,
+    onConfirmed(sdp) {
+      const wrong = sip.offer !== null ? null : sdp === null ? 'no answer to our offer' : leg.accept(sdp);
+      if (wrong !== null) {
+        log.warn({ wrong }, 'the description in the ACK cannot be used');
+        hangUp('no common audio', incompatibleDestination);
+        return;
+      }
+      answeredAt = new Date(clock.wall()).toISOString();
+      put({ type: 'leg.answered', leg: 'caller' });
+    },
+    onEnded({ by, q850Cause, reason }) {
+      gone = true;
+      const words = by === 'us' ? farewell : reason;
+      const usual = by === 'peer' && answeredAt === null ? 'cancelled' : 'hung up';
+      put({
+        type: 'leg.ended',
+        leg: 'caller',
+        by: farewell === 'fault' ? 'fault' : by,
+        q850Cause: q850Cause ?? normalClearing,
+        reason: words === '' ? usual : words,
+      });
+    },
+  };
+  sip.handlers = handlers;
+  const ringing = clock.after(ringingAfterMs, () => sip.progress(180));
+
+  return {
+    leg,
+    get answeredAt() {
+      return answeredAt;
+    },
+    get gone() {
+      return gone;
+    },
+    async answer() {
+      try {
+        await leg.open(sip.localAddress);
+      } catch (err) {
+        log.warn({ err }, 'no session for the caller');
+        sip.hangup({ status: 503 });
+        return;
+      }
+      if (gone) return;
+      if (sip.offer === null) {
+        sip.answer(leg.offer());
+        return;
+      }
+      const answered = leg.answer(sip.offer);
+      if (answered.ok) sip.answer(answered.sdp);
+      else sip.refuse(answered.status, [{ name: 'Warning', value: `399 keytone "${answered.reason}"` }]);
+    },
+    reject(sipStatus) {
+      farewell = `refused with ${sipStatus}`;
+      sip.refuse(sipStatus);
+    },
+    hangUp,
+    close() {
+      ringing.cancel();
+      leg.close();
+    },
+  };
+}

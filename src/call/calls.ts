@@ -1,0 +1,116 @@
+// Owns: the live calls: which there are, joining two, and the drain, in which they end. Does not: admit (server/ asks
+// before), keep calls that are over (the store does).
+import type { Clock } from '../base/clock.ts';
+import type { Flow } from '../flow/node.ts';
+import type { CallFacts } from '../flow/report.ts';
+import type { IncomingLeg } from '../sip/endpoint.ts';
+import type { CallParts } from './call-parts.ts';
+import { createLiveCall, type LiveCall } from './live-call.ts';
+
+export interface Calls {
+  /** Takes a call that was admitted; its first event is on the tape when this returns. */
+  accept(leg: IncomingLeg, app: string): void;
+  readonly size: number;
+  get(id: string): LiveCall | undefined;
+  list(): readonly CallFacts[];
+  /** Resolves when the last call is over. Those that are still up after `patienceMs` are given `farewell` to run. */
+  drain(options: { readonly patienceMs: number; readonly farewell: Flow }): Promise<void>;
+  /** Hangs up what is left; resolves when nothing is. */
+  close(): Promise<void>;
+}
+
+/** A farewell is a sentence; who has not heard it by then is hung up. */
+const farewellMs = 10_000;
+
+export function createCalls(parts: CallParts): Calls {
+  const { clock } = parts;
+  const calls = new Map<string, LiveCall>();
+  const joined = new Map<LiveCall, { readonly other: LiveCall; readonly asked: boolean }>();
+  let whenEmpty: (() => void)[] = [];
+
+  function join(call: LiveCall, id: string): { code: string; message: string } | null {
+    const other = calls.get(id);
+    if (other === undefined || other === call)
+      return { code: 'call-not-found', message: `There is no other live call ${id}.` };
+    if (call.session === null || other.session === null)
+      return { code: 'call-not-answered', message: `Call ${id} is not answered yet.` };
+    if (joined.has(call) || joined.has(other))
+      return { code: 'call-already-bridged', message: `Call ${id} is bridged already.` };
+    joined.set(call, { other, asked: true });
+    joined.set(other, { other: call, asked: false });
+    call.session.bridge(other.session);
+    return null;
+  }
+
+  /** The one that asked for the bridge waits for its end; the other one's flow went on all the time. */
+  function split(call: LiveCall): void {
+    const was = joined.get(call);
+    if (was === undefined) return;
+    const { other } = was;
+    const theirs = joined.get(other);
+    joined.delete(call);
+    joined.delete(other);
+    call.session?.unbridge();
+    other.session?.unbridge();
+    if (theirs?.asked === true) other.put({ type: 'bridge.ended', call: call.id });
+  }
+
+  function onOver(call: LiveCall): void {
+    calls.delete(call.id);
+    if (calls.size > 0) return;
+    const waiting = whenEmpty;
+    whenEmpty = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  const empty = (): Promise<void> =>
+    calls.size === 0 ? Promise.resolve() : new Promise((resolve) => whenEmpty.push(resolve));
+
+  async function close(): Promise<void> {
+    for (const call of [...calls.values()]) call.hangUp('the server stops');
+    await empty();
+  }
+
+  return {
+    accept(leg, app) {
+      let begun: LiveCall | null = null;
+      let ended = false;
+      const call = createLiveCall({
+        parts,
+        leg,
+        app,
+        join,
+        split,
+        onOver(over) {
+          ended = true;
+          if (begun !== null) onOver(over);
+        },
+      });
+      begun = call;
+      if (!ended) calls.set(call.id, call);
+    },
+    get size() {
+      return calls.size;
+    },
+    get: (id) => calls.get(id),
+    list: () => [...calls.values()].map(({ facts }) => facts),
+    async drain({ patienceMs, farewell }) {
+      if (await within(clock, empty(), patienceMs)) return;
+      for (const call of [...calls.values()]) call.command({ kind: 'run', flow: farewell });
+      if (await within(clock, empty(), farewellMs)) return;
+      await close();
+    },
+    close,
+  };
+}
+
+/** Whether `done` resolves in that time. */
+function within(clock: Clock, done: Promise<void>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = clock.after(ms, () => resolve(false));
+    void done.then(() => {
+      timer.cancel();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,41 @@
+// Owns: reading a key out of the body of a SIP INFO request, in the two forms that phones send:
+//   application/dtmf-relay   "Signal=5" and "Duration=160" on lines of their own, in any order and spacing
+//   application/dtmf         the key alone, e.g. "5"; some send the lines of dtmf-relay under this name
+// Keys may be written as event codes of RFC 4733 (10 is *, 11 is #, 12-15 are A-D, 16 is flash).
+// Does not: know that the key may have been heard in the audio as well (key-door.ts).
+
+export interface InfoDigit {
+  /** `flash` is the hook flash. */
+  readonly digit: string;
+  readonly durationMs: number;
+}
+
+const types: ReadonlySet<string> = new Set(['application/dtmf-relay', 'application/dtmf']);
+const usualMs = 160;
+const longestMs = 60_000;
+
+/** 'unknown-type' and 'malformed' deserve 415 and 400. */
+export function readInfoDigit(contentType: string, body: string): InfoDigit | 'unknown-type' | 'malformed' {
+  const type = contentType.split(';')[0]!.trim().toLowerCase();
+  if (!types.has(type)) return 'unknown-type';
+  let signal: string | null = null;
+  let durationMs = usualMs;
+  for (const line of body.split(/\r?\n/)) {
+    const equals = line.indexOf('=');
+    const name = equals < 0 ? '' : line.slice(0, equals).trim().toLowerCase();
+    const value = line.slice(equals + 1).trim();
+    if (name === 'signal') signal ??= value;
+    else if (name === 'duration' && /^\d{1,6}$/.test(value)) durationMs = Math.min(longestMs, Number(value));
+    else if (name === '' && value !== '') signal ??= value;
+  }
+  const digit = signal === null ? null : keyOf(signal);
+  return digit === null ? 'malformed' : { digit, durationMs };
+}
+
+function keyOf(signal: string): string | null {
+  const text = signal.toUpperCase();
+  if (/^[0-9*#A-D]$/.test(text)) return text;
+  if (text === '!' || text === '16' || text === 'FLASH') return 'flash';
+  if (/^1[0-5]$/.test(text)) return '*#ABCD'[Number(text) - 10]!;
+  return null;
+}

@@ -1,0 +1,183 @@
+// Owns: one leg: a SIP dialog, the session that carries its audio, what both agreed on, its prompts and its keys. Here SIP
+// meets media. What happens is told in words of the tape. Does not: decide anything; live-call.ts says what to do.
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { MediaEvent, MediaPlane, MediaSession } from '../media/plane.ts';
+import type { AudioCodec } from '../media/sdp.ts';
+import type { LegHandlers, SipLeg } from '../sip/endpoint.ts';
+import { type AudioLine, createAudioLine, type Described } from './audio-line.ts';
+import type { ClipShelf } from './clip-shelf.ts';
+import type { DigitPath, LegName, WorldEvent } from './event.ts';
+import { readInfoDigit } from './info-digit.ts';
+import { createKeyDoor } from './key-door.ts';
+import { createPromptQueue, type PromptQueue } from './prompt-queue.ts';
+
+export interface LegParts {
+  readonly plane: Pick<MediaPlane, 'open'>;
+  readonly shelf: ClipShelf;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Most liked first. */
+  readonly codecs: readonly AudioCodec[];
+  /** The address for SDP, of a leg whose SIP goes out from `localAddress`. */
+  readonly mediaAddress: (localAddress: string) => string;
+}
+
+export interface LegOptions {
+  readonly name: LegName;
+  readonly parts: LegParts;
+  readonly put: (event: WorldEvent) => void;
+  readonly nextPress: () => number;
+  readonly onFault: (error: unknown) => void;
+  /** Recordings and sent digits, which belong to the call. */
+  readonly onMedia: (event: Extract<MediaEvent, { type: 'recorded' | 'sent' | 'fault' }>) => void;
+}
+
+export interface Leg {
+  readonly name: LegName;
+  /** Set as soon as there is one. */
+  sip: SipLeg | null;
+  /** null until `open` has resolved. */
+  readonly session: MediaSession | null;
+  readonly prompts: PromptQueue | null;
+  /** Takes ports and makes the session; rejects with the plane's CodedError. */
+  open(localAddress: string): Promise<void>;
+  answer(offer: string): Described;
+  offer(): string;
+  /** null when the answer is good, or what is wrong with it. */
+  accept(answer: string): string | null;
+  /** What the dialog may ask of the leg at any time. */
+  readonly inDialog: Pick<LegHandlers, 'onOffer' | 'onAnswer' | 'onInfo'>;
+  /** Puts the peer on hold by SIP, and takes it off again. */
+  hold(on: boolean): Promise<void>;
+  close(): void;
+}
+
+export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: LegOptions): Leg {
+  const { plane, shelf, clock, log, codecs, mediaAddress } = parts;
+  const keys = createKeyDoor(clock, nextPress);
+  let opened: { readonly session: MediaSession; readonly line: AudioLine; readonly prompts: PromptQueue } | null = null;
+  let closed = false;
+  let infos = 0;
+
+  function keyDown(way: DigitPath, digit: string, key: string, at: number): void {
+    const press = keys.down(way, digit, key);
+    if (press !== null) put({ type: 'digit', leg: name, press, digit, heard: [{ via: way, at }] });
+  }
+
+  function keyUp(key: string, durationMs: number): void {
+    const press = keys.up(key);
+    if (press !== null) put({ type: 'digit.released', leg: name, press, durationMs });
+  }
+
+  function hear(event: MediaEvent): void {
+    switch (event.type) {
+      case 'digit':
+        keyDown(event.via, event.digit, `rtp-${event.press}`, event.wallMs);
+        return;
+      case 'digit-released':
+        keyUp(`rtp-${event.press}`, event.durationMs);
+        return;
+      case 'flash':
+        put({ type: 'flash', leg: name });
+        return;
+      case 'play-started':
+      case 'play-finished':
+        opened?.prompts.onEvent(event);
+        return;
+      case 'latched':
+        log.debug({ leg: name, address: event.address, port: event.port }, 'media comes from here');
+        return;
+      case 'media-absent':
+        log.warn({ leg: name, forMs: event.forMs }, 'no media from the peer');
+        return;
+      default:
+        onMedia(event);
+    }
+  }
+
+  function onEvent(event: MediaEvent): void {
+    if (closed) return;
+    try {
+      hear(event);
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  const inDialog: Leg['inDialog'] = {
+    onOffer(offer) {
+      if (opened === null) return { status: 488 };
+      if (offer === null) return { sdp: opened.line.offer() };
+      const answered = opened.line.answer(offer);
+      return answered.ok ? { sdp: answered.sdp } : { status: answered.status };
+    },
+    onAnswer(answer) {
+      const wrong = opened?.line.accept(answer) ?? null;
+      if (wrong !== null) log.warn({ leg: name, wrong }, 'the answer of the peer cannot be used');
+    },
+    onInfo(contentType, body) {
+      const read = readInfoDigit(contentType, body);
+      if (read === 'unknown-type') return 415;
+      if (read === 'malformed') return 400;
+      if (read.digit === 'flash') {
+        put({ type: 'flash', leg: name });
+        return 200;
+      }
+      infos += 1;
+      keyDown('info', read.digit, `info-${infos}`, Math.round(clock.wall()));
+      keyUp(`info-${infos}`, read.durationMs);
+      return 200;
+    },
+  };
+
+  const leg: Leg = {
+    name,
+    sip: null,
+    get session() {
+      return opened?.session ?? null;
+    },
+    get prompts() {
+      return opened?.prompts ?? null;
+    },
+    async open(localAddress) {
+      const session = await plane.open({ onEvent });
+      if (closed) {
+        void session.close();
+        return;
+      }
+      const line = createAudioLine({
+        address: mediaAddress(localAddress),
+        port: session.port,
+        codecs,
+        sessionId: String(randomInt(2 ** 47)),
+        onAgreed: (audio) => session.configure(audio),
+      });
+      opened = { session, line, prompts: createPromptQueue({ session, shelf, put, onFault }) };
+    },
+    answer: (offer) => opened?.line.answer(offer) ?? { ok: false, status: 500, reason: 'the leg has no session' },
+    offer() {
+      if (opened === null) throw new Error(`${name} has no session to offer`);
+      return opened.line.offer();
+    },
+    accept: (answer) => (opened === null ? 'the leg has no session' : opened.line.accept(answer)),
+    inDialog,
+    async hold(on) {
+      if (opened === null || leg.sip === null) return;
+      const { line, session } = opened;
+      session.hold(on);
+      const { status, sdp } = await leg.sip.reoffer(line.offer(on ? 'sendonly' : 'sendrecv'));
+      const wrong = status < 300 && sdp !== null ? line.accept(sdp) : `refused with ${status}`;
+      if (wrong !== null && !closed) log.warn({ leg: name, on, wrong }, 'the peer did not follow the hold');
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      opened?.prompts.close();
+      // Rejects never: the plane waits for its sockets.
+      void opened?.session.close();
+    },
+  };
+  return leg;
+}

@@ -1,0 +1,229 @@
+// Owns: one live call: its tape, its legs and its timers, and the carrying out of what the interpreter says, with SIP, media
+// and HTTP. Does not: decide (run/), admit calls (server/), know other calls (calls.ts joins two).
+import type { CallFacts, Report } from '../flow/report.ts';
+import type { MediaSession } from '../media/plane.ts';
+import type { IncomingLeg } from '../sip/endpoint.ts';
+import { requestUserOf } from '../sip/uas-invite.ts';
+import type { CallParts } from './call-parts.ts';
+import { createCallerLeg } from './caller-leg.ts';
+import { createDialledLegs } from './dialled-legs.ts';
+import type { Effect, EffectType } from './effect.ts';
+import type { Command, WorldEvent } from './event.ts';
+import type { Leg, LegOptions } from './leg.ts';
+import { createCallLoop } from './loop.ts';
+import { createRecordings } from './recordings.ts';
+import { signallingOf } from './signalling.ts';
+import { createTape } from './tape.ts';
+import { createTimers } from './timers.ts';
+
+export interface LiveCall {
+  readonly id: string;
+  readonly facts: CallFacts;
+  /** The caller's; null before the answer. */
+  readonly session: MediaSession | null;
+  command(command: Command): void;
+  /** Tells the call something that came of another one. */
+  put(event: WorldEvent): void;
+  /** Ends it without asking anybody. */
+  hangUp(reason: string): void;
+}
+
+export interface LiveCallOptions {
+  readonly parts: CallParts;
+  readonly leg: IncomingLeg;
+  readonly app: string;
+  /** Connects the caller with another call's; null when that was done, or why it cannot be. */
+  readonly join: (call: LiveCall, other: string) => { readonly code: string; readonly message: string } | null;
+  readonly split: (call: LiveCall) => void;
+  /** Once, when nothing of the call is left. */
+  readonly onOver: (call: LiveCall) => void;
+}
+
+type EffectOf<Type extends EffectType> = Extract<Effect, { type: Type }>;
+/** An effect without somebody who carries it out does not compile. Notes are written by the loop. */
+type Performers = { readonly [Type in Exclude<EffectType, 'note'>]: (effect: EffectOf<Type>) => void };
+
+/** How long the files of recordings may take to be complete once the caller is gone. */
+const lastFilesMs = 15_000;
+const normalClearing = 16;
+const temporaryFailure = 41;
+
+export function createLiveCall(options: LiveCallOptions): LiveCall {
+  const { parts, app } = options;
+  const { clock } = parts;
+  const id = parts.newId();
+  const log = parts.log.child({ call: id });
+  const from = requestUserOf(options.leg.remote.uri);
+  const to = options.leg.requestUser;
+  const startedAt = new Date(clock.wall()).toISOString();
+  let over = false;
+  let sensitive = false;
+  let presses = 0;
+
+  const tape = createTape({ clock, onLine: (line) => parts.onLine(facts(), line, sensitive) });
+  const loop = createCallLoop({ tape, run: parts.createInterpreter(app), perform, onFault: tellFault });
+  const timers = createTimers(clock, (timer) => put({ type: 'timer.fired', timer }));
+  const recordings = createRecordings(parts.recordingPlace(id), put);
+  const legOptions: Omit<LegOptions, 'name'> & { readonly parts: CallParts } = {
+    parts: { ...parts, log },
+    put,
+    nextPress: () => {
+      presses += 1;
+      return presses;
+    },
+    onFault: crash,
+    onMedia(event) {
+      if (event.type === 'recorded') recordings.onEvent(event);
+      else if (event.type === 'fault') {
+        log.error({ message: event.message }, 'the session of a leg failed');
+        recordings.giveUp(event.message);
+      } else if (event.ok) put({ type: 'digits.sent', request: event.id });
+      else put({ type: 'digits.failed', request: event.id, code: 'digits-failed', message: 'The keys were not sent.' });
+    },
+  };
+  const caller = createCallerLeg(options.leg, legOptions);
+  const dialled = createDialledLegs({ ...legOptions, localAddress: options.leg.localAddress });
+
+  function facts(): CallFacts {
+    const { answeredAt, gone } = caller;
+    const state = gone ? 'ended' : answeredAt === null ? 'ringing' : 'live';
+    return { id, app, direction: 'inbound', from, to, state, startedAt, answeredAt };
+  }
+
+  function put(event: WorldEvent): void {
+    if (over) return;
+    loop.put(event);
+    if (over) return;
+    if (loop.over) {
+      over = true;
+      close();
+    } else if (caller.gone && event.type === 'leg.ended' && event.leg === 'caller')
+      timers.after(lastFilesMs, () => recordings.giveUp('The file was not complete in time.'));
+  }
+
+  function tellFault(err: unknown): void {
+    log.error({ err }, 'a fault of ours ends the call');
+  }
+
+  /** A fault outside of a turn. */
+  function crash(err: unknown): void {
+    tellFault(err);
+    hangUp('fault');
+  }
+
+  function hangUp(reason: string): void {
+    dialled.close();
+    caller.hangUp(reason, reason === 'fault' ? temporaryFailure : normalClearing);
+  }
+
+  function close(): void {
+    timers.close();
+    options.split(call);
+    dialled.close();
+    caller.close();
+    options.onOver(call);
+  }
+
+  function everyLeg(): readonly Leg[] {
+    return [caller.leg, ...dialled.all()];
+  }
+
+  /** Who hears or sends for a party; the caller when nobody else is there. */
+  function legsOf(party: EffectOf<'prompt.start'>['to']): readonly [Leg, ...Leg[]] {
+    const callee = dialled.all().find(({ session }) => session !== null);
+    if (party === 'caller' || callee === undefined) return [caller.leg];
+    return party === 'callee' ? [callee] : [caller.leg, callee];
+  }
+
+  function ask(request: string, report: Report): void {
+    parts.ask(report, facts()).then((answer) => {
+      if (answer.ok) put({ type: 'document.fetched', request, flow: answer.flow, httpStatus: answer.httpStatus });
+      else put({ type: 'document.failed', request, code: answer.code, message: answer.message });
+    }, crash);
+  }
+
+  function send(request: string, report: Report): void {
+    parts.notify(report, facts()).then((told) => {
+      if (told.ok) put({ type: 'http.answered', request, httpStatus: told.httpStatus });
+      else put({ type: 'document.failed', request, code: told.code, message: told.message });
+    }, crash);
+  }
+
+  function tell(report: Report): void {
+    parts.notify(report, facts()).then((told) => {
+      if (!told.ok) log.warn({ code: told.code, what: report.kind }, told.message);
+    }, crash);
+  }
+
+  const performers: Performers = {
+    'call.answer': () => caller.answer().catch(crash),
+    'call.reject': ({ sipStatus }) => caller.reject(sipStatus),
+    'call.hangup': ({ reason }) => hangUp(reason ?? 'hung up by the application'),
+    'document.ask': ({ request, report }) => ask(request, report),
+    'http.send': ({ request, report }) => send(request, report),
+    'application.notify': ({ report }) => tell(report),
+    'prompt.start': ({ prompt, to: party, sound, times, stopKeys }) => {
+      const load = (signal: AbortSignal) =>
+        sound.kind === 'recorded'
+          ? recordings.path(sound.tag).then((path) => parts.sounds.file(path, signal))
+          : parts.sounds.load(sound, app, signal);
+      const [first, ...others] = legsOf(party);
+      first.prompts?.start({ prompt, times, stopKeys, load });
+      // The others hear it too; only the first one's is on the tape, and only its keys stop it.
+      for (const { name, prompts } of others)
+        prompts?.start({ prompt: `${prompt}/${name}`, times, stopKeys: '', load });
+    },
+    'prompt.stop': ({ prompt }) => {
+      for (const { name, prompts } of everyLeg()) {
+        prompts?.stop(prompt);
+        prompts?.stop(`${prompt}/${name}`);
+      }
+    },
+    'digits.send': ({ request, to: party, digits, toneMs, gapMs }) =>
+      legsOf(party)[0].session?.sendDigits(request, digits, toneMs, gapMs),
+    'record.start': (effect) => recordings.start(caller.leg.session, effect),
+    'record.stop': ({ recording }) => recordings.stop(caller.leg.session, recording),
+    'leg.dial': ({ leg, target, callerId }) => dialled.dial(leg, target, callerId ?? from),
+    'leg.hangup': ({ leg }) => dialled.hangUp(leg),
+    'bridge.join': ({ leg }) => {
+      const callee = dialled.get(leg)?.session;
+      if (callee) caller.leg.session?.bridge(callee);
+    },
+    'bridge.split': () => {
+      caller.leg.session?.unbridge();
+      options.split(call);
+    },
+    'bridge.call': ({ call: other }) => {
+      const refused = options.join(call, other);
+      if (refused !== null) put({ type: 'bridge.failed', call: other, ...refused });
+    },
+    'hold.start': () => caller.leg.hold(true).catch(crash),
+    'hold.stop': () => caller.leg.hold(false).catch(crash),
+    'timer.arm': ({ timer, delayMs }) => timers.arm(timer, delayMs),
+    'timer.cancel': ({ timer }) => timers.cancel(timer),
+    sensitive: ({ on }) => {
+      sensitive = on;
+      for (const { session } of everyLeg()) session?.sensitive(on);
+    },
+  };
+
+  function perform(effect: Effect): void {
+    if (effect.type === 'note') throw new Error('a note is a line of the tape');
+    (performers[effect.type] as (effect: Effect) => void)(effect);
+  }
+
+  const call: LiveCall = {
+    id,
+    get facts() {
+      return facts();
+    },
+    get session() {
+      return caller.leg.session;
+    },
+    put,
+    command: (command) => put({ type: 'command.received', command }),
+    hangUp,
+  };
+  put({ type: 'call.incoming', call: id, app, from, to, signalling: signallingOf(options.leg) });
+  return call;
+}

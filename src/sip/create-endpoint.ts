@@ -2,7 +2,14 @@
 // and what a request outside a dialog gets (RFC 3261 section 8.2, 10.3, 11.2, 22). Inside: uas-in-dialog.ts.
 // Does not: answer differently for users that exist and users that do not.
 import { newId } from '../base/ids.ts';
-import { acceptHeader, allowHeader, checkRequest, recvInfoHeader, supportedHeader } from './capabilities.ts';
+import {
+  acceptHeader,
+  allowHeader,
+  checkRequest,
+  type Refusal,
+  recvInfoHeader,
+  supportedHeader,
+} from './capabilities.ts';
 import { keyOfRequest } from './dialog.ts';
 import { createDigestServer } from './digest-server.ts';
 import type { SipEndpoint, SipEndpointOptions } from './endpoint.ts';
@@ -14,7 +21,7 @@ import { createOverload, type OverloadLimits } from './overload.ts';
 import { checkRegister, createRegistrar, registeredUri } from './registrar.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 import { createResponse, toTag } from './response.ts';
-import type { ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
+import type { Admission, ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
 import { createTransactionLayer } from './transaction-layer.ts';
 import { createOutgoingLeg } from './uac-invite.ts';
 import { receiveInDialog } from './uas-in-dialog.ts';
@@ -28,6 +35,13 @@ export interface EndpointParts {
   readonly limits?: OverloadLimits;
 }
 
+/** What was found out about an INVITE before it got its transaction. */
+interface Screened {
+  readonly request: SipRequest;
+  readonly refusal: Refusal | null;
+  readonly login: string | null;
+}
+
 const dialogOnly = new Set(['BYE', 'INFO', 'UPDATE', 'PRACK']);
 
 export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointParts = {}): SipEndpoint {
@@ -36,14 +50,18 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
   const registrar = createRegistrar({ clock });
   const overload = createOverload(clock, parts.limits);
   let earlyIncoming = 0;
-  let refusedByPolicy = 0;
+  let screened: Screened | null = null;
   const layer = (parts.createLayer ?? createTransactionLayer)({
     listen: options.listen,
     advertisedHost: options.advertisedHost,
     clock,
     log,
     user: { onRequest, onAck },
-    admit: (request) => overload.admit(request.method === 'INVITE', earlyIncoming, context.legs.size),
+    admit(request, source) {
+      const invite = request.method === 'INVITE';
+      const room = overload.admit(invite, earlyIncoming, context.legs.size);
+      return room === true && invite ? screen(request, source) : room;
+    },
   });
   const context: AgentContext = {
     options,
@@ -65,7 +83,9 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
       respond(transaction, ...refusalOutside(request, 481));
       return;
     }
-    const refusal = checkRequest(request, false);
+    const screening = screened?.request === request ? screened : null;
+    screened = null;
+    const refusal = screening === null ? checkRequest(request, false) : screening.refusal;
     if (refusal !== null) {
       respond(transaction, refusal.status, refusal.headers);
       return;
@@ -75,7 +95,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
       return;
     }
     if (request.method === 'INVITE') {
-      receiveInvite(transaction);
+      receiveInvite(transaction, screening?.login ?? null);
       return;
     }
     if (request.method === 'REGISTER') {
@@ -95,39 +115,41 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
     transaction.respond(createResponse(transaction.request, status, undefined, { toTag: transaction.toTag, headers }));
   }
 
-  function challenge(transaction: ServerTransaction, stale: boolean): void {
-    respond(
-      transaction,
-      401,
-      digest.challenge(stale).map((value) => ({ name: 'WWW-Authenticate', value })),
-    );
+  function challenge(stale: boolean): readonly Header[] {
+    return digest.challenge(stale).map((value) => ({ name: 'WWW-Authenticate', value }));
   }
 
-  function receiveInvite(transaction: ServerTransaction): void {
-    const { request, source } = transaction;
+  /** The policy is asked before there is a transaction: a call that it refuses, or challenges, leaves none behind. */
+  function screen(request: SipRequest, source: Peer): Admission {
+    const refusal = checkRequest(request, false);
+    if (refusal !== null) {
+      screened = { request, refusal, login: null };
+      return true;
+    }
     const verdict = digest.check('INVITE', getHeaders(request, 'Authorization'));
     const login = verdict.kind === 'accepted' ? verdict.login : null;
-    const from = parseNameAddress(getHeader(request, 'From') ?? '');
-    const decision = options.policy({
-      from: from?.uri ?? '',
-      requestUser: requestUserOf(request.uri),
-      source,
-      login,
-    });
-    if (decision.kind === 'challenge') {
-      if (login !== null) {
-        respond(transaction, 403);
-        return;
-      }
-      challenge(transaction, verdict.kind === 'stale');
-      return;
+    let decision: ReturnType<SipEndpointOptions['policy']>;
+    try {
+      const from = parseNameAddress(getHeader(request, 'From') ?? '')?.uri ?? '';
+      decision = options.policy({ from, requestUser: requestUserOf(request.uri), source, login });
+    } catch (error) {
+      log.error({ err: error }, 'sip: the policy failed');
+      return { status: 500, headers: [] };
     }
-    if (decision.kind === 'refuse') {
-      refusedByPolicy += decision.status === 503 ? 1 : 0;
-      const retry = decision.retryAfterSeconds;
-      respond(transaction, decision.status, retry === undefined ? [] : [{ name: 'Retry-After', value: String(retry) }]);
-      return;
+    if (decision.kind === 'accept') {
+      screened = { request, refusal, login };
+      return true;
     }
+    if (decision.kind === 'challenge')
+      return login === null
+        ? { status: 401, headers: challenge(verdict.kind === 'stale') }
+        : { status: 403, headers: [] };
+    const retry = decision.retryAfterSeconds;
+    const headers = retry === undefined ? [] : [{ name: 'Retry-After', value: String(retry) }];
+    return { status: decision.status, headers };
+  }
+
+  function receiveInvite(transaction: ServerTransaction, login: string | null): void {
     const made = createIncomingLeg(context, transaction, login, {
       opened: () => {
         earlyIncoming += 1;
@@ -147,7 +169,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
     }
     const verdict = digest.check('REGISTER', getHeaders(request, 'Authorization'));
     if (verdict.kind !== 'accepted') {
-      challenge(transaction, verdict.kind === 'stale');
+      respond(transaction, 401, challenge(verdict.kind === 'stale'));
       return;
     }
     // A user registers for itself only.
@@ -155,7 +177,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
       respond(transaction, 403);
       return;
     }
-    const result = registrar.register(verdict.login, request);
+    const result = registrar.register(verdict.login, request, transaction.source);
     respond(transaction, result.status, result.headers);
   }
 
@@ -180,7 +202,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
     contacts(login) {
       return registrar
         .bindings(login)
-        .map(({ uri, expiresAt }) => ({ uri, expiresInMs: Math.max(0, expiresAt - clock.now()) }));
+        .map(({ uri, expiresAt, source }) => ({ uri, expiresInMs: Math.max(0, expiresAt - clock.now()), source }));
     },
     counters: {
       get transactions() {
@@ -190,7 +212,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
         return context.legs.size;
       },
       get shed() {
-        return layer.counters.shed + refusedByPolicy;
+        return layer.counters.shed;
       },
     },
     close() {

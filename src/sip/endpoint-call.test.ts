@@ -233,6 +233,40 @@ describe('a call between two endpoints', () => {
     expect(dead[0]).toMatch(/^ended fault 503/);
   });
 
+  it('goes over TCP when it is too large for a datagram, and over UDP where TCP is refused', async () => {
+    for (const bobTakesTcp of [true, false]) {
+      const incoming: IncomingLeg[] = [];
+      const seen: Seen = [];
+      const udp = { transport: 'udp', host: '10.0.0.2', port: 5060 } as const;
+      const { clock, call, lines, alice, bob } = await pair({
+        ...(bobTakesTcp ? {} : { bob: { listen: [udp] } }),
+        onInvite(leg) {
+          incoming.push(leg);
+          leg.handlers = note([]);
+          leg.answer('answer');
+        },
+      });
+      const large = { headers: [{ name: 'X-Large', value: 'x'.repeat(1000) }] };
+      const invites = () => lines().filter((line) => line.startsWith('10.0.0.1 INVITE')).length;
+      const first = call(note(seen), large);
+      clock.advance(1000);
+      const second = call(note(seen), large);
+      clock.advance(1000);
+      call(note(seen));
+      clock.advance(1000);
+      expect(incoming.map(({ source }) => source.transport)).toEqual(
+        bobTakesTcp ? ['tcp', 'tcp', 'udp'] : ['udp', 'udp', 'udp'],
+      );
+      // Whoever refused TCP is not asked again for a while.
+      expect(invites()).toBe(bobTakesTcp ? 3 : 4);
+      expect(seen).toEqual(Array(3).fill('confirmed answer'));
+      first.hangup();
+      second.hangup();
+      clock.advance(1000);
+      expect([alice.counters.legs, bob.counters.legs]).toEqual([1, 1]);
+    }
+  });
+
   it('says BYE when the ACK never comes', async () => {
     const b: Seen = [];
     const { clock, call, lines } = await pair({

@@ -55,6 +55,7 @@ async function world(more: Partial<SipEndpointOptions> = {}) {
   });
   await peer.start();
   let branch = 0;
+  let lastText = '';
 
   /** Sends a request and returns what came back within `waitMs`. */
   function ask(method: string, cseq: number, lines: readonly string[] = [], body = '', waitMs = 10): SipMessage[] {
@@ -75,13 +76,23 @@ async function world(more: Partial<SipEndpointOptions> = {}) {
       '',
       body,
     ].join('\r\n');
+    lastText = text;
     const from = inbox.length;
     peer.send(Buffer.from(text), us);
     clock.advance(waitMs);
     return inbox.slice(from);
   }
+  /** The last request once more, or another method in its transaction. */
+  function repeat(method?: string): SipMessage[] {
+    const was = lastText.slice(0, lastText.indexOf(' '));
+    const from = inbox.length;
+    peer.send(Buffer.from(lastText.replaceAll(was, method ?? was)), us);
+    clock.advance(10);
+    return inbox.slice(from);
+  }
   const reply = (request: SipRequest, status: number, headers: readonly Header[] = [], body = '', toTag = 'peer') => {
-    const all = [{ name: 'Contact', value: '<sip:peer@10.0.0.9:5060>' }, ...headers];
+    const contact = headers.some(({ name }) => name === 'Contact');
+    const all = [...(contact ? [] : [{ name: 'Contact', value: '<sip:peer@10.0.0.9:5060>' }]), ...headers];
     if (body !== '') all.push({ name: 'Content-Type', value: 'application/sdp' });
     const from = inbox.length;
     peer.send(formatMessage(createResponse(request, status, undefined, { toTag, headers: all, body })), us);
@@ -108,7 +119,7 @@ async function world(more: Partial<SipEndpointOptions> = {}) {
     ask('ACK', 1, [to]);
     return to;
   };
-  return { clock, endpoint, legs, events, inbox, ask, reply, dial, status, establish, handlers };
+  return { clock, endpoint, legs, events, inbox, ask, repeat, reply, dial, status, establish, handlers };
 }
 
 const requests = (messages: readonly SipMessage[], method: string) =>
@@ -161,6 +172,27 @@ describe('a request outside any dialog', () => {
     expect(endpoint.counters.shed).toBe(1);
   });
 
+  it('that was refused stays refused, though there is room by now, and leaves no transaction', async () => {
+    const asked: string[] = [];
+    let full = true;
+    const { ask, repeat, endpoint, inbox, legs, clock } = await world({
+      policy({ requestUser }) {
+        asked.push(requestUser);
+        return full ? { kind: 'refuse', status: 503 } : { kind: 'accept' };
+      },
+    });
+    const first = ask('INVITE', 1, [], 'offer')[0] as SipResponse;
+    expect([first.status, endpoint.counters.transactions]).toEqual([503, 0]);
+    full = false;
+    const [copy] = repeat();
+    expect(formatMessage(copy!)).toEqual(formatMessage(first));
+    repeat('ACK');
+    expect([asked, endpoint.counters.shed, legs.length]).toEqual([['1000'], 1, 0]);
+    clock.advance(10_000);
+    // Nothing is repeated by itself.
+    expect(inbox).toHaveLength(2);
+  });
+
   it('REGISTER is challenged by two algorithms, the same for users that do not exist', async () => {
     const { ask, endpoint } = await world();
     const strip = (message: SipMessage | undefined) =>
@@ -187,7 +219,10 @@ describe('a request outside any dialog', () => {
     expect(register(1, 'bob').status).toBe(200);
     expect(register(1, 'eve').status).toBe(403);
     clock.advance(1_000_000);
-    expect(endpoint.contacts('bob')).toEqual([{ uri: 'sip:peer@10.0.0.9:5060', expiresInMs: expect.any(Number) }]);
+    const source = { transport: 'udp', address: '10.0.0.9', port: 5060 };
+    expect(endpoint.contacts('bob')).toEqual([
+      { uri: 'sip:peer@10.0.0.9:5060', expiresInMs: expect.any(Number), source },
+    ]);
     expect(endpoint.contacts('eve')).toEqual([]);
   });
 });
@@ -383,6 +418,43 @@ describe('a call we placed', () => {
     // Copies of the same BYE have the same number; a second BYE would have the next.
     expect(new Set(requests(inbox, 'BYE').map((bye) => getHeader(bye, 'CSeq'))).size).toBe(1);
     expect(events).toEqual(['progress 180 null', 'progress 180 null', 'confirmed answer two']);
+  });
+
+  it('that is redirected ends with the status, and says that redirections are not followed', async () => {
+    const ends: string[] = [];
+    const { dial, reply, inbox } = await world();
+    const { invite } = dial({}, { onEnded: ({ status, reason }) => void ends.push(`${status} ${reason}`) });
+    const from = inbox.length;
+    reply(invite, 302, [{ name: 'Contact', value: '<sip:else@10.0.0.7>' }]);
+    reply(dial({}, { onEnded: ({ status, reason }) => void ends.push(`${status} ${reason}`) }).invite, 305);
+    expect(ends).toEqual([
+      '302 Moved Temporarily: the redirection to sip:else@10.0.0.7 is not followed',
+      '305 Use Proxy: the redirection to sip:peer@10.0.0.9:5060 is not followed',
+    ]);
+    expect(requests(inbox.slice(from), 'ACK')).toHaveLength(2);
+    expect(requests(inbox.slice(from), 'INVITE')).toHaveLength(1);
+  });
+
+  it('refreshes by re-INVITE when its UPDATE is refused though it was allowed, and does not try again', async () => {
+    for (const refusal of [405, 501]) {
+      const { dial, reply, inbox, clock, events } = await world();
+      const timer = { name: 'Session-Expires', value: '200;refresher=uac' };
+      const allow = { name: 'Allow', value: 'INVITE, ACK, BYE, CANCEL, UPDATE' };
+      reply(dial().invite, 200, [timer, allow], 'answer');
+      const from = inbox.length;
+      const since = (method: string) => requests(inbox.slice(from), method);
+      clock.advance(100_100);
+      reply(since('UPDATE')[0]!, refusal);
+      const [again] = since('INVITE');
+      expect(Buffer.from(again!.body).toString()).toBe('offer');
+      expect(getHeader(again!, 'Session-Expires')).toBe('200;refresher=uac');
+      reply(again!, 200, [timer, allow], 'answer');
+      clock.advance(100_100);
+      reply(since('INVITE')[1]!, 200, [timer, allow], 'answer');
+      expect([since('UPDATE').length, since('ACK').length]).toEqual([1, 2]);
+      clock.advance(90_000);
+      expect(events.filter((line) => line.startsWith('ended'))).toEqual([]);
+    }
   });
 
   it('raises its session interval when it is too small for the peer', async () => {

@@ -42,8 +42,11 @@ export interface SipEndpoint {
   readonly local: readonly Peer[];
   /** Places a call. Events come to `handlers`; the first cannot come before this returns. */
   invite(options: OutgoingInvite, handlers: LegHandlers): SipLeg;
-  /** Contacts registered for a login, best first. */
-  contacts(login: string): readonly { readonly uri: string; readonly expiresInMs: number }[];
+  /**
+   * Contacts registered for a login, best first. `source`: where the REGISTER came from; when it is another address than
+   * the contact's host, the phone stands behind a NAT and is reached there (as `outboundProxy`).
+   */
+  contacts(login: string): readonly { readonly uri: string; readonly expiresInMs: number; readonly source: Peer }[];
   readonly counters: { readonly transactions: number; readonly legs: number; readonly shed: number };
   /** Ends nothing by itself: closes sockets. Call after all legs are over. */
   close(): Promise<void>;

@@ -49,6 +49,8 @@ export interface InviteUsage {
   /** Our last session description, for refreshes. */
   localSdp: string | null;
   peerTakesUpdate: boolean;
+  /** It said so in Allow, and refused one all the same. */
+  updateRefused: boolean;
   /** A re-INVITE, or UPDATE with an offer, of ours has no final answer yet. */
   offering: boolean;
   /** A request of the peer with an offer has no final answer yet. */
@@ -85,6 +87,7 @@ export function createUsage(
     digest,
     localSdp: null,
     peerTakesUpdate: false,
+    updateRefused: false,
     offering: false,
     answering: false,
     ackWait: null,
@@ -170,5 +173,5 @@ export const abilityHeaders: readonly Header[] = [allowHeader, supportedHeader];
 
 export function learnAbilities(usage: InviteUsage, message: SipRequest | SipResponse): void {
   const allow = listTokens(message, 'Allow');
-  if (allow.length > 0) usage.peerTakesUpdate = allow.includes('update');
+  if (allow.length > 0) usage.peerTakesUpdate = allow.includes('update') && !usage.updateRefused;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../testkit/virtual-clock.ts';
-import type { SipRequest } from './message.ts';
+import type { Peer, SipRequest } from './message.ts';
 import { parseMessage } from './parse.ts';
 import { checkRegister, createRegistrar } from './registrar.ts';
+
+const source: Peer = { transport: 'udp', address: '192.0.2.77', port: 40_000 };
 
 let cseq = 0;
 function register(lines: readonly string[], more: { callId?: string; cseq?: number; to?: string } = {}): SipRequest {
@@ -28,7 +30,7 @@ function setup(more: { maxLogins?: number; maxBindings?: number } = {}) {
   const clock = createVirtualClock();
   const registrar = createRegistrar({ clock, ...more });
   const uris = (login = 'bob') => registrar.bindings(login).map(({ uri }) => uri);
-  const status = (request: SipRequest, login = 'bob') => registrar.register(login, request).status;
+  const status = (request: SipRequest, login = 'bob') => registrar.register(login, request, source).status;
   return { clock, registrar, uris, status };
 }
 
@@ -38,6 +40,7 @@ describe('a registration', () => {
     const { headers } = registrar.register(
       'bob',
       register(['Contact: <sip:a@10.0.0.1>;q=0.3;+sip.instance="<urn:x>", "B, b" <sip:b@10.0.0.1;ob>;expires=120']),
+      source,
     );
     expect(uris()).toEqual(['sip:b@10.0.0.1;ob', 'sip:a@10.0.0.1']);
     const contacts = headers.filter(({ name }) => name === 'Contact').map(({ value }) => value);
@@ -62,7 +65,7 @@ describe('a registration', () => {
 
   it('is too brief below a minute, except to remove', () => {
     const { registrar, uris, status } = setup();
-    const brief = registrar.register('bob', register(['Contact: <sip:a@10.0.0.1>;expires=59']));
+    const brief = registrar.register('bob', register(['Contact: <sip:a@10.0.0.1>;expires=59']), source);
     expect(brief).toEqual({ status: 423, headers: [{ name: 'Min-Expires', value: '60' }] });
     status(register(['Contact: <sip:a@10.0.0.1>', 'Contact: <sip:b@10.0.0.1>']));
     expect(status(register(['Contact: <sip:a@10.0.0.1>;expires=0']))).toBe(200);
@@ -82,7 +85,7 @@ describe('a registration', () => {
   it('asks without Contact', () => {
     const { registrar, status } = setup();
     status(register(['Contact: <sip:a@10.0.0.1>']));
-    const { headers } = registrar.register('bob', register([]));
+    const { headers } = registrar.register('bob', register([]), source);
     expect(headers.filter(({ name }) => name === 'Contact')).toHaveLength(1);
   });
 

@@ -4,7 +4,7 @@
 import type { Clock } from '../base/clock.ts';
 import { getHeader, getHeaders, parseCSeq, parseUnsigned } from './header.ts';
 import { type Params, paramValue, withParam } from './header-params.ts';
-import type { Header, SipRequest } from './message.ts';
+import type { Header, Peer, SipRequest } from './message.ts';
 import { formatNameAddress, parseNameAddress } from './name-address.ts';
 import { parseUri, type SipUri, type Uri } from './uri.ts';
 import { sameUri } from './uri-compare.ts';
@@ -18,6 +18,8 @@ export interface Binding {
   readonly expiresAt: number;
   readonly callId: string;
   readonly cseq: number;
+  /** Where the REGISTER came from: a phone behind a NAT is reached there and not at its Contact. */
+  readonly source: Peer;
 }
 
 export interface RegistrarOptions {
@@ -34,7 +36,7 @@ export interface RegisterResult {
 }
 
 export interface Registrar {
-  register(login: string, request: SipRequest): RegisterResult;
+  register(login: string, request: SipRequest, source: Peer): RegisterResult;
   /** Live bindings, best first. */
   bindings(login: string): readonly Binding[];
 }
@@ -96,7 +98,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   }
 
   return {
-    register(login, request) {
+    register(login, request, source) {
       if (!checkRegister(request)) return refuse(400);
       const callId = getHeader(request, 'Call-ID') ?? '';
       const cseq = parseCSeq(getHeader(request, 'CSeq'))?.number ?? 0;
@@ -140,7 +142,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
         if (old !== undefined && current.includes(old) && outOfOrder(old)) return refuse(500);
         if (index >= 0) next = next.filter((_, at) => at !== index);
         if (expiresS === 0) continue;
-        next.push({ displayName, uri, params, q, expiresAt: clock.now() + expiresS * 1000, callId, cseq });
+        next.push({ displayName, uri, params, q, expiresAt: clock.now() + expiresS * 1000, callId, cseq, source });
       }
       if (next.length > maxBindings || (next.length > 0 && !table.has(login) && !makeRoom()))
         return refuse(503, [{ name: 'Retry-After', value: '60' }]);

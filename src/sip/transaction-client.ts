@@ -36,18 +36,23 @@ export interface ClientRecord {
   drop(): void;
 }
 
+/** A request with its Via, and its bytes. */
+export interface SentRequest {
+  readonly request: SipRequest;
+  readonly branch: string;
+  readonly bytes: Buffer;
+}
+
 type Input = InviteClientInput;
 
 export function createClientRecord(
-  request: SipRequest,
-  branch: string,
+  { request, branch, bytes }: SentRequest,
   to: Peer,
   handler: ClientHandler,
   context: ClientContext,
 ): ClientRecord {
   const { clock, machine } = context;
   const invite = request.method === 'INVITE';
-  const bytes = formatMessage(request);
   let ackBytes: Buffer | null = null;
   let inviteState: InviteClientState = { name: 'terminated' };
   let otherState: NonInviteClientState = { name: 'terminated' };

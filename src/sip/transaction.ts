@@ -25,13 +25,16 @@ export interface TransactionLayerOptions {
   readonly times?: Partial<TransactionTimes>;
   /** Requests beyond this many live server transactions get a stateless 503. Default 20000. */
   readonly maxTransactions?: number;
-  /** Asked before a transaction is made for an out-of-dialog request (no To tag; never ACK or CANCEL). `false`: a
-   * stateless 503 with Retry-After; `'drop'`: silence. */
-  readonly admit?: (request: SipRequest, source: Peer) => boolean | 'drop';
+  /** Asked before a transaction is made for an out-of-dialog request (no To tag; never ACK or CANCEL), once for each, and
+   * with the very request that the transaction then has. */
+  readonly admit?: (request: SipRequest, source: Peer) => Admission;
   /** Put into the stateless 503. Default 5. */
   readonly retryAfterSeconds?: number;
   readonly limits?: Partial<TransportLimits>;
 }
+
+/** `false`: a stateless 503 with Retry-After; a refusal: that answer, as stateless; `'drop'`: silence. */
+export type Admission = boolean | 'drop' | { readonly status: number; readonly headers: readonly Header[] };
 
 export interface TransportLimits {
   readonly maxMessageBytes: number;

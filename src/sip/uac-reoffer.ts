@@ -101,6 +101,13 @@ function offer(
         if (timerRole !== undefined) usage.countdown.restart(readSessionTimer(response));
         return done({ status: response.status, sdp: sdpOf(response) });
       }
+      if (method === 'UPDATE' && (response.status === 405 || response.status === 501)) {
+        // Its Allow promised too much; a re-INVITE does the same (RFC 4028 section 7.4).
+        usage.peerTakesUpdate = false;
+        usage.updateRefused = true;
+        const described = sdp ?? usage.localSdp;
+        if (described !== null) return offer(usage, 'INVITE', described, tries + 1, done, sessionS);
+      }
       if (response.status === 491) return later(glareDelayMs(usage.direction));
       if (response.status === 422 && tries < 3) return later(0, parseMinSession(response));
       if (dialogIsGone(response, origin)) {

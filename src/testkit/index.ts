@@ -1,5 +1,10 @@
 // Owns: what the test kit publishes, for people who test their own flows with it.
 export type { ReceivedRequest } from './application.ts';
+export { createPhone, type Phone, type PhoneCallOptions, type PhoneLineOptions, type PhoneOptions } from './phone.ts';
+export type { PhoneCall } from './phone-call.ts';
+export type { DigitWay, PhoneCallEnd, PhoneEvent, PhoneEventOf } from './phone-event.ts';
+export type { IncomingPhoneCall } from './phone-incoming.ts';
+export type { PressOutcome } from './phone-script.ts';
 export { plainDialect } from './plain-dialect.ts';
 export * from './scenario.ts';
 export { checkScenario, type Observation } from './scenario-check.ts';

@@ -125,10 +125,10 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
       return playing?.effect.stopKeys.includes(digit) ? finish('key') : null;
     },
     record(effect) {
-      const { recording, tag, maxMs } = effect;
+      const { recording, tag, channels, maxMs } = effect;
       const max = maxMs === null ? null : clock.after(maxMs, () => finishRecording(recording, 'max'));
       recordings.set(recording, { effect, since: clock.now(), quiet: null, max });
-      put({ type: 'recording.started', recording, tag });
+      put({ type: 'recording.started', recording, tag, channels });
       watchSilence(recording);
     },
     stopRecording: finishRecording,

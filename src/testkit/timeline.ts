@@ -59,7 +59,7 @@ function seqAt(tape: readonly TapeLine[], atMs: number): number {
 }
 
 /** `01:02.345` */
-function formatTime(ms: number): string {
+export function formatTime(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const part = (value: number, width: number) => String(value).padStart(width, '0');
   return `${part(Math.floor(seconds / 60), 2)}:${part(seconds % 60, 2)}.${part(ms % 1000, 3)}`;

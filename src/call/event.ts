@@ -32,7 +32,7 @@ export type WorldEvent =
   | { readonly type: 'flash'; readonly leg: LegName }
   | { readonly type: 'digits.sent'; readonly request: string }
   | { readonly type: 'digits.failed'; readonly request: string; readonly code: string; readonly message: string }
-  | { readonly type: 'recording.started'; readonly recording: string; readonly tag: string | null }
+  | { readonly type: 'recording.started'; readonly recording: string; readonly tag: string | null; readonly channels: 'mixed' | 'one-each' }
   | { readonly type: 'recording.finished'; readonly recording: string; readonly tag: string | null; readonly durationMs: number; readonly bytes: number; readonly file: string; readonly why: 'stopped' | 'silence' | 'max' | 'ended' }
   | { readonly type: 'recording.failed'; readonly recording: string; readonly code: string; readonly message: string }
   | { readonly type: 'bridge.failed'; readonly call: string; readonly code: string; readonly message: string }

@@ -53,7 +53,7 @@ export function createRecordings(place: RecordingPlace, put: (event: WorldEvent)
       }
       kept.set(recording, { tag, ...where, complete: Promise.withResolvers(), open: true });
       session.record(recording, { file: where.path, channels, maxMs, silenceMs });
-      put({ type: 'recording.started', recording, tag });
+      put({ type: 'recording.started', recording, tag, channels });
     },
     stop(session, recording) {
       if (kept.get(recording)?.open === true) session?.stopRecording(recording);

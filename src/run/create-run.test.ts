@@ -118,7 +118,7 @@ describe('the end of a call', () => {
   it('closes verbs from the inside out', () => {
     const inner = build.play('Inside.', { at: { line: 2, column: 1, path: 'Record[0]/Say[0]' } });
     const rig = startRun([build.record('during', { at: { line: 1, column: 1, path: 'Record[0]' }, body: [inner] })]);
-    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null });
+    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null, channels: 'mixed' });
     expect(rig.hangUp()).toEqual([
       { type: 'prompt.stop', prompt: 'prompt-1' },
       { type: 'record.stop', recording: 'recording-1' },
@@ -131,7 +131,7 @@ describe('the end of a call', () => {
 
   it('waits until a recording is complete and told', () => {
     const rig = startRun([build.record('until', { notify: build.destination('http://app.test/recorded') })]);
-    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null });
+    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null, channels: 'mixed' });
     rig.hangUp();
     expect(rig.over).toBe(false);
     const told = rig.put({

@@ -73,7 +73,7 @@ const portRange = z
   });
 
 const media = z.strictObject({
-  host: host.default('0.0.0.0').describe('Address that RTP sockets bind to.'),
+  host: host.optional().describe('Address that RTP sockets bind to. Default: that of `sip.host`.'),
   portRange: portRange
     .prefault('10000-19999')
     .describe('RTP ports, `first-last` or `[first, last]`. Each call uses two, so 10000-19999 carries 5,000 calls.'),
@@ -128,7 +128,7 @@ const number = z.strictObject({
 });
 
 const user = z.strictObject({
-  login: word.describe('SIP login; also the number that others dial to reach this phone.'),
+  login: word.describe('SIP login; also the number that documents dial to reach this phone.'),
   password: z.string().min(1).describe('Password of the login.'),
 });
 
@@ -149,10 +149,14 @@ const outbound = z.strictObject({
   public: reach.default('allow').describe('Whether documents may name URLs of public addresses.'),
   lan: reach
     .default('deny')
-    .describe('Whether documents may name URLs of private networks. URLs in this file always may be.'),
+    .describe(
+      'Whether documents may name URLs of private networks. The servers of URLs in this file are reached all the same.',
+    ),
   loopback: reach
     .default('deny')
-    .describe('Whether documents may name URLs of this machine. URLs in this file always may be.'),
+    .describe(
+      'Whether documents may name URLs of this machine. The servers of URLs in this file are reached all the same.',
+    ),
   allow: z
     .array(destination)
     .default([])

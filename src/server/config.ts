@@ -119,6 +119,7 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
     sip: { ...file.sip, advertisedHost: file.sip.advertisedHost ?? null },
     media: {
       ...file.media,
+      host: file.media.host ?? file.sip.host,
       advertisedHost: file.media.advertisedHost ?? null,
       workers: file.media.workers ?? defaultMediaWorkers(),
     },

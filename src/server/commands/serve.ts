@@ -13,8 +13,8 @@ export interface ServeCommand {
 export async function serve(command: ServeCommand, terminal: Terminal): Promise<number> {
   const config = configOrProblems(command, terminal);
   if (config === null) return exitCodes.usage;
-  const { runServer } = await import('../server.ts');
-  return runServer(config);
+  const { runServer } = await import('../run-server.ts');
+  return runServer(config, terminal.out);
 }
 
 /** null, having said what is wrong. */

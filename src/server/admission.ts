@@ -1,0 +1,91 @@
+// Owns: who may call: an app's number, from anybody; a claim to be one of our users must be proven; and whether there is
+// room. A server at its limit answers 503 at once and keeps the calls that it has (RFC 3261 21.5.4).
+// Does not: count requests (sip/overload.ts), hold calls.
+import { performance } from 'node:perf_hooks';
+import ipaddr from 'ipaddr.js';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { InviteFacts, SipEndpointOptions } from '../sip/endpoint.ts';
+import { requestUserOf } from '../sip/uas-invite.ts';
+import type { Config } from './config.ts';
+
+export interface Load {
+  /** 0..1, of the busiest thread. */
+  readonly busy: number;
+  close(): void;
+}
+
+export interface AdmissionOptions {
+  readonly config: Pick<Config, 'numbers' | 'users' | 'trunks' | 'limits'>;
+  readonly calls: () => number;
+  readonly load: () => number;
+  readonly draining: () => boolean;
+}
+
+export interface Admission {
+  readonly policy: SipEndpointOptions['policy'];
+  /** The app behind a number; `+` is not looked at when the number is not written with one. */
+  appOf(number: string): string | undefined;
+  readonly status: 'ok' | 'draining' | 'overloaded';
+}
+
+/** Above this a thread falls behind soon: what is added would cost all calls their clock. */
+const busiest = 0.9;
+const retryAfterSeconds = 5;
+
+export function createAdmission({ config, calls, load, draining }: AdmissionOptions): Admission {
+  const apps = new Map(config.numbers.map(({ number, app }) => [number, app]));
+  const logins = new Set(config.users.map(({ login }) => login));
+  const trusted = config.trunks.flatMap(({ allow }) => allow.map(networkOf));
+  const appOf = (number: string): string | undefined =>
+    apps.get(number) ?? apps.get(number.startsWith('+') ? number.slice(1) : `+${number}`);
+  const isFull = (): boolean => calls() >= config.limits.maxCalls || load() > busiest;
+
+  function comesFromTrunk(address: string): boolean {
+    if (trusted.length === 0 || !ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return trusted.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+  }
+
+  return {
+    appOf,
+    policy({ from, requestUser, source, login }: InviteFacts) {
+      if (draining()) return { kind: 'refuse', status: 503 };
+      if (appOf(requestUser) === undefined) return { kind: 'refuse', status: 404 };
+      if (isFull()) return { kind: 'refuse', status: 503, retryAfterSeconds };
+      const claimed = requestUserOf(from);
+      if (!logins.has(claimed) || comesFromTrunk(source.address)) return { kind: 'accept' };
+      return login === claimed ? { kind: 'accept' } : { kind: 'challenge' };
+    },
+    get status() {
+      return draining() ? 'draining' : isFull() ? 'overloaded' : 'ok';
+    },
+  };
+}
+
+function networkOf(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** Watches this thread; `others` is the load of the busiest other one. */
+export function createLoad(clock: Clock, others: () => number): Load {
+  const everyMs = 250;
+  let before = performance.eventLoopUtilization();
+  let utilization = 0;
+  let timer: Timer = clock.after(everyMs, measure);
+
+  function measure(): void {
+    const now = performance.eventLoopUtilization();
+    utilization = performance.eventLoopUtilization(now, before).utilization;
+    before = now;
+    timer = clock.after(everyMs, measure);
+  }
+
+  return {
+    get busy() {
+      return Math.max(utilization, others());
+    },
+    close: () => timer.cancel(),
+  };
+}

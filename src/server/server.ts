@@ -1,0 +1,180 @@
+// Owns: the wiring: makes every part of the server, hands each what it needs, starts them in the order in which they may
+// fail and stops them in the order in which calls can spare them. Does not: hold logic of its own.
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createHttp } from '../api/create-http.ts';
+import { systemClock } from '../base/clock.ts';
+import { newId } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { type Calls, createCalls } from '../call/calls.ts';
+import { createClipShelf } from '../call/clip-shelf.ts';
+import { dialectOf } from '../dialects/index.ts';
+import type { DialectName } from '../flow/node.ts';
+import { type AppTrust, noTrust, trustOfUrls, withoutCredentials } from '../hooks/app-trust.ts';
+import { createApplication } from '../hooks/application.ts';
+import { createHttpClient } from '../hooks/http-client.ts';
+import { createMediaFetch } from '../hooks/media-fetch.ts';
+import { createMediaPlane } from '../media/create-plane.ts';
+import { createAudioDecoder } from '../media/decode-audio.ts';
+import { createRun } from '../run/create-run.ts';
+import { createSipEndpoint } from '../sip/create-endpoint.ts';
+import type { Peer } from '../sip/message.ts';
+import { createStore } from '../store/store.ts';
+import { createAdmission, createLoad } from './admission.ts';
+import type { AppConfig, Config } from './config.ts';
+import { farewell } from './farewell.ts';
+import { createHistory } from './history.ts';
+import { version } from './package-root.ts';
+import { createRoutes } from './routes.ts';
+import { createSounds } from './sounds.ts';
+import { createConfiguredSpeech } from './speech-engine.ts';
+
+export interface Server {
+  /** Where SIP listens, with real ports. */
+  readonly sip: readonly Peer[];
+  readonly http: { readonly host: string; readonly port: number };
+  readonly calls: Calls;
+  /** Takes no new calls and resolves when the last one is over; `limits.drainSeconds` bounds the wait. */
+  drain(): Promise<void>;
+  /** Ends what is left, then closes everything. */
+  close(): Promise<void>;
+}
+
+const mebibyte = 1024 * 1024;
+const clipBytes = 128 * mebibyte;
+const decodedBytes = 64 * mebibyte;
+
+/** Rejects with a CodedError when something cannot be opened; nothing is left running then. */
+export async function createServer(config: Config, log: Log): Promise<Server> {
+  const clock = systemClock;
+  const closers: (() => Promise<void> | void)[] = [];
+  const closing = <T extends { close(): Promise<void> | void }>(part: T): T => {
+    closers.unshift(() => part.close());
+    return part;
+  };
+  const close = async (): Promise<void> => {
+    for (const end of closers.splice(0)) await end();
+  };
+  let draining = false;
+
+  async function open(): Promise<Server> {
+    const apps = new Map<string, AppConfig>(config.apps.map((app) => [app.name, app]));
+    const trusts = new Map(config.apps.map(({ name, first }) => [name, trustOfUrls(urlsOf(first))]));
+    const trustOf = (app: string): AppTrust => trusts.get(app) ?? noTrust;
+    const dialectNamed = (app: string): DialectName => apps.get(app)!.dialect;
+
+    const store = closing(await createStore({ dataDir: config.dataDir, log }));
+    const http = closing(createHttpClient({ policy: config.outbound, log, clock }));
+    const decoder = closing(createAudioDecoder());
+    const speech = createConfiguredSpeech(config, { log, http, decoder });
+    if (speech !== null) closing(speech);
+    const plane = closing(await createMediaPlane({ ...config.media, log }));
+    const load = closing(createLoad(clock, () => plane.load));
+    const application = createApplication({ dialects: dialectOf, http, log, trustOf, clock });
+    const folders = [...trusts.values()].flatMap((trust) => trust.folders);
+    const sounds = createSounds({
+      speech,
+      media: createMediaFetch({ http, log, clock, folders }),
+      decoder,
+      readFile: (path, signal) => readFile(path, { signal }),
+      trustOf,
+      cacheBytes: decodedBytes,
+    });
+
+    const admission = createAdmission({
+      config,
+      calls: () => calls.size,
+      load: () => load.busy,
+      draining: () => draining,
+    });
+    const users = new Map(config.users.map(({ login, password }) => [login, { password }]));
+    const endpoint = createSipEndpoint({
+      listen: (['udp', 'tcp'] as const).map((transport) => ({
+        transport,
+        host: config.sip.host,
+        port: config.sip.port,
+      })),
+      advertisedHost: config.sip.advertisedHost,
+      clock,
+      log,
+      userAgent: `Keytone/${version}`,
+      realm: config.sip.realm,
+      credentials: (login) => users.get(login) ?? null,
+      policy: admission.policy,
+      onInvite: (leg) => calls.accept(leg, admission.appOf(leg.requestUser)!),
+    });
+    const calls = createCalls({
+      plane,
+      shelf: createClipShelf(plane, clipBytes),
+      clock,
+      log,
+      codecs: ['PCMU', 'PCMA'],
+      mediaAddress: (localAddress) => config.media.advertisedHost ?? localAddress,
+      createInterpreter: (app) => {
+        const { first } = apps.get(app)!;
+        const { fallbackUrl } = first;
+        return createRun({
+          first: {
+            ...first,
+            url: withoutCredentials(first.url),
+            fallbackUrl: fallbackUrl === null ? null : withoutCredentials(fallbackUrl),
+          },
+          defaults: { language: config.speech.language },
+        });
+      },
+      ask: (report, call) => application.ask(report, call, dialectNamed(call.app)),
+      notify: (report, call) => application.notify(report, call, dialectNamed(call.app)),
+      sounds,
+      route: createRoutes({ config, endpoint }),
+      invite: endpoint.invite,
+      recordingPlace: (call) => (recording) => {
+        const day = new Date(clock.wall()).toISOString().slice(0, 10);
+        const file = join('recordings', day, `${call}-${recording}.wav`);
+        const path = join(config.dataDir, file);
+        mkdirSync(dirname(path), { recursive: true });
+        return { path, file };
+      },
+      onLine: createHistory(store, log),
+      newId,
+    });
+    const face = createHttp({
+      ...config.http,
+      log,
+      store,
+      dataDir: config.dataDir,
+      live: () => calls.list(),
+      health: () => ({ status: admission.status, calls: calls.size, busy: Math.round(load.busy * 100) / 100 }),
+    });
+    closing(face);
+    const bound = await face.start();
+    closing(endpoint);
+    await endpoint.start();
+    closers.unshift(() => calls.close());
+
+    return {
+      sip: endpoint.local,
+      http: bound,
+      calls,
+      async drain() {
+        draining = true;
+        await calls.drain({ patienceMs: config.limits.drainSeconds * 1000, farewell });
+      },
+      async close() {
+        draining = true;
+        await close();
+      },
+    };
+  }
+
+  try {
+    return await open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function urlsOf({ url, fallbackUrl }: AppConfig['first']): string[] {
+  return fallbackUrl === null ? [url] : [url, fallbackUrl];
+}

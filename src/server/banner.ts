@@ -38,7 +38,7 @@ export function formatBanner(config: Config, { sipPort, http }: Bound): string {
     const port = sipPort === 5060 ? '' : `:${sipPort}`;
     lines.push(
       `  Dial sip:${example}@${nearest} with any SIP phone; it needs no account.`,
-      `  Without a phone: npm exec keytone -- call sip:${example}@${here}${port} --keys "W W W 1" --record heard.wav`,
+      `  Without a phone: npm exec keytone -- call sip:${example}@${here}${port} --keys WWW1 --record heard.wav`,
     );
   }
   return lines.join('\n');

@@ -59,9 +59,9 @@ function checkConfig(file: string, count: Count, problems: Problem[], options: C
 }
 
 function checkDocument(file: string, dialectName: string, count: Count, problems: Problem[], terminal: Terminal): void {
-  const { text, dialect } = readDocument(file, dialectName, terminal);
+  const { compiled } = readDocument(file, dialectName, terminal);
   count.files += 1;
-  for (const problem of dialect.compile(text, file).problems) {
+  for (const problem of compiled.problems) {
     problems.push(problem);
     if (problem.severity === 'error') count.errors += 1;
     else count.warnings += 1;

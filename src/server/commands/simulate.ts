@@ -18,8 +18,7 @@ export interface SimulateCommand {
 }
 
 export function simulateFile(file: string, command: SimulateCommand, terminal: Terminal): number {
-  const { text, dialect } = readDocument(file, command.dialect, terminal);
-  const compiled = dialect.compile(text, file);
+  const { text, dialect, compiled } = readDocument(file, command.dialect, terminal);
   for (const problem of compiled.problems) terminal.err(formatProblem(problem));
   if (compiled.flow === null) return exitCodes.found;
   const script = parseScript(command.keys);

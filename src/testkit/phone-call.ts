@@ -4,11 +4,11 @@ import { beep } from '../media/tone.ts';
 import type { LegHandlers, SipLeg } from '../sip/endpoint.ts';
 import type { PhoneAudio } from './phone-audio.ts';
 import { type DigitWay, type PhoneCallEnd, type PhoneEvent, type PhoneEventOf, PhoneEvents } from './phone-event.ts';
-import { formatDtmfRelay, parseInfoDigit } from './phone-info.ts';
-import { liveSteps, type PressOutcome, type PressStep, playSteps, type ScriptedLine } from './phone-script.ts';
+import { parseInfoDigit } from './phone-info.ts';
+import { type Keypad, pressKeys } from './phone-keys.ts';
+import { liveSteps, type PressOutcome, playSteps, type ScriptedLine } from './phone-script.ts';
 import { createSoundMeter } from './phone-sound.ts';
 import type { CallerStep } from './scenario.ts';
-import { keystrokes } from './script.ts';
 
 export interface PhoneCall {
   readonly state: 'ringing' | 'answered' | 'ended';
@@ -48,8 +48,6 @@ export interface LiveCallOptions {
 type LegEnd = Parameters<LegHandlers['onEnded']>[0];
 type HangUpOptions = Parameters<PhoneCall['hangUp']>[0];
 
-/** All keys but the last, and the last with the pauses behind it. */
-const lastKey = /^(.*)([0-9*#A-D][^0-9*#A-D]*)$/i;
 const speechHz = 300;
 const speechDbm0 = -15;
 const unusableDescription = 488;
@@ -231,7 +229,7 @@ export class LiveCall implements PhoneCall {
       },
       over: this.#over.promise,
       answered: this.answered,
-      press: (step, lastKeyDown) => this.#press(step, lastKeyDown),
+      press: (step, lastKeyDown) => pressKeys(step, this.#keypad(), lastKeyDown),
       wait: (ms) => this.#wait(ms),
       speak: (ms) => this.play(beep(speechHz, ms, speechDbm0)),
       sound: (number, edge) => this.until(`sound-${edge}`, ({ sound }) => sound >= number),
@@ -239,37 +237,17 @@ export class LiveCall implements PhoneCall {
     };
   }
 
-  async #press(step: PressStep, lastKeyDown: () => void): Promise<{ readonly refused: number } | null> {
-    const { press: keys, toneMs = 100, gapMs = 100 } = step;
-    const audio = this.#audio;
-    if (this.digits === 'info') {
-      this.log.add({ type: 'pressing', keys, via: 'info' });
-      return this.#pressByInfo(step, lastKeyDown);
-    }
-    if (audio === null) return null;
-    this.log.add({ type: 'pressing', keys, via: audio.takesEvents ? 'rfc4733' : 'inband' });
-    const [, before = '', last = keys] = lastKey.exec(keys) ?? [];
-    let sent = before === '' || (await audio.sendDigits(before, toneMs, gapMs));
-    if (sent) {
-      lastKeyDown();
-      sent = await audio.sendDigits(last, toneMs, gapMs);
-    }
-    if (!sent && !this.#isOver) this.log.add({ type: 'fault', message: `The keys ${keys} were not all sent.` });
-    return null;
-  }
-
-  async #pressByInfo(step: PressStep, lastKeyDown: () => void): Promise<{ readonly refused: number } | null> {
-    const { keys, lengthMs } = keystrokes(step);
-    let atMs = 0;
-    for (const [index, { digit, atMs: dueMs, toneMs }] of keys.entries()) {
-      await this.#wait(dueMs - atMs);
-      atMs = dueMs;
-      if (index === keys.length - 1) lastKeyDown();
-      const status = (await this.#leg?.info('application/dtmf-relay', formatDtmfRelay(digit, toneMs))) ?? 481;
-      if (status >= 300) return { refused: status };
-    }
-    await this.#wait(lengthMs - atMs);
-    return null;
+  #keypad(): Keypad {
+    return {
+      way: this.digits,
+      audio: this.#audio,
+      info: (contentType, body) => this.#leg?.info(contentType, body) ?? Promise.resolve(481),
+      wait: (ms) => this.#wait(ms),
+      pressing: (keys, via) => this.log.add({ type: 'pressing', keys, via }),
+      unsent: (keys) => {
+        if (!this.#isOver) this.log.add({ type: 'fault', message: `The keys ${keys} were not all sent.` });
+      },
+    };
   }
 
   #wait(ms: number): Promise<void> {

@@ -61,10 +61,14 @@ function mediaType(value: string | undefined): string {
 
 /** All comma-separated tokens of a list header, in lower case. */
 export function listTokens(message: { readonly headers: readonly Header[] }, name: string): string[] {
-  return getHeaders(message, name)
-    .flatMap((value) => value.split(','))
-    .map((token) => token.trim().toLowerCase())
-    .filter((token) => token !== '');
+  const tokens: string[] = [];
+  for (const value of getHeaders(message, name)) {
+    for (const piece of value.split(',')) {
+      const token = piece.trim().toLowerCase();
+      if (token !== '') tokens.push(token);
+    }
+  }
+  return tokens;
 }
 
 /** The body when it is SDP, else null. */

@@ -11,9 +11,12 @@ interface NameEntry {
 }
 
 const lists =
-  'Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info Contact Content-Encoding Content-Language ' +
-  'Error-Info In-Reply-To P-Asserted-Identity P-Preferred-Identity Path Proxy-Require Reason Record-Route Require Route ' +
-  'Security-Client Security-Server Security-Verify Service-Route Supported Unsupported Via Warning';
+  'Alert-Info Call-Info Contact Error-Info P-Asserted-Identity P-Preferred-Identity Path Reason Record-Route Route ' +
+  'Security-Client Security-Server Security-Verify Service-Route Via Warning';
+// Lists of words stay joined: their readers want all words at once (listTokens), and a header each would be many.
+const wordLists =
+  'Accept Accept-Encoding Accept-Language Allow Allow-Events Content-Encoding Content-Language In-Reply-To Proxy-Require ' +
+  'Require Supported Unsupported';
 const singles =
   'Call-ID Content-Disposition Content-Length Content-Type CSeq Date Event Expires From Max-Forwards MIME-Version Min-Expires ' +
   'Min-SE Organization Priority RAck Refer-To Referred-By Replaces Reply-To RSeq Retry-After Server Session-Expires Subject ' +
@@ -43,7 +46,8 @@ const compact: Record<string, string> = {
 const names = new Map<string, NameEntry>();
 for (const name of lists.split(' ')) names.set(name.toLowerCase(), { name, list: true, single: false });
 for (const name of singles.split(' ')) names.set(name.toLowerCase(), { name, list: false, single: true });
-for (const name of others.split(' ')) names.set(name.toLowerCase(), { name, list: false, single: false });
+for (const name of [...wordLists.split(' '), ...others.split(' ')])
+  names.set(name.toLowerCase(), { name, list: false, single: false });
 for (const [short, name] of Object.entries(compact)) {
   names.set(short, names.get(name.toLowerCase()) ?? { name, list: false, single: false });
 }

@@ -18,7 +18,10 @@ export interface Header {
 }
 
 interface MessageBase {
-  /** In order; comma-joined lists of the list headers (Via, Route, Record-Route, Contact …) are already split. */
+  /**
+   * In order; comma-joined lists of the list headers (Via, Route, Record-Route, Contact …) are already split. Lists of
+   * words (Supported, Allow, Require …) stay as they came: `listTokens` reads them.
+   */
   readonly headers: readonly Header[];
   readonly body: Uint8Array;
 }

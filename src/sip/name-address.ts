@@ -20,8 +20,22 @@ export interface NameAddress {
   readonly params: Params;
 }
 
+// From, To and Contact of one message are asked for again and again, by whoever wants a tag: the last few are kept.
+const keptTexts = ['', '', '', ''];
+const kept: (NameAddress | null)[] = [null, null, null, null];
+let oldest = 0;
+
 /** null: unbalanced quotes or brackets, an unquoted name that is no list of tokens, or a malformed parameter. */
 export function parseNameAddress(text: string): NameAddress | null {
+  for (let at = 0; at < kept.length; at += 1) if (keptTexts[at] === text) return kept[at]!;
+  const address = readNameAddress(text);
+  keptTexts[oldest] = text;
+  kept[oldest] = address;
+  oldest = (oldest + 1) % kept.length;
+  return address;
+}
+
+function readNameAddress(text: string): NameAddress | null {
   let here = skipSpace(text, 0);
   let displayName = '';
   if (text.charCodeAt(here) === 34) {

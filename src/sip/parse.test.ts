@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listTokens } from './capabilities.ts';
 import { formatMessage } from './format.ts';
 import { getHeader, getHeaders } from './header.ts';
 import type { MessageFault, SipRequest, SipResponse } from './message.ts';
@@ -37,9 +38,15 @@ describe('parseMessage', () => {
   });
 
   it('splits list headers outside of quotes and brackets', () => {
-    const parsed = ok('Contact: "a, \\" b" <sip:a@h;x=1,2>;q=1 , <sip:c@h>', 'Supported: one,, two ,');
+    const parsed = ok('Contact: "a, \\" b" <sip:a@h;x=1,2>;q=1 , <sip:c@h>', 'Reason: one,, two ,');
     expect(getHeaders(parsed, 'contact')).toEqual(['"a, \\" b" <sip:a@h;x=1,2>;q=1', '<sip:c@h>']);
-    expect(getHeaders(parsed, 'Supported')).toEqual(['one', 'two']);
+    expect(getHeaders(parsed, 'Reason')).toEqual(['one', 'two']);
+  });
+
+  it('leaves lists of words joined, for listTokens to read', () => {
+    const parsed = ok('Supported: one,, Two ,', 'k: three');
+    expect(getHeaders(parsed, 'Supported')).toEqual(['one,, Two ,', 'three']);
+    expect(listTokens(parsed, 'supported')).toEqual(['one', 'two', 'three']);
   });
 
   it('does not split headers that are no lists', () => {
@@ -117,7 +124,7 @@ describe('parseMessage', () => {
   it('refuses more headers than it wants to hold', () => {
     const many = Array.from({ length: MAX_HEADERS }, (_, at) => `X-${at}: 1`);
     expect(faultOf(...many)).toMatchObject({ status: 400, reason: 'Too many headers' });
-    expect(faultOf(`Supported: ${'a,'.repeat(5000)}`)).toMatchObject({ reason: 'Too many headers' });
+    expect(faultOf(`Reason: ${'a,'.repeat(5000)}`)).toMatchObject({ reason: 'Too many headers' });
   });
 
   it('is not moved by names of object properties', () => {

@@ -12,7 +12,7 @@ import { formatVia, markReceived, parseVia, responseTarget, type Via } from './v
 
 export interface StatelessAnswers {
   /** By the connection or socket that the request came by; a lost connection is opened anew. */
-  route(routed: SipRequest | SipResponse, source: Peer, local: Peer | null): (bytes: Buffer) => void;
+  route(via: Via | null, source: Peer, local: Peer | null): (bytes: Buffer) => void;
   send(response: SipResponse, source: Peer, local: Peer | null): void;
   fault(message: MessageFault, source: Peer, local: Peer): void;
   /** Returns what sends the same answer again. */
@@ -22,8 +22,7 @@ export interface StatelessAnswers {
 export function createStatelessAnswers(transport: SipTransport, log: Log): StatelessAnswers {
   const onError = (error: Error) => log.debug({ error: error.message }, 'sip response not sent');
 
-  function route(routed: SipRequest | SipResponse, source: Peer, local: Peer | null): (bytes: Buffer) => void {
-    const via = parseVia(getHeader(routed, 'Via') ?? '');
+  function route(via: Via | null, source: Peer, local: Peer | null): (bytes: Buffer) => void {
     const byVia = via === null ? source : responseTarget(via, source.transport);
     const how = source.transport === 'tcp' ? { fallback: byVia, onError } : { onError, ...(local && { from: local }) };
     const to = source.transport === 'tcp' ? source : byVia;
@@ -31,7 +30,7 @@ export function createStatelessAnswers(transport: SipTransport, log: Log): State
   }
 
   function send(response: SipResponse, source: Peer, local: Peer | null): void {
-    route(response, source, local)(formatMessage(response));
+    route(topVia(response), source, local)(formatMessage(response));
   }
 
   return {
@@ -47,11 +46,15 @@ export function createStatelessAnswers(transport: SipTransport, log: Log): State
     refuse(request, status, headers, source, local) {
       const response = createResponse(request, status, undefined, { toTag: statelessTag(request), headers });
       const bytes = formatMessage(response);
-      const way = route(response, source, local);
+      const way = route(topVia(request), source, local);
       way(bytes);
       return () => way(bytes);
     },
   };
+}
+
+function topVia(message: SipRequest | SipResponse): Via | null {
+  return parseVia(getHeader(message, 'Via') ?? '');
 }
 
 export function withTopVia(request: SipRequest, via: Via): SipRequest {

@@ -13,7 +13,7 @@ import { mergeKey, serverKey } from './transaction-key.ts';
 import { createServerRecord, type ServerRecord } from './transaction-server.ts';
 import { defaultTimes } from './transaction-times.ts';
 import { createTransport, type SipTransport, type SipTransportOptions } from './transport.ts';
-import { markReceived, parseVia } from './via.ts';
+import { markReceived, parseVia, type Via } from './via.ts';
 
 /** At a thousand calls a second, what lingers for timers J and L comes to this. */
 const DEFAULT_MAX_TRANSACTIONS = 65_536;
@@ -91,7 +91,8 @@ export function createTransactionLayer(
       again();
       return;
     }
-    const request = withTopVia(received, markReceived(topVia, source));
+    const via = markReceived(topVia, source);
+    const request = via === topVia ? received : withTopVia(received, via);
     if (method === 'CANCEL') {
       // Answered without a transaction: the same again for every retransmission, and nothing to keep.
       const tag = existing?.toTag ?? statelessTag(request);
@@ -101,7 +102,7 @@ export function createTransactionLayer(
     }
     const merge = toTag(request) === undefined ? mergeKey(request) : null;
     const verdict = admit(request, source, merge);
-    if (verdict === true) open(request, source, local, key, merge);
+    if (verdict === true) open(request, via, source, local, key, merge);
     else if (verdict === false || verdict === 'drop' || verdict.status === 503) shed += 1;
     if (verdict === true || verdict === 'drop') return;
     const { status, headers } = verdict === false ? noRoom : verdict;
@@ -118,14 +119,14 @@ export function createTransactionLayer(
     return options.admit?.(request, source) ?? true;
   }
 
-  function open(request: SipRequest, source: Peer, local: Peer, key: string, merge: string | null): void {
+  function open(request: SipRequest, via: Via, source: Peer, local: Peer, key: string, merge: string | null): void {
     let remembered = merge;
     if (merge !== null) merges.add(merge);
     const forgetMerge = () => {
       if (remembered !== null) merges.delete(remembered);
       remembered = null;
     };
-    const send = answers.route(request, source, local);
+    const send = answers.route(via, source, local);
     const { record, transaction } = createServerRecord(request, source, local, toTag(request) ?? id(), {
       clock,
       machine: { times, reliable: source.transport === 'tcp' },

@@ -59,7 +59,7 @@ export function createServerRecord(
   let timer: Timer | null = null;
   let timerAt = Number.POSITIVE_INFINITY;
 
-  // Let go after the final response, but for an INVITE: a record lingers for half a minute, and need not hold the request.
+  // Let go after the final response, but for a refused INVITE: a record lingers for half a minute, and need not hold the request.
   let held: ServerTransaction | null = {
     request,
     source,
@@ -97,7 +97,8 @@ export function createServerRecord(
         context.send(last);
         if (!final && response.status >= 200) {
           final = true;
-          if (!invite) held = null;
+          // What comes after a 2xx needs neither request nor response here: the user repeats it.
+          if (!invite || response.status < 300) held = null;
           context.onFinal(response.status);
         }
         return;

@@ -23,6 +23,8 @@ export async function createUdpListener(
     type: v6 ? 'udp6' : 'udp4',
     ipv6Only: v6 && !dual,
     recvBufferSize: RECEIVE_BUFFER_BYTES,
+    // Peers are numeric: the system's resolver would put every datagram off to the next tick.
+    lookup: (address, _options, found) => found(null, address, v6 ? 6 : 4),
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (cause) => {

@@ -17,7 +17,19 @@ export interface Via {
 
 export const BRANCH_COOKIE = 'z9hG4bK';
 
+let lastText = '';
+let lastVia: Via | null = null;
+
+/** The top Via is asked for twice in a row, by the parser and by the transaction layer: the last one is kept. */
 export function parseVia(text: string): Via | null {
+  if (text === lastText) return lastVia;
+  const via = readVia(text);
+  lastText = text;
+  lastVia = via;
+  return via;
+}
+
+function readVia(text: string): Via | null {
   // sent-protocol = name SLASH version SLASH transport, with white space allowed around each SLASH
   const words: string[] = [];
   let here = skipSpace(text, 0);
@@ -38,13 +50,13 @@ export function parseVia(text: string): Via | null {
     // `host :port` and `host: port` are allowed here (RFC 3261 25.1 COLON)
     const squeezed = squeezeColon(text, hostStart);
     if (squeezed === text) return null;
-    return parseVia(squeezed);
+    return readVia(squeezed);
   }
   here = skipSpace(text, hostPort.end);
   if (hostPort.port === null && text.charCodeAt(here) === 58) {
     const squeezed = squeezeColon(text, hostStart);
     hostPort = squeezed === text ? null : parseHostPort(squeezed, hostStart);
-    return hostPort === null ? null : parseVia(squeezed);
+    return hostPort === null ? null : readVia(squeezed);
   }
   const params = parseParams(text, here);
   if (params === null) return null;

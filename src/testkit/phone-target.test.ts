@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Resolver } from '../sip/resolver.ts';
 import { parseCallTarget, routeTo } from './phone-target.ts';
 
 describe('the address that is called', () => {
@@ -44,14 +45,19 @@ describe('the way to it', () => {
     });
   });
 
-  // A link-local address says nothing without its link.
-  it('is the first address that can be reached, and null when there is none', async () => {
-    const peers = ['fe80::1', '127.0.0.1'].map((address) => ({
+  it('is that of the first address that has one', async () => {
+    const peers = ['2001:db8::1', '192.0.2.1', '192.0.2.2'].map((address) => ({
       transport: 'udp' as const,
       address,
       port: 5060,
     }));
-    expect((await routeTo('sip:host', { resolve: (_uri, _transport, found) => found(peers) }))?.peer).toEqual(peers[1]);
+    const resolver: Resolver = { resolve: (_uri, _transport, found) => found(peers) };
+    const onlyIpv4 = async (address: string) => (address.includes(':') ? null : '192.0.2.9');
+    expect(await routeTo('sip:host', resolver, onlyIpv4)).toEqual({ peer: peers[1], localAddress: '192.0.2.9' });
+    expect(await routeTo('sip:host', resolver, async () => null)).toBeNull();
+  });
+
+  it('does not exist to a name without addresses', async () => {
     expect(await routeTo('sip:host', { resolve: (_uri, _transport, found) => found([]) })).toBeNull();
   });
 });

@@ -33,10 +33,14 @@ export interface Route {
 }
 
 /** The first address of the URI that this machine has a way to; null when there is none. */
-export async function routeTo(uri: string, resolver: Resolver = createResolver()): Promise<Route | null> {
+export async function routeTo(
+  uri: string,
+  resolver: Resolver = createResolver(),
+  wayTo: (address: string) => Promise<string | null> = localAddressTo,
+): Promise<Route | null> {
   const peers = await new Promise<readonly Peer[]>((resolve) => resolver.resolve(uri, 'udp', resolve));
   for (const peer of peers) {
-    const localAddress = await localAddressTo(peer.address);
+    const localAddress = await wayTo(peer.address);
     if (localAddress !== null) return { peer, localAddress };
   }
   return null;

@@ -9,8 +9,12 @@ import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { type Calls, createCalls } from '../call/calls.ts';
 import { createClipShelf } from '../call/clip-shelf.ts';
+import type { TapeLine } from '../call/event.ts';
+import type { Interpreter } from '../call/loop.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/index.ts';
 import type { DialectName } from '../flow/node.ts';
+import type { CallFacts } from '../flow/report.ts';
 import { type AppTrust, noTrust, trustOfUrls, withoutCredentials } from '../hooks/app-trust.ts';
 import { createApplication } from '../hooks/application.ts';
 import { createHttpClient } from '../hooks/http-client.ts';
@@ -41,12 +45,22 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** Where somebody who watches a server stands; nothing of it is needed to run one. */
+export interface ServerSeams {
+  /** The words of an app, in place of those that are built. */
+  readonly dialects?: (name: DialectName) => Dialect;
+  /** May put something between a call and what decides for it. */
+  readonly interpreter?: (run: Interpreter, app: string) => Interpreter;
+  /** Told every line of every tape, unmasked, behind the reader that keeps them. */
+  readonly onLine?: (call: CallFacts, line: TapeLine) => void;
+}
+
 const mebibyte = 1024 * 1024;
 const clipBytes = 128 * mebibyte;
 const decodedBytes = 64 * mebibyte;
 
 /** Rejects with a CodedError when something cannot be opened; nothing is left running then. */
-export async function createServer(config: Config, log: Log): Promise<Server> {
+export async function createServer(config: Config, log: Log, seams: ServerSeams = {}): Promise<Server> {
   const clock = systemClock;
   const closers: (() => Promise<void> | void)[] = [];
   const closing = <T extends { close(): Promise<void> | void }>(part: T): T => {
@@ -71,7 +85,7 @@ export async function createServer(config: Config, log: Log): Promise<Server> {
     if (speech !== null) closing(speech);
     const plane = closing(await createMediaPlane({ ...config.media, log }));
     const load = closing(createLoad(clock, () => plane.load));
-    const application = createApplication({ dialects: dialectOf, http, log, trustOf, clock });
+    const application = createApplication({ dialects: seams.dialects ?? dialectOf, http, log, trustOf, clock });
     const folders = [...trusts.values()].flatMap((trust) => trust.folders);
     const sounds = createSounds({
       speech,
@@ -104,6 +118,7 @@ export async function createServer(config: Config, log: Log): Promise<Server> {
       policy: admission.policy,
       onInvite: (leg) => calls.accept(leg, admission.appOf(leg.requestUser)!),
     });
+    const keep = createHistory(store, log);
     const calls = createCalls({
       plane,
       shelf: createClipShelf(plane, clipBytes),
@@ -114,7 +129,7 @@ export async function createServer(config: Config, log: Log): Promise<Server> {
       createInterpreter: (app) => {
         const { first } = apps.get(app)!;
         const { fallbackUrl } = first;
-        return createRun({
+        const run = createRun({
           first: {
             ...first,
             url: withoutCredentials(first.url),
@@ -122,6 +137,7 @@ export async function createServer(config: Config, log: Log): Promise<Server> {
           },
           defaults: { language: config.speech.language },
         });
+        return seams.interpreter?.(run, app) ?? run;
       },
       ask: (report, call) => application.ask(report, call, dialectNamed(call.app)),
       notify: (report, call) => application.notify(report, call, dialectNamed(call.app)),
@@ -135,7 +151,10 @@ export async function createServer(config: Config, log: Log): Promise<Server> {
         mkdirSync(dirname(path), { recursive: true });
         return { path, file };
       },
-      onLine: createHistory(store, log),
+      onLine(call, line, sensitive) {
+        keep(call, line, sensitive);
+        seams.onLine?.(call, line);
+      },
       newId,
     });
     const face = createHttp({

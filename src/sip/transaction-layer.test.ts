@@ -278,6 +278,27 @@ describe('what is refused without a transaction', () => {
     expect(s.requests.map((transaction) => transaction.request.method)).toEqual(['INFO']);
   });
 
+  it('what admit refuses an INVITE with, once; its copies get the same, and its ACK is told to nobody', () => {
+    let asked = 0;
+    const s = stage({
+      admit() {
+        asked += 1;
+        return asked > 1 || { status: 403, headers: [{ name: 'X-Why', value: 'no' }] };
+      },
+    });
+    s.receive(request('INVITE'));
+    expect(getHeader(s.last(), 'X-Why')).toBe('no');
+    s.receive(request('INVITE'));
+    s.receive(request('ACK'));
+    expect(s.methods()).toEqual([403, 403]);
+    expect(s.sent[1]).toEqual(s.sent[0]);
+    expect([asked, s.acks.length, s.requests.length, s.layer.counters.server, s.clock.pending]).toEqual([
+      1, 0, 0, 0, 0,
+    ]);
+    s.receive(request('INVITE', { branch: 'z9hG4bKb', cseq: 2 }));
+    expect(s.requests).toHaveLength(1);
+  });
+
   it('400 for a malformed request, the same for each retransmission', () => {
     const s = stage();
     const text = formatMessage(request('OPTIONS', { headers: [{ name: 'Contact', value: '<sip:a' }] })).toString();
@@ -340,6 +361,37 @@ describe('a client transaction', () => {
     s.clock.advance(0);
     expect(heard).toEqual(['503 transport']);
     expect(s.layer.counters.client).toBe(0);
+  });
+
+  it('falls back to UDP when a request too large for it finds no connection, but not for one that was cancelled', () => {
+    for (const cancelled of [false, true]) {
+      const s = stage();
+      s.breakWire();
+      const heard: string[] = [];
+      const large = addHeader(outgoing('INVITE'), 'X-Large', 'x'.repeat(1300));
+      const transaction = s.layer.request(large, peer, {
+        onResponse: (response, origin) => heard.push(`${response.status} ${origin}`),
+      });
+      expect(s.sent.map(({ to }) => to.transport)).toEqual(['tcp']);
+      if (cancelled) transaction.cancel();
+      s.clock.advance(0);
+      expect(s.sent.map(({ to }) => to.transport)).toEqual(cancelled ? ['tcp'] : ['tcp', 'udp']);
+      const vias = s.sent.map(({ message }) => getHeader(message, 'Via')!.split(' ')[0]);
+      expect(vias).toEqual(cancelled ? ['SIP/2.0/TCP'] : ['SIP/2.0/TCP', 'SIP/2.0/UDP']);
+      expect(transaction.to.transport).toBe(cancelled ? 'tcp' : 'udp');
+      // The wire carries nothing at all here, so UDP fails in turn.
+      s.clock.advance(0);
+      expect(heard).toEqual(['503 transport']);
+      expect(s.layer.counters.client).toBe(0);
+    }
+  });
+
+  it('sends a large ACK over TCP, and over UDP when that fails', () => {
+    const s = stage();
+    s.breakWire();
+    s.layer.sendRequest(addHeader(outgoing('ACK'), 'X-Large', 'x'.repeat(1300)), peer);
+    s.clock.advance(0);
+    expect(s.sent.map(({ to }) => to.transport)).toEqual(['tcp', 'udp']);
   });
 
   it('acknowledges a refusal inside the transaction, again for each repetition until timer D', () => {

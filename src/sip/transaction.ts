@@ -23,7 +23,7 @@ export interface TransactionLayerOptions {
   readonly user: TransactionUser;
   readonly newId?: NewId;
   readonly times?: Partial<TransactionTimes>;
-  /** Requests beyond this many live server transactions get a stateless 503. Default 20000. */
+  /** Requests beyond this many live server transactions get a stateless 503. Default 65536. */
   readonly maxTransactions?: number;
   /** Asked before a transaction is made for an out-of-dialog request (no To tag; never ACK or CANCEL), once for each, and
    * with the very request that the transaction then has. */

@@ -1,5 +1,5 @@
 // Owns: the face of the transport layer (RFC 3261 18), and one transport made of a UDP or TCP half per listener.
-// Peers are numeric addresses. Does not: resolve names, retransmit, or choose TCP for a large request (the user agent does).
+// Peers are numeric addresses. Does not: resolve names, retransmit, or choose TCP for a large request (client-transactions.ts does).
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';

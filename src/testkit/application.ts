@@ -11,11 +11,12 @@ export interface ReceivedRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  readonly kind: Report['kind'];
+  /** null: a real application sees requests, not what they are about. */
+  readonly kind: Report['kind'] | null;
 }
 
 export interface ScriptedApplication {
-  receive(plan: HttpPlan, kind: Report['kind'], atMs: number): ReplyInFull;
+  receive(plan: HttpPlan, kind: Report['kind'] | null, atMs: number): ReplyInFull;
   readonly requests: readonly ReceivedRequest[];
 }
 

@@ -1,12 +1,17 @@
-// Owns: words of no vendor, for flows built by hand: reports travel as JSON, or as a query when the method is GET.
-// Does not compile: the scripted application answers with ready flows.
-import type { Dialect } from '../dialects/dialect.ts';
+// Owns: words of no vendor, for flows built by hand: documents are flows as JSON, reports travel as JSON, or as a query when
+// the method is GET. A simulated application may answer with ready flows, which are not compiled at all.
+import type { Compiled, Dialect } from '../dialects/dialect.ts';
 import type { Report } from '../flow/report.ts';
+import { parseFlow } from '../flow/schema.ts';
 
 export const plainDialect: Pick<Dialect, 'compile' | 'request'> = {
   compile(text, source) {
     if (text.trim() === '') return { flow: { dialect: 'opentact', source, body: [] }, problems: [] };
-    throw new Error('the plain dialect has no documents; answer with a flow');
+    try {
+      return { flow: parseFlow(JSON.parse(text)), problems: [] };
+    } catch (error) {
+      return refused((error as Error).message, source);
+    }
   },
   request(report) {
     const { method, url } = report.destination;
@@ -18,6 +23,11 @@ export const plainDialect: Pick<Dialect, 'compile' | 'request'> = {
     return { method, url: target.href, headers: {}, body: null };
   },
 };
+
+function refused(message: string, source: string): Compiled {
+  const place = { source, line: 1, column: 1 };
+  return { flow: null, problems: [{ code: 'flow-invalid', severity: 'error', message, hint: null, ...place }] };
+}
 
 function fieldsOf(report: Report): Record<string, unknown> {
   const { destination: _destination, history: _history, ...fields } = report;

@@ -36,7 +36,7 @@ export type CallerStep =
   | { readonly speakMs: number }
   | { readonly hangUp: true };
 
-/** What a dialled address does. One that is not named rings for ever. */
+/** What a dialled address does: one that is told nothing rings for ever. A real call reaches only those that are named. */
 export interface CalleeScript {
   readonly answerAfterMs?: number;
   readonly refuse?: { readonly sipStatus: number; readonly afterMs?: number };

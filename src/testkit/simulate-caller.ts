@@ -1,12 +1,15 @@
-// Owns: playing a caller's script: each step waits for what it names, then does what it says.
+// Owns: playing a caller's script: each step waits for what it names, then does what it says. The clock may be virtual or real.
 import type { Clock } from '../base/clock.ts';
 import type { CallerStep, Which } from './scenario.ts';
 import { keystrokes } from './script.ts';
 
+export type PressStep = Extract<CallerStep, { press: string }>;
+
 export interface ScriptedCallerOptions {
   readonly clock: Clock;
   readonly steps: readonly CallerStep[];
-  readonly press: (digit: string, toneMs: number) => void;
+  /** Begins a whole step; the next one comes when its keys and pauses are over. */
+  readonly press: (step: PressStep) => void;
   readonly speak: (forMs: number) => void;
   readonly hangUp: () => void;
 }
@@ -70,9 +73,8 @@ export function createScriptedCaller(options: ScriptedCallerOptions): ScriptedCa
       if ('until' in step && !met(step)) return;
       index += 1;
       if ('press' in step) {
-        const { keys, lengthMs } = keystrokes(step);
-        for (const { digit, atMs, toneMs } of keys) clock.after(atMs, () => options.press(digit, toneMs));
-        after(lengthMs);
+        options.press(step);
+        after(keystrokes(step).lengthMs);
       } else if ('waitMs' in step) after(step.waitMs);
       else if ('speakMs' in step) {
         options.speak(step.speakMs);

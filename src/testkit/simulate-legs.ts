@@ -16,7 +16,8 @@ export interface SimulatedLegs {
 }
 
 const ringsAfterMs = 50;
-const refusesAfterMs = 100;
+/** One that refuses has rung first. */
+export const refusesAfterMs = 100;
 
 export function createSimulatedLegs({ clock, put, callees }: SimulatedLegsOptions): SimulatedLegs {
   const legs = new Map<LegName, 'ringing' | 'live'>();

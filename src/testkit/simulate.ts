@@ -17,7 +17,8 @@ import {
   type CallerStep,
   type ReplyInFull,
 } from './scenario.ts';
-import { createScriptedCaller } from './simulate-caller.ts';
+import { keystrokes } from './script.ts';
+import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
 import { readReply } from './simulate-document.ts';
 import { createSimulatedLegs } from './simulate-legs.ts';
 import { createSimulatedMedia } from './simulate-media.ts';
@@ -92,7 +93,13 @@ export function simulate(options: SimulateOptions): Simulation {
   let presses = 0;
   let stuck: Simulation['stuck'] = null;
 
-  const caller = createScriptedCaller({ clock, steps: options.caller, press, speak: (ms) => media.speaks(ms), hangUp });
+  const caller = createScriptedCaller({
+    clock,
+    steps: options.caller,
+    press: pressAll,
+    speak: (ms) => media.speaks(ms),
+    hangUp,
+  });
   const tape = createTape({ clock, onLine });
   const loop = createCallLoop({
     tape,
@@ -130,6 +137,10 @@ export function simulate(options: SimulateOptions): Simulation {
     const state = callerGone ? 'ended' : answeredAt === null ? 'ringing' : 'live';
     const startedAt = new Date(tape.lines[0]?.at ?? 0).toISOString();
     return { id: 'call-1', app: 'app-1', direction: 'inbound', from, to, state, startedAt, answeredAt };
+  }
+
+  function pressAll(step: PressStep): void {
+    for (const { digit, atMs, toneMs } of keystrokes(step).keys) clock.after(atMs, () => press(digit, toneMs));
   }
 
   function press(digit: string, toneMs: number): void {

@@ -14,14 +14,14 @@ export const scenarios: readonly Scenario[] = [
     [dial([sip('a@x'), sip('b@x')], dialAt), play('Welcome back.')],
     [{ until: 'answered' }],
     { prompts: ['ringback', 'Welcome back.'], failures: [], endedBy: 'application' },
-    { callees: { 'b@x': { answerAfterMs: 2000, hangUpAfterMs: 5000 } } },
+    { callees: { 'a@x': {}, 'b@x': { answerAfterMs: 2000, hangUpAfterMs: 5000 } } },
   ),
   story(
     'dial: one by one, the next rings when the one before gives up',
     [dial([sip('a@x'), sip('b@x')], { ...dialAt, order: 'one-by-one', ringMs: 5000 }), play('Welcome back.')],
     [],
     { prompts: ['ringback', 'Welcome back.'], failures: [] },
-    { callees: { 'b@x': { answerAfterMs: 1000, hangUpAfterMs: 1000 } } },
+    { callees: { 'a@x': {}, 'b@x': { answerAfterMs: 1000, hangUpAfterMs: 1000 } } },
   ),
   story(
     'dial: nobody answers in time',
@@ -33,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
       endedBy: 'application',
       withinMs: 12_000,
     },
+    { callees: { 'a@x': {}, 'b@x': {} } },
   ),
   story(
     'dial: the talk ends when its time is up, and the flow goes on',

@@ -86,6 +86,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'menu: key 2 dials; the caller gives up while it rings',
     dialect: 'opentact',
     application,
+    callees: { [callee]: {} },
     caller: [
       ...pressDuringQuestion('2'),
       { until: 'prompt-started', prompt: 'ringback' },

@@ -102,7 +102,10 @@ export const scenarios: readonly Scenario[] = [
       ]),
       '/four': slowly([entry({ prompts: [prompt('Fourth menu.')], maxDigits: 2 }), play('Well done.'), hangup()]),
     },
-    caller: [{ until: 'answered' }, { press: '12345', toneMs: 80, gapMs: 80 }],
+    caller: [
+      { until: 'prompt-started', prompt: 'First menu.' },
+      { press: '12345', toneMs: 80, gapMs: 80 },
+    ],
     expect: {
       prompts: ['First menu.', 'Well done.'],
       gathers: [

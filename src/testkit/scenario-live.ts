@@ -1,0 +1,246 @@
+// Owns: a story over a real SIP call: the phones, the application and the tape of each, for as many stories at a time as a
+// server carries. The server itself is somebody else's: it is configured with `apps`, made with `seams`, and called.
+// Waits of a story are real time; everything else is waited for as an event.
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Effect } from '../call/effect.ts';
+import type { TapeLine } from '../call/event.ts';
+import type { Interpreter } from '../call/loop.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { DialectName } from '../flow/node.ts';
+import type { CallFacts } from '../flow/report.ts';
+import type { RunOptions } from '../run/run.ts';
+import { createPhone } from './phone.ts';
+import type { PhoneCall } from './phone-call.ts';
+import type { IncomingPhoneCall } from './phone-incoming.ts';
+import { plainDialect } from './plain-dialect.ts';
+import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.ts';
+import { checkScenario } from './scenario-check.ts';
+import { type LiveApplication, openLiveApplication } from './scenario-live-application.ts';
+import { createStandIns, type StandIns } from './scenario-live-names.ts';
+import { createScriptedCaller, type ScriptedCaller } from './simulate-caller.ts';
+import { refusesAfterMs } from './simulate-legs.ts';
+import { describeSound } from './timeline.ts';
+
+/** What a server is to be configured with for one story. */
+export interface LiveApp {
+  readonly name: string;
+  readonly dialect: DialectName;
+  readonly number: string;
+  readonly first: RunOptions['first'];
+}
+
+export interface LiveResult {
+  readonly tape: readonly TapeLine[];
+  readonly effects: readonly { readonly after: number; readonly effect: Effect }[];
+  readonly requests: LiveApplication['requests'];
+  readonly prompts: readonly string[];
+  readonly run: RunOptions;
+  /** Empty when everything was as expected. */
+  readonly differences: readonly string[];
+}
+
+export interface LiveStage {
+  readonly apps: readonly LiveApp[];
+  readonly seams: {
+    readonly dialects: (name: DialectName) => Dialect;
+    readonly interpreter: (run: Interpreter, app: string) => Interpreter;
+    readonly onLine: (call: CallFacts, line: TapeLine) => void;
+  };
+  /** Calls the server and plays the story to its end. */
+  play(scenario: Scenario, server: { readonly address: string; readonly port: number }): Promise<LiveResult>;
+  close(): Promise<void>;
+}
+
+export interface LiveStageOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly dialects: (name: DialectName) => Dialect;
+  /** What a caller's language is told to be, as the server is configured. */
+  readonly language: string;
+  readonly host?: string;
+  /** A story that is not over by then is hung up, and said to have stood still. */
+  readonly patienceMs?: number;
+}
+
+/** The dialect of flows built by hand; no configuration can name it. */
+const plainName = 'none' as DialectName;
+const storyNumber = '15551239999';
+const storyCaller = '15551230001';
+const firstNumber = 17_770_000_000;
+/** Requests that were sent at the very end of a call may come behind it. */
+const lastRequestsMs = 2_000;
+
+interface Staged {
+  readonly scenario: Scenario;
+  readonly app: LiveApp;
+  readonly application: LiveApplication;
+  readonly standIns: StandIns;
+  readonly effects: { after: number; effect: Effect }[];
+  readonly lines: TapeLine[];
+  readonly words: Map<string, string>;
+  readonly over: PromiseWithResolvers<void>;
+  /** When line 1 was written, by the clock. */
+  startedAt: number;
+  caller: ScriptedCaller | null;
+}
+
+export async function createLiveStage(options: LiveStageOptions): Promise<LiveStage> {
+  const { scenarios, language, host = '127.0.0.1', patienceMs = 90_000 } = options;
+  const clock = systemClock;
+  const phone = createPhone({ host, portRange: [42_000, 43_999] });
+  const callee = createPhone({ host, portRange: [44_000, 45_999] });
+  await Promise.all([phone.start(), callee.start()]);
+  const calleeHost = callee.uri.slice(callee.uri.indexOf('@') + 1);
+  const staged = new Map<string, Staged>();
+  const callees = new Map<string, CalleeScript>();
+  for (const [index, scenario] of scenarios.entries()) {
+    const one = await stage(scenario, index);
+    staged.set(one.app.name, one);
+  }
+  callee.onIncoming((call) => playCallee(call, callees.get(call.dialled), clock));
+
+  async function stage(scenario: Scenario, index: number): Promise<Staged> {
+    const name = `story-${index + 1}`;
+    const number = String(firstNumber + index);
+    const application = await openLiveApplication({
+      scenario,
+      host,
+      clock,
+      sinceStart: () => clock.now() - (staged.get(name)?.startedAt ?? 0),
+      onRequest: (url) => staged.get(name)?.caller?.requestSent(url),
+    });
+    const phones = Object.entries(scenario.callees ?? {}).map(([story, script], at) => {
+      callees.set(`${name}-${at}`, script);
+      return { story, real: `${name}-${at}@${calleeHost}` };
+    });
+    const standIns = createStandIns([
+      { story: applicationOrigin, real: application.origin },
+      { story: storyNumber, real: number },
+      ...phones,
+    ]);
+    application.standIns = standIns;
+    const { path, method } = scenario.first ?? { path: '/start', method: 'POST' };
+    const first = { url: `${application.origin}${path}`, method, fallbackUrl: null, timeoutMs: null, extra: {} };
+    const dialect = scenario.dialect === 'none' ? plainName : scenario.dialect;
+    return {
+      scenario,
+      app: { name, dialect, number, first },
+      ...{ application, standIns, effects: [], lines: [], words: new Map(), startedAt: 0, caller: null },
+      over: Promise.withResolvers(),
+    };
+  }
+
+  function watch(run: Interpreter, app: string): Interpreter {
+    const one = staged.get(app);
+    if (one === undefined) return run;
+    return {
+      step(line) {
+        const said = run.step(line);
+        for (const effect of said) {
+          one.effects.push({ after: line.seq, effect });
+          if (effect.type === 'prompt.start')
+            one.words.set(effect.prompt, one.standIns.toStory(describeSound(effect.sound)));
+        }
+        return said;
+      },
+      get over() {
+        return run.over;
+      },
+    };
+  }
+
+  function onLine({ app }: CallFacts, line: TapeLine): void {
+    const one = staged.get(app);
+    if (one === undefined) return;
+    const { event } = line;
+    if (line.seq === 1) one.startedAt = clock.now();
+    one.lines.push(line);
+    if (event.type === 'prompt.started') one.caller?.promptStarted(event.prompt, one.words.get(event.prompt) ?? '');
+    else if (event.type === 'prompt.finished' || event.type === 'prompt.failed') one.caller?.promptEnded(event.prompt);
+    else if (event.type === 'leg.answered' && event.leg === 'caller') one.caller?.answered();
+    else if (event.type === 'call.ended') one.over.resolve();
+  }
+
+  async function play(scenario: Scenario, server: { readonly address: string; readonly port: number }) {
+    const one = [...staged.values()].find((each) => each.scenario === scenario);
+    if (one === undefined) throw new Error(`"${scenario.name}" is not on this stage`);
+    const differences: string[] = [];
+    let call: PhoneCall | null = null;
+    const caller = createScriptedCaller({
+      clock,
+      steps: scenario.caller,
+      press: (step) => void call?.press([step]),
+      speak: (speakMs) => void call?.press([{ speakMs }]),
+      hangUp: () => call?.hangUp(),
+    });
+    one.caller = caller;
+    const placed = await phone.call(`sip:${one.app.number}@${server.address}:${server.port}`, {
+      from: `sip:${storyCaller}@${host}`,
+    });
+    call = placed;
+    caller.begin();
+    const patience = clock.after(patienceMs, () => {
+      differences.push(`the call stood still for ${patienceMs} ms and the caller had to hang up`);
+      placed.hangUp();
+    });
+    const end = await placed.ended;
+    patience.cancel();
+    if (one.lines.length === 0) differences.push(`the server refused the call with ${end.status}`);
+    else await one.over.promise;
+    const asked = one.effects.filter(({ effect }) => asks.has(effect.type)).length;
+    await within(one.application.received(asked), lastRequestsMs, clock);
+
+    const prompts = one.lines.flatMap(({ event }) =>
+      event.type === 'prompt.started' ? [one.words.get(event.prompt) ?? event.prompt] : [],
+    );
+    const { requests } = one.application;
+    differences.push(...checkScenario(scenario.expect, { tape: one.lines, requests, prompts }));
+    if (caller.waitingFor !== null)
+      differences.push(`the caller never came to the step ${JSON.stringify(caller.waitingFor)}`);
+    for (const event of placed.events)
+      if (event.type === 'fault') differences.push(`fault of the phone: ${event.message}`);
+    const run: RunOptions = { first: one.app.first, defaults: { language } };
+    return { tape: one.lines, effects: one.effects, requests, prompts, run, differences };
+  }
+
+  return {
+    apps: [...staged.values()].map(({ app }) => app),
+    seams: {
+      dialects: (name) => (name === plainName ? { name: plainName, ...plainDialect } : options.dialects(name)),
+      interpreter: watch,
+      onLine,
+    },
+    play,
+    async close() {
+      await Promise.all([phone.close(), callee.close()]);
+      await Promise.all([...staged.values()].map(({ application }) => application.close()));
+    },
+  };
+}
+
+const asks: ReadonlySet<Effect['type']> = new Set(['document.ask', 'http.send', 'application.notify']);
+
+function playCallee(call: IncomingPhoneCall, script: CalleeScript | undefined, clock: Clock): void {
+  if (script === undefined) {
+    call.refuse(404);
+    return;
+  }
+  const { answerAfterMs, refuse, hangUpAfterMs } = script;
+  call.ring();
+  if (refuse !== undefined) clock.after(refuse.afterMs ?? refusesAfterMs, () => call.refuse(refuse.sipStatus));
+  if (answerAfterMs === undefined) return;
+  clock.after(answerAfterMs, () => {
+    void call.answer().then((answered) => {
+      if (answered && hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => call.hangUp());
+    });
+  });
+}
+
+function within(done: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(ms, resolve);
+    void done.then(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
+}

@@ -163,7 +163,15 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       store,
       dataDir: config.dataDir,
       live: () => calls.list(),
-      health: () => ({ status: admission.status, calls: calls.size, busy: Math.round(load.busy * 100) / 100 }),
+      health: () => ({
+        status: admission.status,
+        calls: calls.size,
+        // What a call holds; all of it is given back when the call is over.
+        sessions: plane.counters.sessions,
+        legs: endpoint.counters.legs,
+        transactions: endpoint.counters.transactions,
+        busy: Math.round(load.busy * 100) / 100,
+      }),
     });
     closing(face);
     const bound = await face.start();

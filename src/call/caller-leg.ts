@@ -1,6 +1,7 @@
 // Owns: the leg of whoever called: ringing, the answer with its description, the end. Told to the tape once each.
 // Does not: decide when to answer or whether; legs that we dial are in dialled-legs.ts.
 import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
+import { causeOfStatus } from './cause.ts';
 import { createLeg, type Leg, type LegOptions } from './leg.ts';
 
 export interface CallerLeg {
@@ -11,7 +12,8 @@ export interface CallerLeg {
   readonly gone: boolean;
   answer(): Promise<void>;
   reject(sipStatus: number): void;
-  hangUp(reason: string, q850Cause: number): void;
+  /** `sipStatus` is what a call hears that was not answered yet. */
+  hangUp(reason: string, q850Cause: number, sipStatus: number): void;
   close(): void;
 }
 
@@ -29,10 +31,17 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
   let gone = false;
   /** Why we end it, for the line that says so. */
   let farewell = '';
+  let refusedWith: number | null = null;
 
-  function hangUp(reason: string, q850Cause: number): void {
+  function hangUp(reason: string, q850Cause: number, sipStatus: number): void {
     farewell = reason;
-    sip.hangup({ q850Cause });
+    sip.hangup({ q850Cause, status: sipStatus });
+  }
+
+  function refuse(sipStatus: number, why: string, headers: Parameters<IncomingLeg['refuse']>[1] = []): void {
+    farewell = why;
+    refusedWith = sipStatus;
+    sip.refuse(sipStatus, headers);
   }
 
   const handlers: LegHandlers = {
@@ -41,7 +50,7 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
       const wrong = sip.offer !== null ? null : sdp === null ? 'no answer to our offer' : leg.accept(sdp);
       if (wrong !== null) {
         log.warn({ wrong }, 'the description in the ACK cannot be used');
-        hangUp('no common audio', incompatibleDestination);
+        hangUp('no common audio', incompatibleDestination, 488);
         return;
       }
       answeredAt = new Date(clock.wall()).toISOString();
@@ -55,7 +64,7 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
         type: 'leg.ended',
         leg: 'caller',
         by: farewell === 'fault' ? 'fault' : by,
-        q850Cause: q850Cause ?? normalClearing,
+        q850Cause: q850Cause ?? (refusedWith === null ? normalClearing : causeOfStatus(refusedWith)),
         reason: words === '' ? usual : words,
       });
     },
@@ -76,7 +85,7 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
         await leg.open(sip.localAddress);
       } catch (err) {
         log.warn({ err }, 'no session for the caller');
-        sip.hangup({ status: 503 });
+        refuse(503, 'no session for the caller');
         return;
       }
       if (gone) return;
@@ -86,11 +95,10 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
       }
       const answered = leg.answer(sip.offer);
       if (answered.ok) sip.answer(answered.sdp);
-      else sip.refuse(answered.status, [{ name: 'Warning', value: `399 keytone "${answered.reason}"` }]);
+      else refuse(answered.status, answered.reason, [{ name: 'Warning', value: `399 keytone "${answered.reason}"` }]);
     },
     reject(sipStatus) {
-      farewell = `refused with ${sipStatus}`;
-      sip.refuse(sipStatus);
+      refuse(sipStatus, `refused with ${sipStatus}`);
     },
     hangUp,
     close() {

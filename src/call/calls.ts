@@ -67,7 +67,7 @@ export function createCalls(parts: CallParts): Calls {
     calls.size === 0 ? Promise.resolve() : new Promise((resolve) => whenEmpty.push(resolve));
 
   async function close(): Promise<void> {
-    for (const call of [...calls.values()]) call.hangUp('the server stops');
+    for (const call of [...calls.values()]) call.hangUp('the server stops', 'stopping');
     await empty();
   }
 

@@ -25,7 +25,7 @@ export interface LiveCall {
   /** Tells the call something that came of another one. */
   put(event: WorldEvent): void;
   /** Ends it without asking anybody. */
-  hangUp(reason: string): void;
+  hangUp(reason: string, why?: HangUpWhy): void;
 }
 
 export interface LiveCallOptions {
@@ -45,6 +45,9 @@ type Performers = { readonly [Type in Exclude<EffectType, 'note'>]: (effect: Eff
 
 /** How long the files of recordings may take to be complete once the caller is gone. */
 const lastFilesMs = 15_000;
+/** What a phone is told that was not answered yet: declined, our fault, try somewhere else. */
+const whileRinging = { normal: 603, fault: 500, stopping: 503 } as const;
+type HangUpWhy = keyof typeof whileRinging;
 const normalClearing = 16;
 const temporaryFailure = 41;
 
@@ -111,9 +114,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     hangUp('fault');
   }
 
-  function hangUp(reason: string): void {
+  function hangUp(reason: string, why: HangUpWhy = reason === 'fault' ? 'fault' : 'normal'): void {
     dialled.close();
-    caller.hangUp(reason, reason === 'fault' ? temporaryFailure : normalClearing);
+    caller.hangUp(reason, why === 'normal' ? normalClearing : temporaryFailure, whileRinging[why]);
   }
 
   function close(): void {

@@ -1,11 +1,12 @@
 // Owns: one call from its first line to its last: keeps what every verb may know up to date, starts and replaces
 // documents, obeys commands, and ends the call exactly once. The verbs themselves stand in a file each beside this one.
+
+import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
 import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
 import type { Flow } from '../flow/node.ts';
 import { apology } from './apology.ts';
 import { askApplication } from './ask-application.ts';
-import { causeOfStatus } from './cause.ts';
 import { letGo } from './dial.ts';
 import { stopRecording } from './record.ts';
 import type { Run, RunOptions } from './run.ts';

@@ -9,6 +9,7 @@ export { plainDialect } from './plain-dialect.ts';
 export * from './scenario.ts';
 export { checkScenario, type Observation } from './scenario-check.ts';
 export { createLiveStage, type LiveResult, type LiveStage, type LiveStageOptions } from './scenario-live.ts';
+export { outline } from './scenario-outline.ts';
 export { promptsHeard, runScenario, type ScenarioResult } from './scenario-run.ts';
 export { keystrokes, type ParsedScript, parseScript } from './script.ts';
 export { type SimulateOptions, type Simulation, simulate } from './simulate.ts';

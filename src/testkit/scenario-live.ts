@@ -17,6 +17,7 @@ import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.
 import { checkScenario } from './scenario-check.ts';
 import { type LiveApplication, openLiveApplication } from './scenario-live-application.ts';
 import { createStandIns, type StandIns } from './scenario-live-names.ts';
+import { outline } from './scenario-outline.ts';
 import { createScriptedCaller, type ScriptedCaller } from './simulate-caller.ts';
 import { refusesAfterMs } from './simulate-legs.ts';
 import { describeSound } from './timeline.ts';
@@ -33,7 +34,8 @@ export interface LiveResult {
   readonly tape: readonly TapeLine[];
   readonly effects: readonly { readonly after: number; readonly effect: Effect }[];
   readonly requests: LiveApplication['requests'];
-  readonly prompts: readonly string[];
+  /** In words of the story; to be compared with that of a simulation. */
+  readonly outline: readonly string[];
   readonly run: RunOptions;
   /** Empty when everything was as expected. */
   readonly differences: readonly string[];
@@ -198,8 +200,9 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       differences.push(`the caller never came to the step ${JSON.stringify(caller.waitingFor)}`);
     for (const event of placed.events)
       if (event.type === 'fault') differences.push(`fault of the phone: ${event.message}`);
+    const told = outline({ tape: one.lines, effects: one.effects }).map(one.standIns.toStory);
     const run: RunOptions = { first: one.app.first, defaults: { language } };
-    return { tape: one.lines, effects: one.effects, requests, prompts, run, differences };
+    return { tape: one.lines, effects: one.effects, requests, outline: told, run, differences };
   }
 
   return {

@@ -16,7 +16,8 @@ export interface ReadReply {
 export function readReply(reply: ReplyInFull, report: Report, dialect: Pick<Dialect, 'compile'>): ReadReply {
   const httpStatus = reply.status ?? 200;
   if (reply.refused === true) return failure('fetch-unreachable', 'the connection was refused');
-  if (httpStatus >= 300) return failure('document-http-status', `the application answered ${httpStatus}`);
+  if (httpStatus >= 300)
+    return failure('document-http-status', `${nameOf(report.destination.url)} answered ${httpStatus}.`);
   const { flow, problems } =
     reply.flow === undefined
       ? dialect.compile(reply.body ?? '', report.destination.url)
@@ -28,6 +29,12 @@ export function readReply(reply: ReplyInFull, report: Report, dialect: Pick<Dial
   if (flow.body.length === 0 && report.kind === 'call-start')
     return failure('document-missing', 'the application answered the start of a call with nothing', problems);
   return { event: { type: 'document.fetched', flow, httpStatus }, problems };
+}
+
+/** As a live server names it: a query holds the caller's digits. */
+function nameOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
 function failure(code: string, message: string, problems: readonly Problem[] = []): ReadReply {

@@ -22,10 +22,9 @@ export interface SimulatedMedia {
   /** To be called before the digit is put on the tape; gives the event that follows it there, if the key stopped a prompt. */
   key(digit: string): WorldEvent | null;
   record(effect: EffectOf<'record.start'>): void;
-  stopRecording(recording: string, why: 'stopped' | 'ended'): void;
+  stopRecording(recording: string): void;
   speaks(forMs: number): void;
   sendDigits(effect: EffectOf<'digits.send'>): void;
-  close(): void;
 }
 
 const unknownMediaMs = 2_000;
@@ -44,7 +43,6 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     { readonly effect: EffectOf<'record.start'>; readonly since: number; quiet: Timer | null; max: Timer | null }
   >();
   let speakingUntil = 0;
-  let closed = false;
 
   function lengthMs(sound: Sound): number | null {
     switch (sound.kind) {
@@ -63,10 +61,10 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
 
   function next(): void {
     const effect = queue.shift();
-    if (effect === undefined || closed) return;
+    if (effect === undefined) return;
     const { prompt, sound, times } = effect;
     if (sound.kind === 'media' && options.brokenMedia.includes(sound.url)) {
-      put({ type: 'prompt.failed', prompt, code: 'media-unavailable', message: `${sound.url} could not be fetched` });
+      put({ type: 'prompt.failed', prompt, code: 'media-http-status', message: `${sound.url} answered 404.` });
       next();
       return;
     }
@@ -87,7 +85,7 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     return { type: 'prompt.finished', prompt: effect.prompt, why, playedMs: clock.now() - since };
   }
 
-  function finishRecording(recording: string, why: 'stopped' | 'silence' | 'max' | 'ended'): void {
+  function finishRecording(recording: string, why: 'stopped' | 'silence' | 'max'): void {
     const open = recordings.get(recording);
     if (open === undefined) return;
     recordings.delete(recording);
@@ -119,7 +117,7 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
       if (waiting >= 0) {
         queue.splice(waiting, 1);
         put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: 0 });
-      } else if (playing?.effect.prompt === prompt) put(finish('stopped'));
+      } else clock.after(0, () => playing?.effect.prompt === prompt && put(finish('stopped')));
     },
     key(digit) {
       return playing?.effect.stopKeys.includes(digit) ? finish('key') : null;
@@ -131,7 +129,7 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
       put({ type: 'recording.started', recording, tag, channels });
       watchSilence(recording);
     },
-    stopRecording: finishRecording,
+    stopRecording: (recording) => void clock.after(0, () => finishRecording(recording, 'stopped')),
     speaks(forMs) {
       speakingUntil = Math.max(speakingUntil, clock.now() + forMs);
       for (const recording of recordings.keys()) watchSilence(recording);
@@ -139,12 +137,6 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     sendDigits({ request, digits, toneMs, gapMs }) {
       const { lengthMs: whole } = keystrokes({ press: digits.replaceAll(',', 'w'), toneMs, gapMs });
       clock.after(whole, () => put({ type: 'digits.sent', request }));
-    },
-    close() {
-      closed = true;
-      playing?.timer?.cancel();
-      playing = null;
-      for (const recording of [...recordings.keys()]) finishRecording(recording, 'ended');
     },
   };
 }

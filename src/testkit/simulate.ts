@@ -1,5 +1,6 @@
 // Owns: a call without a network: the interpreter and the loop of a live call, between a scripted caller and a scripted
 // application, on a clock that jumps from event to event. Minutes take milliseconds and every run is the same.
+import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
 import type { TapeLine, WorldEvent } from '../call/event.ts';
 import { createCallLoop } from '../call/loop.ts';
@@ -167,7 +168,6 @@ export function simulate(options: SimulateOptions): Simulation {
     if (callerGone) return;
     callerGone = true;
     put({ type: 'leg.ended', leg: 'caller', by, q850Cause, reason });
-    media.close();
   }
 
   function ask(report: Report, then: (reply: ReplyInFull) => void): void {
@@ -195,7 +195,7 @@ export function simulate(options: SimulateOptions): Simulation {
         });
         return;
       case 'call.reject':
-        endCaller('us', 21, `refused with ${effect.sipStatus}`);
+        endCaller('us', causeOfStatus(effect.sipStatus), `refused with ${effect.sipStatus}`);
         return;
       case 'call.hangup':
         legs.close();
@@ -226,7 +226,7 @@ export function simulate(options: SimulateOptions): Simulation {
         media.record(effect);
         return;
       case 'record.stop':
-        media.stopRecording(effect.recording, 'stopped');
+        media.stopRecording(effect.recording);
         return;
       case 'leg.dial':
         legs.dial(effect.leg, effect.target.address);

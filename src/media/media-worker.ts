@@ -1,6 +1,8 @@
 // Owns: a media worker thread: its sessions, its clips, its one timer, its load. It reads commands and posts reports
 // (worker-protocol.ts). A fault in one session ends that session and nothing else.
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
+import { createThreadLoad } from '../base/thread-load.ts';
 import { type BridgePeer, bridgeOverPort } from './bridge.ts';
 import { Pacer } from './pacer.ts';
 import type { MediaEvent } from './plane.ts';
@@ -26,8 +28,8 @@ const closing = new Set<Promise<void>>();
 const pacer = new Pacer(performance.now());
 /** Later than this is worth counting: a phone's jitter buffer begins to notice. */
 const lateMs = 10;
-const loadEveryMs = 500;
-const loadSmoothing = 0.4;
+/** A packet this late on average is heard: most phones keep 40 to 60 ms. */
+const bearableLatenessMs = 10;
 
 let timer: NodeJS.Timeout | null = null;
 let shuttingDown = false;
@@ -97,7 +99,7 @@ async function shutDown(): Promise<void> {
   for (const number of [...sessions.keys()]) close(number);
   await Promise.all(closing);
   if (timer !== null) clearTimeout(timer);
-  clearInterval(loadTimer);
+  load.close();
   outbox.send({ type: 'drained' });
 }
 
@@ -195,10 +197,10 @@ port.on('message', (messages: readonly WorkerCommand[]) => {
 process.on('uncaughtException', (error) => failed(null, error));
 process.on('unhandledRejection', (error) => failed(null, error));
 
-let measured = performance.eventLoopUtilization();
-const loadTimer = setInterval(() => {
-  const now = performance.eventLoopUtilization();
-  const { utilization } = performance.eventLoopUtilization(now, measured);
-  measured = now;
-  gauges[gauge.load] = gauges[gauge.load]! * (1 - loadSmoothing) + utilization * loadSmoothing;
-}, loadEveryMs);
+const load = createThreadLoad({
+  clock: systemClock,
+  bearableMs: bearableLatenessMs,
+  onMeasured: (value) => {
+    gauges[gauge.load] = value;
+  },
+});

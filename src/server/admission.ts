@@ -1,22 +1,15 @@
 // Owns: who may call: an app's number, from anybody; a claim to be one of our users must be proven; and whether there is
 // room. A server at its limit answers 503 at once and keeps the calls that it has (RFC 3261 21.5.4).
 // Does not: count requests (sip/overload.ts), hold calls.
-import { performance } from 'node:perf_hooks';
 import ipaddr from 'ipaddr.js';
-import type { Clock, Timer } from '../base/clock.ts';
 import type { InviteFacts, SipEndpointOptions } from '../sip/endpoint.ts';
 import { requestUserOf } from '../sip/uas-invite.ts';
 import type { Config } from './config.ts';
 
-export interface Load {
-  /** 0..1, of the busiest thread. */
-  readonly busy: number;
-  close(): void;
-}
-
 export interface AdmissionOptions {
   readonly config: Pick<Config, 'numbers' | 'users' | 'trunks' | 'limits'>;
   readonly calls: () => number;
+  /** 0..1, of the busiest thread. */
   readonly load: () => number;
   readonly draining: () => boolean;
 }
@@ -66,26 +59,4 @@ function networkOf(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
   const address = ipaddr.process(text);
   return [address, address.kind() === 'ipv4' ? 32 : 128];
-}
-
-/** Watches this thread; `others` is the load of the busiest other one. */
-export function createLoad(clock: Clock, others: () => number): Load {
-  const everyMs = 250;
-  let before = performance.eventLoopUtilization();
-  let utilization = 0;
-  let timer: Timer = clock.after(everyMs, measure);
-
-  function measure(): void {
-    const now = performance.eventLoopUtilization();
-    utilization = performance.eventLoopUtilization(now, before).utilization;
-    before = now;
-    timer = clock.after(everyMs, measure);
-  }
-
-  return {
-    get busy() {
-      return Math.max(utilization, others());
-    },
-    close: () => timer.cancel(),
-  };
 }

@@ -4,9 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHttp } from '../api/create-http.ts';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import { createThreadLoad } from '../base/thread-load.ts';
 import { type Calls, createCalls } from '../call/calls.ts';
 import { createClipShelf } from '../call/clip-shelf.ts';
 import type { TapeLine } from '../call/event.ts';
@@ -25,7 +26,7 @@ import { createRun } from '../run/create-run.ts';
 import { createSipEndpoint } from '../sip/create-endpoint.ts';
 import type { Peer } from '../sip/message.ts';
 import { createStore } from '../store/store.ts';
-import { createAdmission, createLoad } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import type { AppConfig, Config } from './config.ts';
 import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
@@ -47,6 +48,8 @@ export interface Server {
 
 /** Where somebody who watches a server stands; nothing of it is needed to run one. */
 export interface ServerSeams {
+  /** The time of signalling, applications and calls; media keeps its own. */
+  readonly clock?: Clock;
   /** The words of an app, in place of those that are built. */
   readonly dialects?: (name: DialectName) => Dialect;
   /** May put something between a call and what decides for it. */
@@ -55,13 +58,15 @@ export interface ServerSeams {
   readonly onLine?: (call: CallFacts, line: TapeLine) => void;
 }
 
+/** Signalling this late on average is a call that is answered slowly; phones repeat an INVITE after 500 ms. */
+const bearableLatenessMs = 50;
 const mebibyte = 1024 * 1024;
 const clipBytes = 128 * mebibyte;
 const decodedBytes = 64 * mebibyte;
 
 /** Rejects with a CodedError when something cannot be opened; nothing is left running then. */
 export async function createServer(config: Config, log: Log, seams: ServerSeams = {}): Promise<Server> {
-  const clock = systemClock;
+  const clock = seams.clock ?? systemClock;
   const closers: (() => Promise<void> | void)[] = [];
   const closing = <T extends { close(): Promise<void> | void }>(part: T): T => {
     closers.unshift(() => part.close());
@@ -84,7 +89,8 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const speech = createConfiguredSpeech(config, { log, http, decoder });
     if (speech !== null) closing(speech);
     const plane = closing(await createMediaPlane({ ...config.media, log }));
-    const load = closing(createLoad(clock, () => plane.load));
+    const own = closing(createThreadLoad({ clock, bearableMs: bearableLatenessMs }));
+    const load = () => Math.max(own.value, plane.load);
     const application = createApplication({ dialects: seams.dialects ?? dialectOf, http, log, trustOf, clock });
     const folders = [...trusts.values()].flatMap((trust) => trust.folders);
     const sounds = createSounds({
@@ -99,7 +105,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const admission = createAdmission({
       config,
       calls: () => calls.size,
-      load: () => load.busy,
+      load,
       draining: () => draining,
     });
     const users = new Map(config.users.map(({ login, password }) => [login, { password }]));
@@ -170,7 +176,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         sessions: plane.counters.sessions,
         legs: endpoint.counters.legs,
         transactions: endpoint.counters.transactions,
-        busy: Math.round(load.busy * 100) / 100,
+        busy: Math.round(load() * 100) / 100,
       }),
     });
     closing(face);

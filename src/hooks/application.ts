@@ -49,7 +49,7 @@ const secondTryAfterMs = 250;
 export function createApplication(options: ApplicationOptions): Application {
   const { http, log, trustOf } = options;
   const clock = options.clock ?? systemClock;
-  const files = createDocumentFiles();
+  const files = createDocumentFiles(clock);
 
   async function send(report: Report, call: CallFacts, dialect: Dialect, signal?: AbortSignal) {
     const { destination } = report;
@@ -70,7 +70,7 @@ export function createApplication(options: ApplicationOptions): Application {
         url: plan.url,
         headers,
         body: plan.body,
-        timeoutMs: Math.max(1, deadline - clock.now()),
+        timeoutMs: Math.max(1, Math.ceil(deadline - clock.now())),
         trust: { origin: 'document', trustedOrigins: trust.origins },
         signal,
       });
@@ -135,6 +135,8 @@ export function createApplication(options: ApplicationOptions): Application {
     } catch (error) {
       const failure = failureOf(error, report, call);
       if (fallbackUrl === null || signal?.aborted === true) return failure;
+      // The tape shows the answer of the fallback only; whoever runs the application must learn of this all the same.
+      log.warn({ call: call.id, app: call.app, code: failure.code }, `${failure.message} The fallback is asked.`);
       try {
         return await step({ ...report, destination: { ...report.destination, url: fallbackUrl, fallbackUrl: null } });
       } catch (second) {

@@ -9,6 +9,7 @@ import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { isLocallyTrusted } from './address-policy.ts';
 import { type AppTrust, fileInside } from './app-trust.ts';
+import { createBriefMemo } from './brief-memo.ts';
 import { publicUrl } from './fault.ts';
 import type { HttpClient } from './http-client.ts';
 
@@ -47,6 +48,7 @@ export function createMediaFetch(options: MediaFetchOptions): MediaFetch {
   const timeoutMs = options.timeoutMs ?? 15_000;
   const entries = new Map<string, Entry>();
   const pending = new Map<string, Promise<Fetched>>();
+  const files = createBriefMemo<Fetched>(clock);
   let cachedBytes = 0;
 
   class TimedPolicy extends CachePolicy {
@@ -140,13 +142,15 @@ export function createMediaFetch(options: MediaFetchOptions): MediaFetch {
       const url = URL.parse(text);
       if (url === null) throw new CodedError('fetch-bad-url', 'The address of a sound is not a URL.');
       url.hash = '';
-      const key = url.protocol === 'file:' ? url.href : keyOf(url, trust);
-      let shared = pending.get(key);
-      if (shared === undefined) {
-        shared = (url.protocol === 'file:' ? readMedia(text) : load(key, url.href, trust)).finally(() =>
-          pending.delete(key),
-        );
-        pending.set(key, shared);
+      let shared: Promise<Fetched> | undefined;
+      if (url.protocol === 'file:') shared = files.get(url.href, () => readMedia(text));
+      else {
+        const key = keyOf(url, trust);
+        shared = pending.get(key);
+        if (shared === undefined) {
+          shared = load(key, url.href, trust).finally(() => pending.delete(key));
+          pending.set(key, shared);
+        }
       }
       return signal === undefined ? shared : orAborted(shared, signal, url);
     },

@@ -10,6 +10,8 @@ const sentences: Readonly<Record<string, string>> = {
   pt: 'Lamentamos, não podemos atender a sua chamada neste momento. Por favor, tente mais tarde.',
 };
 
+const congestionMs = 3000;
+
 export function apology(language: string, source: string): Flow {
   const known = sentences[language.slice(0, 2).toLowerCase()];
   const at = (path: string) => ({ line: 1, column: 1, path });
@@ -30,7 +32,17 @@ export function apology(language: string, source: string): Flow {
         prompt: { sound, times: 1 },
         to: 'caller',
         stopKeys: '',
-        onFailed: null,
+        // Nobody can speak: the tone says it in every language.
+        onFailed: [
+          {
+            kind: 'play',
+            at: at('apology/play[1]'),
+            prompt: { sound: { kind: 'progress', name: 'congestion', durationMs: congestionMs }, times: 1 },
+            to: 'caller',
+            stopKeys: '',
+            onFailed: null,
+          },
+        ],
       },
       { kind: 'hangup', at: at('apology/hangup[0]'), reason: 'no document' },
     ],

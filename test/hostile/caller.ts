@@ -30,6 +30,11 @@ export interface InviteOptions {
 
 let calls = 0;
 
+function nextCallId(): string {
+  calls += 1;
+  return `raw${process.pid}x${calls}`;
+}
+
 export function bindUdp(host: string): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
   return new Promise((resolve, reject) => {
@@ -85,7 +90,7 @@ export class RawCall {
 
   /** Everything of this call that came, in order. */
   get received(): readonly SipText[] {
-    return this.caller.received.filter(({ callId }) => callId === this.callId);
+    return this.caller.of(this.callId);
   }
 
   request(method: string, options: InviteOptions & { readonly cseq?: number; readonly branch?: string } = {}): string {
@@ -154,6 +159,7 @@ export class Caller {
   readonly host: string;
   readonly waiters = new Waiters();
   readonly received: SipText[] = [];
+  readonly #byCall = new Map<string, SipText[]>();
   readonly heard: HeardPacket[] = [];
   /** RTP port of the server. */
   rtpTo = 0;
@@ -177,6 +183,10 @@ export class Caller {
     rtp.on('message', (bytes, from) => this.#takeRtp(bytes, from));
   }
 
+  of(callId: string): readonly SipText[] {
+    return this.#byCall.get(callId) ?? [];
+  }
+
   get sipPort(): number {
     return this.#sip.address().port;
   }
@@ -184,7 +194,7 @@ export class Caller {
     return this.rtp.address().port;
   }
 
-  call(number: string, callId = `raw${process.pid}x${(calls += 1)}`): RawCall {
+  call(number: string, callId = nextCallId()): RawCall {
     return new RawCall(this, number, callId);
   }
 
@@ -245,7 +255,11 @@ export class Caller {
     const method = /^([A-Z]+) /.exec(text)?.[1] ?? '';
     const callId = /^Call-ID: *(\S+)/im.exec(text)?.[1] ?? '';
     const [head = '', body = ''] = text.split('\r\n\r\n', 2);
-    this.received.push({ status, method, callId, text, body });
+    const told = { status, method, callId, text, body };
+    this.received.push(told);
+    const known = this.#byCall.get(callId);
+    if (known === undefined) this.#byCall.set(callId, [told]);
+    else known.push(told);
     if (status === 0 && method !== 'ACK') {
       const echoed = head.split('\r\n').filter((line) => /^(via|from|to|call-id|cseq):/i.test(line));
       this.#sip.send(

@@ -276,12 +276,16 @@ describe('documents that are files', () => {
     await writeFile(path, 'pause 1');
     await utimes(path, 1, 1);
     const url = pathToFileURL(path).href;
-    const { ask, dialect } = application(trustOfUrls([url]));
+    let passedMs = 0;
+    const clock: Clock = { ...systemClock, now: () => systemClock.now() + passedMs };
+    const { ask, dialect } = application(trustOfUrls([url]), clock);
     expect(await ask(start(url))).toMatchObject({ ok: true, httpStatus: null, flow: { body: [{ durationMs: 1 }] } });
+    passedMs = 1000;
     await ask(gathered(url));
     expect(dialect.compiled).toBe(1);
     await writeFile(path, 'pause 2');
     await utimes(path, 2, 2);
+    passedMs = 2000;
     expect(await ask(start(url))).toMatchObject({ flow: { body: [{ durationMs: 2 }] } });
   });
 

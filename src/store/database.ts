@@ -16,23 +16,42 @@ export async function openDatabase(file: string): Promise<Kysely<Tables>> {
   throw error;
 }
 
+/** Rows of one insert: far below the number of parameters that either database takes. */
+const linesAtOnce = 64;
+
 /** All or nothing. */
 export async function writeBatch(db: Kysely<Tables>, writes: readonly Write[]): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    for (const write of writes) await writeOne(transaction, write);
+    let lines: Insertable<Tables['tape_lines']>[] = [];
+    for (const write of writes) {
+      if (write.kind === 'line') {
+        const { kind: _, callId, ...line } = write;
+        lines.push({ call_id: callId, ...line });
+        if (lines.length < linesAtOnce) continue;
+      }
+      await writeLines(transaction, lines);
+      lines = [];
+      if (write.kind !== 'line') await writeOne(transaction, write);
+    }
+    await writeLines(transaction, lines);
   });
 }
 
 /** Writing the same thing twice changes nothing: a batch is sent again when nobody knows whether it was written. */
-async function writeOne(db: Transaction<Tables>, write: Write): Promise<void> {
-  if (write.kind === 'line') {
-    const { kind: _, callId, ...line } = write;
-    await db
-      .insertInto('tape_lines')
-      .values({ call_id: callId, ...line })
-      .onConflict((conflict) => conflict.columns(['call_id', 'seq']).doNothing())
-      .execute();
-  } else if (write.kind === 'call') {
+async function writeLines(
+  transaction: Transaction<Tables>,
+  lines: readonly Insertable<Tables['tape_lines']>[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  await transaction
+    .insertInto('tape_lines')
+    .values(lines)
+    .onConflict((conflict) => conflict.columns(['call_id', 'seq']).doNothing())
+    .execute();
+}
+
+async function writeOne(db: Transaction<Tables>, write: Exclude<Write, { kind: 'line' }>): Promise<void> {
+  if (write.kind === 'call') {
     const { id: _, ...changes } = fromCall(write.row);
     await db
       .insertInto('calls')

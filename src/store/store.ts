@@ -50,6 +50,9 @@ export interface Store {
   readonly counters: { readonly waiting: number; readonly written: number; readonly dropped: number };
 }
 
+/** What a crash of the process may lose. */
+const gatherMs = 20;
+
 interface Waiting {
   readonly batch: number;
   readonly writes: readonly Write[];
@@ -70,8 +73,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
   const file = join(options.dataDir, 'keytone.db');
 
-  /** Collected in this turn of the event loop; leaves as one batch, which is one transaction. */
-  let turn: Write[] = [];
+  /** Collected for a moment; leaves as one batch, which is one message and one transaction. */
+  let gathered: Write[] = [];
   /** Sent and not yet known to be written, oldest first: sent again when the thread had to be replaced. */
   let sent: Waiting[] = [];
   let waiting = 0;
@@ -167,20 +170,20 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       return;
     }
     waiting++;
-    turn.push(entry);
-    if (turn.length === 1) setImmediate(sendTurn);
+    gathered.push(entry);
+    if (gathered.length === 1) setTimeout(sendGathered, gatherMs);
   }
 
-  function sendTurn(): void {
-    if (turn.length === 0 || closing) return;
+  function sendGathered(): void {
+    if (gathered.length === 0 || closing) return;
     const batch = { batch: nextBatch++, writes: turn };
-    turn = [];
+    gathered = [];
     sent.push(batch);
     post({ type: 'write', ...batch });
   }
 
   function ask<Kind extends Query['kind']>(query: Extract<Query, { kind: Kind }>): Promise<Answers[Kind]> {
-    sendTurn();
+    sendGathered();
     return new Promise((resolve, reject) => {
       const request = nextRequest++;
       requests.set(request, { resolve: resolve as (result: unknown) => void, reject });
@@ -189,7 +192,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
 
   function flush(): Promise<void> {
-    sendTurn();
+    sendGathered();
     const last = sent.at(-1);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => flushers.push({ until: last.batch, resolve }));
@@ -211,7 +214,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     flush,
     async close() {
       if (closing) return;
-      sendTurn();
+      sendGathered();
       closing = true;
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       post({ type: 'close' });

@@ -41,6 +41,13 @@ const sip = z.strictObject({
     .optional()
     .describe('Address or name put in Contact and Via. Default: the local address that each peer is reached from.'),
   realm: z.string().min(1).default('keytone').describe('Realm of digest challenges.'),
+  digest: z
+    .array(z.enum(['MD5', 'SHA-256']))
+    .min(1)
+    .default(['MD5'])
+    .describe(
+      'Digests that phones may log in with, the preferred one first. SHA-256 is the better one, but many phones give up when a challenge names it, even beside MD5.',
+    ),
 });
 
 const http = z.strictObject({

@@ -27,6 +27,7 @@ export interface Config extends Plain {
     readonly port: number;
     readonly advertisedHost: string | null;
     readonly realm: string;
+    readonly digest: ConfigFile['sip']['digest'];
   };
   readonly media: {
     readonly host: string;

@@ -32,6 +32,7 @@ import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
 import { version } from './package-root.ts';
 import { createRoutes } from './routes.ts';
+import { freeSipPort } from './sip-port.ts';
 import { createSounds } from './sounds.ts';
 import { createConfiguredSpeech } from './speech-engine.ts';
 
@@ -109,17 +110,19 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       draining: () => draining,
     });
     const users = new Map(config.users.map(({ login, password }) => [login, { password }]));
+    const sipPort = config.sip.port === 0 ? await freeSipPort(config.sip.host) : config.sip.port;
     const endpoint = createSipEndpoint({
       listen: (['udp', 'tcp'] as const).map((transport) => ({
         transport,
         host: config.sip.host,
-        port: config.sip.port,
+        port: sipPort,
       })),
       advertisedHost: config.sip.advertisedHost,
       clock,
       log,
       userAgent: `Keytone/${version}`,
       realm: config.sip.realm,
+      digestHashes: config.sip.digest,
       credentials: (login) => users.get(login) ?? null,
       policy: admission.policy,
       onInvite: (leg) => calls.accept(leg, admission.appOf(leg.requestUser)!),

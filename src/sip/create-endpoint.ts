@@ -46,7 +46,13 @@ const dialogOnly = new Set(['BYE', 'INFO', 'UPDATE', 'PRACK']);
 
 export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointParts = {}): SipEndpoint {
   const { clock, log } = options;
-  const digest = createDigestServer({ realm: options.realm, credentials: options.credentials, now: () => clock.now() });
+  const { realm, credentials, digestHashes } = options;
+  const digest = createDigestServer({
+    realm,
+    credentials,
+    now: () => clock.now(),
+    ...(digestHashes === undefined ? {} : { hashes: digestHashes }),
+  });
   const registrar = createRegistrar({ clock });
   const overload = createOverload(clock, parts.limits);
   let earlyIncoming = 0;

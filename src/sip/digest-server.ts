@@ -3,10 +3,12 @@
 // counts of answered nonces are stored, in a bounded table.
 // Does not: compare the uri parameter with the Request-URI, since proxies on the way rewrite the latter; offer auth-int.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { digestResponse, parseAlgorithm, parseDigestParams, quoteDigest } from './digest.ts';
+import { type DigestHash, digestResponse, parseAlgorithm, parseDigestParams, quoteDigest } from './digest.ts';
 
 export interface DigestServerOptions {
   readonly realm: string;
+  /** What challenges offer, the one we prefer first; nothing else is accepted. SHA-256, then MD5. */
+  readonly hashes?: readonly DigestHash[];
   readonly credentials: (login: string) => { readonly password: string } | null;
   /** A clock that never jumps. */
   readonly now: () => number;
@@ -31,6 +33,7 @@ export interface DigestServer {
 const hexCount = /^[0-9a-f]{8}$/i;
 
 export function createDigestServer(options: DigestServerOptions): DigestServer {
+  const hashes = options.hashes ?? ['SHA-256', 'MD5'];
   const secret = randomBytes(32);
   // Stands in for the password of unknown users, so that they cost the same work and get the same answer.
   const nobody = randomBytes(16).toString('hex');
@@ -77,7 +80,7 @@ export function createDigestServer(options: DigestServerOptions): DigestServer {
   return {
     challenge(stale) {
       const rest = `realm=${quoteDigest(options.realm)}, nonce="${issue()}", qop="auth"${stale ? ', stale=true' : ''}`;
-      return [`Digest ${rest}, algorithm=SHA-256`, `Digest ${rest}, algorithm=MD5`];
+      return hashes.map((hash) => `Digest ${rest}, algorithm=${hash}`);
     },
     check(method, values) {
       for (const value of values) {
@@ -89,7 +92,7 @@ export function createDigestServer(options: DigestServerOptions): DigestServer {
         const response = params.get('response');
         const algorithm = parseAlgorithm(params.get('algorithm'));
         if (username === undefined || nonce === undefined || uri === undefined || response === undefined) continue;
-        if (algorithm === null) continue;
+        if (algorithm === null || !hashes.some((hash) => algorithm.startsWith(hash))) continue;
         const qop = params.get('qop')?.toLowerCase();
         const cnonce = params.get('cnonce');
         const nc = params.get('nc');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { digestResponse, parseDigestParams } from './digest.ts';
+import { type DigestHash, digestResponse, parseDigestParams } from './digest.ts';
 import { createDigestClient } from './digest-client.ts';
 import { createDigestServer } from './digest-server.ts';
 
 const uri = 'sip:bob@example.org';
 
-function server(more: { maxNonces?: number } = {}) {
+function server(more: { maxNonces?: number; hashes?: readonly DigestHash[] } = {}) {
   let time = 0;
   const created = createDigestServer({
     realm: 'here "quoted"',
@@ -58,6 +58,19 @@ describe('parseDigestParams', () => {
 });
 
 describe('a challenge and its answer', () => {
+  it('offers and accepts only what it was told to', () => {
+    for (const [given, other] of [
+      ['MD5', 'SHA-256'],
+      ['SHA-256', 'MD5'],
+    ] as const) {
+      const digest = server({ hashes: [given] });
+      const [value, ...more] = digest.challenge(false);
+      expect(more).toEqual([]);
+      expect(digest.check('INVITE', answer([value!]).sign()).kind).toBe('accepted');
+      expect(digest.check('INVITE', answer([value!.replace(`=${given}`, `=${other}`)]).sign()).kind).toBe('refused');
+    }
+  });
+
   it('is accepted for each algorithm offered', () => {
     const digest = server();
     const [sha, md5] = digest.challenge(false);

@@ -3,7 +3,8 @@
 // Does not: decide anything (digest-server.ts, digest-client.ts); know qop=auth-int.
 import { createHash } from 'node:crypto';
 
-export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess';
+export type DigestHash = 'MD5' | 'SHA-256';
+export type DigestAlgorithm = DigestHash | `${DigestHash}-sess`;
 
 export interface DigestInput {
   readonly algorithm: DigestAlgorithm;

@@ -1,6 +1,7 @@
 // Owns: the face of the SIP stack. call/ sees this file and nothing else of sip/. Bodies are opaque text (SDP).
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { DigestHash } from './digest.ts';
 import type { Peer, Transport } from './message.ts';
 
 export interface ListenOptions {
@@ -19,6 +20,8 @@ export interface SipEndpointOptions {
   readonly log: Log;
   readonly userAgent: string;
   readonly realm: string;
+  /** What challenges offer, the preferred one first; SHA-256, then MD5. */
+  readonly digestHashes?: readonly DigestHash[];
   /** Users that may register and authenticate; null for an unknown login. */
   readonly credentials: (login: string) => { readonly password: string } | null;
   /** Asked before an out-of-dialog INVITE: take it, challenge it, or refuse it with a status. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CallView, RecordingView } from '../../src/api/views.ts';
 import type { CallEvent, EventType, TapeLine } from '../../src/call/event.ts';
-import { freePort, run, until } from './peer.ts';
+import { run, until } from './peer.ts';
 
 export interface ServerProcess {
   readonly host: string;
@@ -30,6 +30,7 @@ export interface ServerOptions {
   readonly folder: string;
   /** Of SIP; `127.0.0.1`. */
   readonly host?: string;
+  readonly sip?: object;
   readonly apps: readonly object[];
   readonly numbers: readonly object[];
   readonly users?: readonly object[];
@@ -37,10 +38,14 @@ export interface ServerOptions {
 
 const program = fileURLToPath(new URL('../../bin/keytone.mjs', import.meta.url));
 
-export async function startServer({ folder, host = '127.0.0.1', ...rest }: ServerOptions): Promise<ServerProcess> {
-  const sipPort = await freePort(host);
+export async function startServer({
+  folder,
+  host = '127.0.0.1',
+  sip = {},
+  ...rest
+}: ServerOptions): Promise<ServerProcess> {
   const config = {
-    sip: { host, port: sipPort },
+    sip: { host, port: 0, ...sip },
     http: { host: '127.0.0.1', port: 0 },
     media: { workers: 1 },
     dataDir: 'data',
@@ -51,7 +56,7 @@ export async function startServer({ folder, host = '127.0.0.1', ...rest }: Serve
   // JSON is YAML.
   const file = join(folder, 'keytone.yaml');
   writeFileSync(file, JSON.stringify(config, null, 2));
-  const running = run(process.execPath, [program, 'serve', '--config', file], { cwd: folder });
+  const running = run(process.execPath, [program, 'serve', '--config', file], { cwd: folder, env: plainEnvironment() });
   const base = await until(
     'banner of the server',
     () => {
@@ -61,14 +66,19 @@ export async function startServer({ folder, host = '127.0.0.1', ...rest }: Serve
     20_000,
   );
   const request = (path: string): Promise<Response> => fetch(`${base}${path}`);
-  const json = async <T>(path: string): Promise<T> => (await request(path)).json() as Promise<T>;
+  const json = async <T>(path: string): Promise<T> => {
+    const response = await request(path);
+    const body = await response.json();
+    if (!response.ok && response.status !== 404) throw new Error(`${path}: ${JSON.stringify(body)}\n${running.said()}`);
+    return body as T;
+  };
   const calls = async () => (await json<{ calls: CallView[] }>('/v1/calls?limit=200')).calls;
   const tape = async (call: string) =>
     new Tape((await json<{ lines?: TapeLine[] }>(`/v1/calls/${call}/tape`)).lines ?? []);
 
   return {
     host,
-    sipPort,
+    sipPort: Number(/SIP\s.*:(\d+) \(/.exec(running.said())?.[1]),
     said: running.said,
     calls,
     callOf: (sipCallId) =>
@@ -84,6 +94,11 @@ export async function startServer({ folder, host = '127.0.0.1', ...rest }: Serve
     fetch: request,
     stop: () => running.stop(),
   };
+}
+
+/** Without settings of whoever runs the tests. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KEYTONE_')));
 }
 
 type EventOf<T extends EventType> = Extract<CallEvent, { readonly type: T }>;

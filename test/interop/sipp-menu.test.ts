@@ -279,7 +279,6 @@ describePeer(
           const tape = await talk.over();
           expect(entry.told()).toEqual([`${method} /code?token=123456789&${query}&attempts=1&success=true`]);
           const request = entry.requests()[0]!;
-          if (process.env['KEYTONE_INTEROP_SHOW'] !== undefined) console.log(request.verbatim);
           expect(request.query).toEqual({ token: '123456789', code, attempts: '1', success: 'true' });
           if (method === 'GET') expect(request.body).toBe('');
           else {

@@ -1,5 +1,5 @@
 // Owns: SIPp's built-in caller (`-sn uac`) against the server as it is installed: calls one after another over UDP and
-// TCP, IPv4 and IPv6. SIPp's exit code is the verdict: every message was the one that it expects.
+// TCP, IPv4 and IPv6, at the one port that `sip.port: 0` gave. SIPp's exit code is the verdict: every message was the one that it expects.
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describePeer, temporaryFolder } from './peer.ts';

@@ -176,7 +176,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
   function sendGathered(): void {
     if (gathered.length === 0 || closing) return;
-    const batch = { batch: nextBatch++, writes: turn };
+    const batch = { batch: nextBatch++, writes: gathered };
     gathered = [];
     sent.push(batch);
     post({ type: 'write', ...batch });

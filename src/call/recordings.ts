@@ -12,7 +12,7 @@ export interface Recordings {
   start(session: MediaSession | null, effect: Extract<Effect, { type: 'record.start' }>): void;
   stop(session: MediaSession | null, recording: string): void;
   onEvent(event: Extract<MediaEvent, { type: 'recorded' }>): void;
-  /** The newest complete recording of a tag; rejects when there is none. */
+  /** The newest recording of a tag that is complete or about to be; rejects when there is none. */
   path(tag: string): Promise<string>;
   /** Nothing more will be heard of those that are open. */
   giveUp(message: string): void;
@@ -24,6 +24,7 @@ interface Kept {
   readonly file: string;
   readonly complete: PromiseWithResolvers<boolean>;
   open: boolean;
+  stopping: boolean;
 }
 
 export function createRecordings(place: RecordingPlace, put: (event: WorldEvent) => void): Recordings {
@@ -51,12 +52,15 @@ export function createRecordings(place: RecordingPlace, put: (event: WorldEvent)
         fail(recording, 'recording-failed', (error as Error).message);
         return;
       }
-      kept.set(recording, { tag, ...where, complete: Promise.withResolvers(), open: true });
+      kept.set(recording, { tag, ...where, complete: Promise.withResolvers(), open: true, stopping: false });
       session.record(recording, { file: where.path, channels, maxMs, silenceMs });
       put({ type: 'recording.started', recording, tag, channels });
     },
     stop(session, recording) {
-      if (kept.get(recording)?.open === true) session?.stopRecording(recording);
+      const one = kept.get(recording);
+      if (one?.open !== true) return;
+      one.stopping = true;
+      session?.stopRecording(recording);
     },
     onEvent({ id: recording, why, durationMs, bytes, message }) {
       const one = kept.get(recording);
@@ -70,10 +74,10 @@ export function createRecordings(place: RecordingPlace, put: (event: WorldEvent)
       put({ type: 'recording.finished', recording, tag: one.tag, durationMs, bytes, file: one.file, why });
     },
     async path(tag) {
-      const found = [...kept.values()].filter((one) => one.tag === tag).at(-1);
-      if (found === undefined || !(await found.complete.promise))
-        throw new CodedError('recording-missing', `This call has no recording named "${tag}".`);
-      return found.path;
+      // One that nobody ends must not be waited for: the caller would hear nothing for ever.
+      const named = [...kept.values()].filter((one) => one.tag === tag && (!one.open || one.stopping));
+      for (const one of named.reverse()) if (await one.complete.promise) return one.path;
+      throw new CodedError('recording-missing', `This call has no complete recording named "${tag}".`);
     },
     giveUp(message) {
       for (const [recording, one] of kept) if (one.open) fail(recording, 'recording-failed', message);

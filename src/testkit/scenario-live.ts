@@ -9,8 +9,10 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { DialectName } from '../flow/node.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { RunOptions } from '../run/run.ts';
+import type { Transport } from '../sip/message.ts';
 import { createPhone } from './phone.ts';
 import type { PhoneCall } from './phone-call.ts';
+import type { DigitWay } from './phone-event.ts';
 import type { IncomingPhoneCall } from './phone-incoming.ts';
 import { plainDialect } from './plain-dialect.ts';
 import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.ts';
@@ -59,6 +61,10 @@ export interface LiveStageOptions {
   /** What a caller's language is told to be, as the server is configured. */
   readonly language: string;
   readonly host?: string;
+  /** How the caller's keys travel; as telephone-events unless said otherwise. */
+  readonly digits?: DigitWay;
+  /** How the caller's SIP travels; UDP unless said otherwise. */
+  readonly transport?: Transport;
   /** A story that is not over by then is hung up, and said to have stood still. */
   readonly patienceMs?: number;
 }
@@ -86,9 +92,16 @@ interface Staged {
 }
 
 export async function createLiveStage(options: LiveStageOptions): Promise<LiveStage> {
-  const { scenarios, language, host = '127.0.0.1', patienceMs = 90_000 } = options;
+  const {
+    scenarios,
+    language,
+    host = '127.0.0.1',
+    transport = 'udp',
+    digits = 'rfc4733',
+    patienceMs = 90_000,
+  } = options;
   const clock = systemClock;
-  const phone = createPhone({ host, portRange: [42_000, 43_999] });
+  const phone = createPhone({ host, transport, portRange: [42_000, 43_999] });
   const callee = createPhone({ host, portRange: [44_000, 45_999] });
   await Promise.all([phone.start(), callee.start()]);
   const calleeHost = callee.uri.slice(callee.uri.indexOf('@') + 1);
@@ -177,6 +190,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     one.caller = caller;
     const placed = await phone.call(`sip:${one.app.number}@${server.address}:${server.port}`, {
       from: `sip:${storyCaller}@${host}`,
+      digits,
     });
     call = placed;
     caller.begin();

@@ -67,7 +67,7 @@ export const errorCodes = {
   'document-file-refused': { summary: 'The file is outside of the folders that this app may read.', fix: 'Put it beside the configured document.' },
   'document-file-unreadable': { summary: 'The file cannot be read.', fix: 'Check that it exists and that the server may read it.' },
   'media-http-status': { summary: 'The sound could not be fetched: the answer is not 200.', fix: 'Check the address of the sound.' },
-  'media-file-refused': { summary: 'The file is outside of the folders that sounds may be read from.', fix: 'Put it beside a configured document.' },
+  'media-file-refused': { summary: 'The file is outside of the folders that this app may read sounds from.', fix: 'Put it beside the configured document of this app.' },
   'media-file-unreadable': { summary: 'The sound file cannot be read.', fix: 'Check that it exists and that the server may read it.' },
   // sip
   'sip-listen-failed': { summary: 'A SIP listener could not be bound.', fix: 'Check that the address is of this machine and that no other program holds the port.' },

@@ -155,6 +155,20 @@ describe('fetching sounds', () => {
     await expect(fetch(origin, trustOfUrls([origin]))).rejects.toMatchObject({ code: 'media-http-status' });
   });
 
+  it('reads files beside the documents of the app that asks, and not of another one, even while it reads', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keytone-'));
+    opened.push({ close: () => rm(folder, { recursive: true }) });
+    await writeFile(join(folder, 'a.wav'), 'RIFF');
+    const url = pathToFileURL(join(folder, 'a.wav')).href;
+    const { fetch } = media();
+    const [own, other] = await Promise.allSettled([
+      fetch(url, trustOfUrls([pathToFileURL(join(folder, 'menu.xml')).href])),
+      fetch(url, trustOfUrls(['file:///elsewhere/menu.xml'])),
+    ]);
+    expect(own.status).toBe('fulfilled');
+    expect(other).toMatchObject({ status: 'rejected', reason: { code: 'media-file-refused' } });
+  });
+
   it('reads files of the media folders only', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keytone-'));
     opened.push({ close: () => rm(folder, { recursive: true }) });

@@ -29,8 +29,8 @@ export interface MediaFetchOptions {
   readonly http: HttpClient;
   readonly log: Log;
   readonly clock?: Clock;
-  /** Absolute folders whose files `file:` URLs may name. */
-  readonly folders: readonly string[];
+  /** Absolute folders whose files every app may name by `file:` URLs, beside those of its own trust. */
+  readonly folders?: readonly string[];
   readonly cacheBytes?: number;
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
@@ -41,7 +41,7 @@ interface Entry extends Fetched {
 }
 
 export function createMediaFetch(options: MediaFetchOptions): MediaFetch {
-  const { http, log, folders } = options;
+  const { http, log, folders = [] } = options;
   const clock = options.clock ?? systemClock;
   const cacheBytes = options.cacheBytes ?? 64 * 1024 * 1024;
   const maxBytes = options.maxBytes ?? 20 * 1024 * 1024;
@@ -118,8 +118,11 @@ export function createMediaFetch(options: MediaFetchOptions): MediaFetch {
     }
   }
 
-  async function readMedia(url: string): Promise<Fetched> {
-    const path = await fileInside(url, folders, { refused: 'media-file-refused', unreadable: 'media-file-unreadable' });
+  async function readMedia(url: string, trust: AppTrust): Promise<Fetched> {
+    const path = await fileInside(url, [...folders, ...trust.folders], {
+      refused: 'media-file-refused',
+      unreadable: 'media-file-unreadable',
+    });
     try {
       const { size, mtimeMs, ino } = await stat(path);
       if (size > maxBytes)
@@ -131,8 +134,12 @@ export function createMediaFetch(options: MediaFetchOptions): MediaFetch {
     }
   }
 
-  /** Apps that may reach a local origin share nothing with those that may not, nor do apps with different credentials. */
+  /**
+   * Apps that may reach a local origin share nothing with those that may not, nor do apps with different credentials or
+   * folders.
+   */
   function keyOf(url: URL, trust: AppTrust): string {
+    if (url.protocol === 'file:') return JSON.stringify([url.href, ...trust.folders]);
     const local = isLocallyTrusted(url, { origin: 'document', trustedOrigins: trust.origins });
     return `${local ? 'local' : 'open'} ${digest(Buffer.from(trust.authorization[url.origin] ?? ''))} ${url.href}`;
   }
@@ -143,7 +150,7 @@ export function createMediaFetch(options: MediaFetchOptions): MediaFetch {
       if (url === null) throw new CodedError('fetch-bad-url', 'The address of a sound is not a URL.');
       url.hash = '';
       let shared: Promise<Fetched> | undefined;
-      if (url.protocol === 'file:') shared = files.get(url.href, () => readMedia(text));
+      if (url.protocol === 'file:') shared = files.get(keyOf(url, trust), () => readMedia(text, trust));
       else {
         const key = keyOf(url, trust);
         shared = pending.get(key);

@@ -5,6 +5,8 @@ import { createResampler, type Resampler, telephoneRateHz } from './resample.ts'
 export const maxSoundMs = 3_600_000;
 
 export interface DecodeSink {
+  /** Told how long the sound is by its headers: too long is said before minutes are spent on decoding it. */
+  announce(durationMs: number): void;
   /** Mono, full scale ±1. The rate may change from piece to piece. */
   push(rateHz: number, samples: Float32Array): void;
   end(): Int16Array<ArrayBuffer>;
@@ -16,17 +18,22 @@ export function createDecodeSink(maxMs: number = maxSoundMs): DecodeSink {
   let rate = 0;
   let resampler: Resampler | null = null;
 
-  function add(piece: Int16Array): void {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > (maxMs * telephoneRateHz) / 1000)
+  function announce(durationMs: number): void {
+    if (durationMs > maxMs)
       throw new CodedError(
         'media-too-long',
         `The sound is longer than the ${maxMs / 60_000} minutes that are allowed.`,
       );
   }
 
+  function add(piece: Int16Array): void {
+    pieces.push(piece);
+    length += piece.length;
+    announce((length * 1000) / telephoneRateHz);
+  }
+
   return {
+    announce,
     push(rateHz, samples) {
       if (resampler === null || rateHz !== rate) {
         if (!Number.isInteger(rateHz) || rateHz < 1000 || rateHz > 384_000)

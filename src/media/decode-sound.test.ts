@@ -214,3 +214,26 @@ describe('anything else', () => {
     await expect(decodeSound(Buffer.alloc(0), noHint)).rejects.toMatchObject({ code: 'media-format-broken' });
   });
 });
+
+describe('a sound that is too long', () => {
+  const frame = Buffer.alloc(104);
+  frame.set([0xff, 0xfb, 0x10, 0xc4]);
+  const wav = Buffer.alloc(44 + 3_700_000);
+  wav.write('RIFF....WAVEfmt \x10\0\0\0\x01\0\x01\0', 0, 'latin1');
+  wav.writeUInt32LE(1000, 24);
+  wav.writeUInt16LE(1, 32);
+  wav.writeUInt16LE(8, 34);
+  wav.write('data', 36);
+
+  it.each([
+    ['WAV', wav],
+    ['MP3', Buffer.concat(Array.from({ length: 140_000 }, () => frame))],
+  ])('is refused by its headers, before any of it is decoded: %s', async (_what, bytes) => {
+    let pieces = 0;
+    const breathe = async (): Promise<void> => {
+      pieces += 1;
+    };
+    await expect(decodeSound(bytes, noHint, breathe)).rejects.toMatchObject({ code: 'media-too-long' });
+    expect(pieces).toBe(0);
+  });
+});

@@ -86,6 +86,7 @@ export async function decodeSound(
   const sink = createDecodeSink();
   if (isWav(bytes)) {
     const wav = parseWav(bytes);
+    if (wav.rateHz > 0) sink.announce((wav.frames * 1000) / wav.rateHz);
     for (let at = 0; at < wav.frames; at += pieceFrames) {
       sink.push(wav.rateHz, wav.read(at, at + pieceFrames));
       await breathe();

@@ -22,18 +22,37 @@ const searchBytes = 64 * 1024;
 
 /** Bytes of the frame whose header is at `at`, or 0 when none is there. Free bitrate is not taken for MP3. */
 function frameLength(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return 0;
+  return readFrame(bytes, at)?.bytes ?? 0;
+}
+
+function readFrame(bytes: Uint8Array, at: number): { readonly bytes: number; readonly durationMs: number } | null {
+  if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return null;
   const version = (bytes[at + 1]! >> 3) & 3;
   const layer = 4 - ((bytes[at + 1]! >> 1) & 3);
   const rate = rates[(bytes[at + 2]! >> 2) & 3];
   const table = (version === 3 ? bitratesV1 : bitratesV2)[layer - 1];
   const kbps = table?.[(bytes[at + 2]! >> 4) - 1];
-  if (version === 1 || layer === 4 || rate === undefined || kbps === undefined) return 0;
+  if (version === 1 || layer === 4 || rate === undefined || kbps === undefined) return null;
   const rateHz = version === 3 ? rate : version === 2 ? rate / 2 : rate / 4;
   const padding = (bytes[at + 2]! >> 1) & 1;
-  if (layer === 1) return (Math.floor((12_000 * kbps) / rateHz) + padding) * 4;
-  const samples = layer === 3 && version !== 3 ? 72_000 : 144_000;
-  return Math.floor((samples * kbps) / rateHz) + padding;
+  if (layer === 1) return { bytes: (Math.floor((12_000 * kbps) / rateHz) + padding) * 4, durationMs: 384_000 / rateHz };
+  const samples = layer === 3 && version !== 3 ? 576 : 1152;
+  return { bytes: Math.floor((samples * 125 * kbps) / rateHz) + padding, durationMs: (samples * 1000) / rateHz };
+}
+
+/** Of the frames that follow one another; what lies between runs of them is passed over. */
+function durationOf(bytes: Uint8Array, start: number, end: number): number {
+  let durationMs = 0;
+  for (let at = start; at < end; ) {
+    const frame = readFrame(bytes, at);
+    const next = at + (frame?.bytes ?? 0);
+    if (frame === null || (next < end && readFrame(bytes, next) === null)) at += 1;
+    else {
+      durationMs += frame.durationMs;
+      at = next;
+    }
+  }
+  return durationMs;
 }
 
 /** Past the ID3v2 tags at the start. */
@@ -63,12 +82,14 @@ export function findMp3(bytes: Uint8Array): number {
 export async function decodeMp3(bytes: Uint8Array, sink: DecodeSink, breathe: () => Promise<void>): Promise<void> {
   const tail = bytes.length >= 128 && Buffer.from(bytes.subarray(-128, -125)).toString('latin1') === 'TAG' ? 128 : 0;
   const end = bytes.length - tail;
+  const start = findMp3(bytes);
+  sink.announce(durationOf(bytes, start, end));
   const decoder = new MPEGDecoder();
   await decoder.ready;
   let frames = 0;
   let errors = 0;
   try {
-    for (let at = findMp3(bytes); at < end; at += pieceBytes) {
+    for (let at = start; at < end; at += pieceBytes) {
       const {
         channelData,
         samplesDecoded,

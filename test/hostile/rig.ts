@@ -1,6 +1,6 @@
 // Owns: the whole server under attack: real configuration file, real sockets, an application over HTTP, a log and tapes
 // that a test can read, and the witness: a call that is up all the while and must not notice.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer as createHttpServer,
   type Server as HttpServer,
@@ -29,7 +29,8 @@ export interface RigOptions {
   readonly seams?: ServerSeams;
 }
 export type AppUnderTest =
-  | { readonly document: string }
+  /** `folder`: below the configuration's. */
+  | { readonly document: string; readonly folder?: string }
   | { readonly path: string; readonly fallback?: string; readonly timeoutMs?: number; readonly credentials?: string };
 
 export interface Health {
@@ -120,8 +121,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   for (const [number, app] of Object.entries(options.apps ?? {})) {
     numbers.push({ number, app: number });
     if ('document' in app) {
-      writeFileSync(join(folder, `${number}.xml`), app.document);
-      apps.push({ name: number, document: `${number}.xml` });
+      const place = app.folder ?? '.';
+      mkdirSync(join(folder, place), { recursive: true });
+      writeFileSync(join(folder, place, `${number}.xml`), app.document);
+      apps.push({ name: number, document: join(place, `${number}.xml`) });
       continue;
     }
     const base = app.credentials === undefined ? origin : origin.replace('//', `//${app.credentials}@`);

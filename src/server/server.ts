@@ -93,10 +93,9 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const own = closing(createThreadLoad({ clock, bearableMs: bearableLatenessMs }));
     const load = () => Math.max(own.value, plane.load);
     const application = createApplication({ dialects: seams.dialects ?? dialectOf, http, log, trustOf, clock });
-    const folders = [...trusts.values()].flatMap((trust) => trust.folders);
     const sounds = createSounds({
       speech,
-      media: createMediaFetch({ http, log, clock, folders }),
+      media: createMediaFetch({ http, log, clock }),
       decoder,
       readFile: (path, signal) => readFile(path, { signal }),
       trustOf,

@@ -82,13 +82,14 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
     },
     async answer() {
       try {
-        await leg.open(sip.localAddress);
+        await leg.open();
       } catch (err) {
         log.warn({ err }, 'no session for the caller');
         refuse(503, 'no session for the caller');
         return;
       }
       if (gone) return;
+      leg.face(sip.localAddress);
       if (sip.offer === null) {
         sip.answer(leg.offer());
         return;

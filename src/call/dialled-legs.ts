@@ -16,15 +16,13 @@ export interface DialledLegs {
 
 export interface DialledLegsOptions extends Omit<LegOptions, 'name'> {
   readonly parts: CallParts;
-  /** The address of ours that the caller is reached from. */
-  readonly localAddress: string;
 }
 
 const incompatibleDestination = 88;
 const normalClearing = 16;
 
 export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
-  const { parts, put, onFault, localAddress } = options;
+  const { parts, put, onFault } = options;
   const legs = new Map<LegName, { readonly leg: Leg; end(event: WorldEvent): void }>();
 
   function begin(name: LegName, target: DialTarget, callerId: string): void {
@@ -49,7 +47,13 @@ export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
     function place(): void {
       if (over) return;
       leg.sip = parts.invite(
-        { ...invite, sdp: leg.offer() },
+        {
+          ...invite,
+          sdp: (localAddress) => {
+            leg.face(localAddress);
+            return leg.offer();
+          },
+        },
         {
           ...leg.inDialog,
           onProgress: (sipStatus) => {
@@ -80,7 +84,7 @@ export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
     }
 
     leg
-      .open(localAddress)
+      .open()
       .then(place, (error: Error) => end({ type: 'leg.failed', leg: name, sipStatus: 503, reason: error.message }))
       .catch(onFault);
   }

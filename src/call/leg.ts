@@ -42,7 +42,9 @@ export interface Leg {
   readonly session: MediaSession | null;
   readonly prompts: PromptQueue | null;
   /** Takes ports and makes the session; rejects with the plane's CodedError. */
-  open(localAddress: string): Promise<void>;
+  open(): Promise<void>;
+  /** Says which address of ours the peer's signalling sees; once, before the first offer or answer. */
+  face(localAddress: string): void;
   answer(offer: string): Described;
   offer(): string;
   /** null when the answer is good, or what is wrong with it. */
@@ -57,7 +59,8 @@ export interface Leg {
 export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: LegOptions): Leg {
   const { plane, shelf, clock, log, codecs, mediaAddress } = parts;
   const keys = createKeyDoor(clock, nextPress);
-  let opened: { readonly session: MediaSession; readonly line: AudioLine; readonly prompts: PromptQueue } | null = null;
+  let opened: { readonly session: MediaSession; readonly prompts: PromptQueue } | null = null;
+  let line: AudioLine | null = null;
   let closed = false;
   let infos = 0;
 
@@ -108,13 +111,13 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
 
   const inDialog: Leg['inDialog'] = {
     onOffer(offer) {
-      if (opened === null) return { status: 488 };
-      if (offer === null) return { sdp: opened.line.offer() };
-      const answered = opened.line.answer(offer);
+      if (line === null) return { status: 488 };
+      if (offer === null) return { sdp: line.offer() };
+      const answered = line.answer(offer);
       return answered.ok ? { sdp: answered.sdp } : { status: answered.status };
     },
     onAnswer(answer) {
-      const wrong = opened?.line.accept(answer) ?? null;
+      const wrong = line?.accept(answer) ?? null;
       if (wrong !== null) log.warn({ leg: name, wrong }, 'the answer of the peer cannot be used');
     },
     onInfo(contentType, body) {
@@ -141,32 +144,35 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
     get prompts() {
       return opened?.prompts ?? null;
     },
-    async open(localAddress) {
+    async open() {
       const session = await plane.open({ onEvent });
       if (closed) {
         void session.close();
         return;
       }
-      const line = createAudioLine({
+      opened = { session, prompts: createPromptQueue({ session, shelf, put, onFault }) };
+    },
+    face(localAddress) {
+      if (opened === null) throw new Error(`${name} has no session to describe`);
+      const { session } = opened;
+      line = createAudioLine({
         address: mediaAddress(localAddress),
         port: session.port,
         codecs,
         sessionId: String(randomInt(2 ** 47)),
         onAgreed: (audio) => session.configure(audio),
       });
-      opened = { session, line, prompts: createPromptQueue({ session, shelf, put, onFault }) };
     },
-    answer: (offer) => opened?.line.answer(offer) ?? { ok: false, status: 500, reason: 'the leg has no session' },
+    answer: (offer) => line?.answer(offer) ?? { ok: false, status: 500, reason: 'the leg has no session' },
     offer() {
-      if (opened === null) throw new Error(`${name} has no session to offer`);
-      return opened.line.offer();
+      if (line === null) throw new Error(`${name} has nothing to offer`);
+      return line.offer();
     },
-    accept: (answer) => (opened === null ? 'the leg has no session' : opened.line.accept(answer)),
+    accept: (answer) => (line === null ? 'the leg has no session' : line.accept(answer)),
     inDialog,
     async hold(on) {
-      if (opened === null || leg.sip === null) return;
-      const { line, session } = opened;
-      session.hold(on);
+      if (opened === null || line === null || leg.sip === null) return;
+      opened.session.hold(on);
       const { status, sdp } = await leg.sip.reoffer(line.offer(on ? 'sendonly' : 'sendrecv'));
       const wrong = status < 300 && sdp !== null ? line.accept(sdp) : `refused with ${status}`;
       if (wrong !== null && !closed) log.warn({ leg: name, on, wrong }, 'the peer did not follow the hold');

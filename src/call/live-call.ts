@@ -85,7 +85,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     },
   };
   const caller = createCallerLeg(options.leg, legOptions);
-  const dialled = createDialledLegs({ ...legOptions, localAddress: options.leg.localAddress });
+  const dialled = createDialledLegs(legOptions);
 
   function facts(): CallFacts {
     const { answeredAt, gone } = caller;

@@ -1,9 +1,11 @@
 // Owns: where a dialled target is: a number is a phone that registered, or else goes to the first trunk; a SIP address is
 // called as it is. Does not: let callers dial (only documents do), choose trunks by prefix or cost.
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Route } from '../call/call-parts.ts';
 import type { DialTarget } from '../flow/node.ts';
 import type { SipEndpoint } from '../sip/endpoint.ts';
-import { escapeUser, formatHostPort, parseHostPort, parseUri } from '../sip/uri.ts';
+import { escapeUser, formatHostPort, parseHostPort, parseUri, type SipUri } from '../sip/uri.ts';
 import { unescapeUri } from '../sip/uri-compare.ts';
 import type { Config } from './config.ts';
 
@@ -15,15 +17,21 @@ export interface RouteOptions {
 export function createRoutes({ config, endpoint }: RouteOptions): (target: DialTarget, callerId: string) => Route {
   const logins = new Set(config.users.map(({ login }) => login));
   const ownHosts = new Set([config.sip.realm, config.sip.advertisedHost].filter((host) => host !== null));
-  /** The host of our own addresses; with none configured a name that is nobody's. */
-  const ownHost = config.sip.advertisedHost ?? 'keytone.invalid';
 
-  const from = (callerId: string, host: string) => ({ uri: `sip:${escapeUser(callerId)}@${host}` });
+  /** From an address of ours. */
+  const fromHere = (callerId: string) => ({
+    uri: (localAddress: string) =>
+      `sip:${escapeUser(callerId)}@${formatHostPort(config.sip.advertisedHost ?? localAddress, null)}`,
+  });
 
   function toUser(login: string, callerId: string): Route {
     const [contact] = endpoint.contacts(login);
     if (contact === undefined) return { ok: false, sipStatus: 480, reason: `${login} is not registered` };
-    return { ok: true, invite: { uri: contact.uri, from: from(callerId, ownHost) } };
+    const { uri, source } = contact;
+    const named = parseUri(uri);
+    // A phone behind a NAT writes an address into its contact that only its own network knows.
+    const hidden = named?.kind === 'sip' && isIP(named.host) !== 0 && named.host !== source.address;
+    return { ok: true, invite: { uri, from: fromHere(callerId), ...(hidden ? { outboundProxy: source } : {}) } };
   }
 
   function toTrunk(number: string, callerId: string): Route {
@@ -35,14 +43,16 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
       ok: true,
       invite: {
         uri: `sip:${escapeUser(number)}@${trunk.host}`,
-        from: from(callerId, hostOf(trunk.host)),
+        from: { uri: `sip:${escapeUser(callerId)}@${hostOf(trunk.host)}` },
         ...(username === undefined || password === undefined ? {} : { credentials: { username, password } }),
       },
     };
   }
 
-  function isOurs(host: string): boolean {
-    return ownHosts.has(host) || endpoint.local.some(({ address }) => address === host);
+  function isOurs({ host, port }: SipUri): boolean {
+    if (ownHosts.has(host)) return true;
+    if (!endpoint.local.some((own) => own.port === (port ?? 5060))) return false;
+    return Object.values(networkInterfaces()).some((entries) => entries?.some(({ address }) => address === host));
   }
 
   return ({ kind, address }, callerId) => {
@@ -52,8 +62,8 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
     if (uri?.kind !== 'sip' || uri.headers !== null)
       return { ok: false, sipStatus: 404, reason: `${address} is no SIP address` };
     const user = uri.user === null ? null : unescapeUri(uri.user);
-    if (user !== null && logins.has(user) && isOurs(uri.host)) return toUser(user, callerId);
-    return { ok: true, invite: { uri: text, from: from(callerId, ownHost) } };
+    if (user !== null && logins.has(user) && isOurs(uri)) return toUser(user, callerId);
+    return { ok: true, invite: { uri: text, from: fromHere(callerId) } };
   };
 }
 

@@ -55,11 +55,14 @@ export interface SipEndpoint {
   close(): Promise<void>;
 }
 
+/** Asked once, with the address of ours that the peer will see; it is known when the URI is resolved. */
+export type OfFacing = (localAddress: string) => string;
+
 export interface OutgoingInvite {
   /** Request-URI, e.g. `sip:1000@192.0.2.1:5060;transport=tcp`. Numeric host addresses and DNS names. */
   readonly uri: string;
-  readonly from: { readonly uri: string; readonly displayName?: string };
-  readonly sdp: string | null;
+  readonly from: { readonly uri: string | OfFacing; readonly displayName?: string };
+  readonly sdp: string | null | OfFacing;
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
   /** Answers 401/407 challenges of this realm's peer. */
   readonly credentials?: { readonly username: string; readonly password: string };
@@ -73,7 +76,7 @@ export interface SipLeg {
   readonly callId: string;
   readonly direction: 'incoming' | 'outgoing';
   readonly state: 'early' | 'confirmed' | 'ended';
-  /** Peer's URI and display name, our URI: as in From/To. */
+  /** Peer's URI and display name, our URI: as in From/To; ours is empty until the peer's address is known. */
   readonly remote: { readonly uri: string; readonly displayName: string };
   readonly local: { readonly uri: string };
   /** The address our side is reached at by this peer: what SDP should say. */

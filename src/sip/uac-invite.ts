@@ -38,7 +38,6 @@ const maxRounds = 6;
 export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite, handlers: LegHandlers): SipLeg {
   const digest = options.credentials === undefined ? null : createDigestClient(options.credentials);
   const usage = createUsage(context, 'outgoing', handlers, digest, refreshSession);
-  usage.localSdp = options.sdp;
   const callId = context.newId();
   const localTag = context.newId();
   const fork = createFork();
@@ -51,18 +50,31 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
   let sessionS = defaultSessionS;
   let minS = minSessionS;
   /** The INVITE without Contact and Via, which depend on the hop, and without credentials, which depend on the round. */
-  const fixed: readonly Header[] = [
-    { name: 'Max-Forwards', value: '70' },
-    {
-      name: 'From',
-      value: formatNameAddress({ ...options.from, params: [{ name: 'tag', value: localTag }] }),
-    },
-    { name: 'To', value: formatNameAddress({ uri: options.uri }) },
-    { name: 'Call-ID', value: callId },
-  ];
+  let fixed: readonly Header[] | null = null;
+  let fromUri = '';
+
+  function describe(localAddress: string): readonly Header[] {
+    const { uri: from, displayName } = options.from;
+    const described = typeof options.sdp === 'function' ? options.sdp(localAddress) : options.sdp;
+    usage.localSdp = described;
+    fromUri = typeof from === 'function' ? from(localAddress) : from;
+    const params = [{ name: 'tag', value: localTag }];
+    return [
+      { name: 'Max-Forwards', value: '70' },
+      {
+        name: 'From',
+        value: formatNameAddress(
+          displayName === undefined ? { uri: fromUri, params } : { uri: fromUri, displayName, params },
+        ),
+      },
+      { name: 'To', value: formatNameAddress({ uri: options.uri }) },
+      { name: 'Call-ID', value: callId },
+    ];
+  }
 
   function attempt(): void {
     const peer = peers[peerIndex]!;
+    fixed ??= describe(context.layer.localFor(peer).address);
     cseq += 1;
     rounds += 1;
     // A reliable 1xx to an INVITE without an offer would carry one that only call/ could answer: not asked for.
@@ -78,7 +90,7 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
       ...(options.headers ?? []).map(({ name, value }) => ({ name, value: value.replace(/[\r\n]+/g, ' ') })),
     ];
     if (options.sdp !== null) headers.push({ name: 'Content-Type', value: 'application/sdp' });
-    const body = Buffer.from(options.sdp ?? '', 'utf8');
+    const body = Buffer.from(usage.localSdp ?? '', 'utf8');
     const request = sign(digest, { kind: 'request', method: 'INVITE', uri: options.uri, headers, body });
     const mine = context.layer.request(request, peer, {
       onResponse: (response, origin) => guard(usage, () => receive(mine.request, response, origin)),
@@ -215,7 +227,9 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
       return usage.state;
     },
     remote: { uri: options.uri, displayName: '' },
-    local: { uri: options.from.uri },
+    get local() {
+      return { uri: fromUri };
+    },
     get localAddress() {
       const peer = peers[peerIndex];
       return (peer === undefined ? context.layer.local[0] : context.layer.localFor(peer))?.address ?? '';

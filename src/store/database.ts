@@ -58,12 +58,27 @@ async function writeOne(db: Transaction<Tables>, write: Exclude<Write, { kind: '
       .values(fromCall(write.row))
       .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
       .execute();
+  } else if (write.kind === 'mask') {
+    const { callId, seq, event } = write;
+    await db.updateTable('tape_lines').set({ event }).where('call_id', '=', callId).where('seq', '=', seq).execute();
+  } else if (write.kind === 'abandoned') {
+    await db
+      .updateTable('calls')
+      .set(({ selectFrom }) => ({
+        state: 'ended',
+        reason: write.reason,
+        ended_at: selectFrom('tape_lines')
+          .whereRef('tape_lines.call_id', '=', 'calls.id')
+          .select(({ fn }) => fn.max('tape_lines.at').as('at')),
+      }))
+      .where('state', '!=', 'ended')
+      .execute();
   } else {
     const { id: _, ...changes } = fromRecording(write.row);
     await db
       .insertInto('recordings')
       .values(fromRecording(write.row))
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
+      .onConflict((conflict) => conflict.columns(['call_id', 'id']).doUpdateSet(changes))
       .execute();
   }
 }

@@ -46,7 +46,10 @@ export type Write =
       readonly type: string;
       readonly event: string;
     }
-  | { readonly kind: 'recording'; readonly row: RecordingRow };
+  /** A line that was written already is not to be read as it was. */
+  | { readonly kind: 'mask'; readonly callId: string; readonly seq: number; readonly event: string }
+  | { readonly kind: 'recording'; readonly row: RecordingRow }
+  | { readonly kind: 'abandoned'; readonly reason: string };
 
 export type Query =
   | { readonly kind: 'calls'; readonly page: Page }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -91,6 +91,19 @@ describe('the store', () => {
     expect(await store.call('c2')).toBeNull();
   });
 
+  it('keeps recordings of several calls apart that have the same id', async () => {
+    const store = await open();
+    const recordings = ['c1', 'c2'].map(
+      (callId): RecordingRow => ({
+        ...{ id: 'recording-1', callId, tag: null, file: `recordings/${callId}.wav` },
+        ...{ durationMs: 10, bytes: 204, channels: 'mixed', startedAt: 1 },
+      }),
+    );
+    for (const recording of recordings) store.saveRecording(recording);
+    expect(await store.recordings('c1')).toEqual([recordings[0]]);
+    expect(await store.recordings('c2')).toEqual([recordings[1]]);
+  });
+
   it('keeps everything for the next process', async () => {
     const dataDir = newFolder();
     const before = await open({ dataDir });
@@ -135,6 +148,19 @@ describe('the store', () => {
     });
     store.appendLines('c1', [digitLine(1, '7')]);
     expect(JSON.stringify(await store.tape('c1'))).not.toContain('"7"');
+  });
+
+  it('masks a line that it has already, in the database and in what is left of its file', async () => {
+    const dataDir = newFolder();
+    const store = await open({ dataDir });
+    const secret = 'canary-4242';
+    store.appendLines('c1', [digitLine(1, '5'), digitLine(2, secret), digitLine(3, '6')]);
+    await store.flush();
+    store.maskLine('c1', digitLine(2, '•'));
+    expect(await store.tape('c1')).toEqual([digitLine(1, '5'), digitLine(2, '•'), digitLine(3, '6')]);
+    await store.close();
+    expect(readFileSync(join(dataDir, 'keytone.db')).includes(secret)).toBe(false);
+    expect(existsSync(join(dataDir, 'keytone.db-wal'))).toBe(false);
   });
 
   it('keeps lines while another process holds the database, and writes them in order afterwards', async () => {

@@ -38,7 +38,11 @@ export interface Store {
   saveCall(row: CallRow): void;
   /** Lines that are there already stay as they are. */
   appendLines(callId: string, lines: readonly TapeLine[]): void;
+  /** Puts this event in the place of the line's, which turned out to be a secret. */
+  maskLine(callId: string, line: TapeLine): void;
   saveRecording(row: RecordingRow): void;
+  /** Ends every call that is not ended, at the time of its last line: those of a process that was killed. */
+  endAbandoned(reason: string): void;
   /** Newest first. */
   calls(page: Page): Promise<readonly CallRow[]>;
   call(id: string): Promise<CallRow | null>;
@@ -201,12 +205,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   return {
     saveCall: (row) => write({ kind: 'call', row }),
     saveRecording: (row) => write({ kind: 'recording', row }),
+    endAbandoned: (reason) => write({ kind: 'abandoned', reason }),
     appendLines(callId, lines) {
       for (const line of lines) {
         const { seq, at, since, event } = mask(callId, line);
         write({ kind: 'line', callId, seq, at, since, type: event.type, event: JSON.stringify(event) });
       }
     },
+    maskLine: (callId, { seq, event }) => write({ kind: 'mask', callId, seq, event: JSON.stringify(event) }),
     calls: (page) => ask<'calls'>({ kind: 'calls', page }),
     call: (id) => ask<'call'>({ kind: 'call', id }),
     tape: (callId) => ask<'tape'>({ kind: 'tape', callId }),

@@ -88,7 +88,10 @@ async function writeAsMuchAsFits(db: Kysely<Tables>, writes: readonly Write[]): 
     if (write !== undefined)
       say({
         type: 'refused',
-        what: write.kind === 'line' ? `line ${write.seq} of call ${write.callId}` : `${write.kind} ${write.row.id}`,
+        what:
+          write.kind === 'line' || write.kind === 'mask'
+            ? `${write.kind} ${write.seq} of call ${write.callId}`
+            : `${write.kind} ${write.row.id}`,
         message: words(error),
       });
   }

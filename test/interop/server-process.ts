@@ -50,7 +50,7 @@ export async function startServer({
     media: { workers: 1 },
     dataDir: 'data',
     limits: { drainSeconds: 1 },
-    log: { level: 'debug', format: 'text' },
+    log: { level: 'info', format: 'text' },
     ...rest,
   };
   // JSON is YAML.

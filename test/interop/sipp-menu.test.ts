@@ -1,66 +1,28 @@
 // Owns: the menu of Opentact's page on inbound calls and the code of its page on Gather, keyed by SIPp with RFC 4733
 // captures, asked of a real application: each branch, what the application receives, and what the tape says of it.
 // SIPp is told when to key (when the tape says that the prompt plays), so nothing here depends on how fast a machine is.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cannotPlayCaptures, describePeer, freePort, temporaryFolder, until } from './peer.ts';
-import { type ServerProcess, startServer, type Tape } from './server-process.ts';
+import { expect, it } from 'vitest';
+import { cannotPlayCaptures, describePeer, freePort } from './peer.ts';
+import { appName, createRig } from './rig.ts';
+import type { Tape } from './server-process.ts';
 import { callWithSipp, type SippStep, sipp, sippMediaPorts } from './sipp.ts';
-import { type Page, startApplication, type WebApplication } from './web-application.ts';
+import { loudnessOf, readWav } from './sound-file.ts';
 
 const thanks = '<Response><Say>Enjoy your tea.</Say></Response>';
 const welcome = 'Welcome to the tea room.';
 const attemptMs = 1200;
-/** Every test has a number of its own; they run at the same time. */
-const firstNumber = 1000;
-const lastNumber = 1039;
-
 describePeer(
   'Opentact’s menu and code, keyed by SIPp',
   ['sipp'],
   () => {
-    const folder = temporaryFolder('sipp-menu');
-    const running: { stop(): Promise<unknown> }[] = [];
-    const documents = new Map<string, string>();
-    let nextNumber = firstNumber;
-    let application: WebApplication;
-    let server: ServerProcess;
-
-    beforeAll(async () => {
-      application = await startApplication();
-      application.serve('/start', ({ query }) => documents.get(query['to']!)!);
-      const numbers = Array.from({ length: lastNumber - firstNumber + 1 }, (_, index) => String(firstNumber + index));
-      server = await startServer({
-        folder,
-        apps: [{ name: 'tea', dialect: 'opentact', url: `${application.url}/start`, method: 'GET' }],
-        numbers: numbers.map((number) => ({ number, app: 'tea' })),
-      });
-    });
-    afterAll(async () => {
-      await Promise.all(running.map((one) => one.stop()));
-      await server?.stop();
-      await application?.close();
-    });
-
-    /** A number whose document is made by `write`, for an application at `base`, and what the application got there. */
-    function open(write: (base: string) => string, pages: Readonly<Record<string, Page>> = {}) {
-      const number = String(nextNumber);
-      nextNumber += 1;
-      documents.set(number, write(`${application.url}/${number}`));
-      for (const [path, page] of Object.entries(pages)) application.serve(`/${number}/${path}`, page);
-      return {
-        number,
-        requests: () => application.received(`/${number}`),
-        /** Method and target, without the part of the path that is the number. */
-        told: () =>
-          application
-            .received(`/${number}`)
-            .map(({ method, target }) => `${method} ${target.slice(`/${number}`.length)}`),
-      };
-    }
+    const rig = createRig('sipp-menu');
+    const { open } = rig;
 
     async function call(number: string, steps: readonly SippStep[], transport: 'udp' | 'tcp' = 'udp') {
-      const caller = await callWithSipp({ folder, host: server.host, port: server.sipPort, number, steps, transport });
-      running.push(caller);
+      const { folder, server } = rig;
+      const caller = rig.keep(
+        await callWithSipp({ folder, host: server.host, port: server.sipPort, number, steps, transport }),
+      );
       const { callId, cue } = caller;
       const passed = caller.passed();
       const { id } = await Promise.race([server.callOf(callId), passed.then(() => server.callOf(callId))]);
@@ -68,7 +30,7 @@ describePeer(
         id,
         /** Lets SIPp go on once the tape holds what is asked for. */
         async cueWhen(what: string, holds: (tape: Tape) => boolean): Promise<void> {
-          await Promise.race([until(what, async () => holds(await server.tape(id))), passed]);
+          await Promise.race([rig.when(id, what, holds), passed]);
           await cue();
         },
         /** Resolves when SIPp is content and the call is over. */
@@ -142,21 +104,18 @@ describePeer(
       expect(tape.all('leg.ended')).toMatchObject([{ by: 'us', q850Cause: 16 }]);
       expect(tape.faults).toEqual([]);
 
-      const [recording] = await server.recordings(talk.id);
-      const wav = Buffer.from(await (await server.fetch(recording!.url)).arrayBuffer());
-      expect(wav.subarray(0, 4).toString()).toBe('RIFF');
-      expect(wav.length).toBe(recording!.bytes);
-      expect(recording!.durationMs).toBeGreaterThan(500);
+      expect(loudnessOf(readWav(await rig.recordingOf(talk.id)))).toBeGreaterThan(0.05);
     });
 
     it.concurrent('menu: key 2 dials another SIPp; when the caller hangs up, it is hung up on', async () => {
-      const port = await freePort(server.host);
-      const dialled = sipp(folder, [
-        ...['-sn', 'uas', '-i', server.host, '-p', String(port), '-m', '1', '-timeout', '20', '-timeout_error'],
-        ...['-mp', String(await freePort(server.host, sippMediaPorts))],
+      const { host } = rig.server;
+      const port = await freePort(host);
+      const dialled = sipp(rig.folder, [
+        ...['-sn', 'uas', '-i', host, '-p', String(port), '-m', '1', '-timeout', '20', '-timeout_error'],
+        ...['-mp', String(await freePort(host, sippMediaPorts))],
       ]);
-      running.push(dialled);
-      const menu = openMenu({ dialled: `1000@${server.host}:${port}` });
+      rig.keep(dialled);
+      const menu = openMenu({ dialled: `1000@${host}:${port}` });
       const talk = await call(menu.number, [
         { kind: 'cue' },
         { kind: 'keys', keys: '2' },
@@ -185,7 +144,7 @@ describePeer(
       const [{ headers, body } = { headers: {}, body: '' }] = menu.requests();
       expect(headers['content-type']).toBe('application/json');
       expect(JSON.parse(body)).toMatchObject({
-        call: { from: '15550100', to: menu.number, state: 'started', sip_control_app: { name: 'tea' } },
+        call: { from: '15550100', to: menu.number, state: 'started', sip_control_app: { name: appName } },
       });
       expect(tape.gathers).toEqual([{ digits: '7', reason: 'max-digits', success: true, attempt: 1 }]);
     });
@@ -300,7 +259,7 @@ describePeer(
       from: '15550100',
       to: number,
       state: 'started',
-      sip_control_app: { uuid: expect.any(String), name: 'tea', subdomain: expect.any(String) },
+      sip_control_app: { uuid: expect.any(String), name: appName, subdomain: expect.any(String) },
     });
 
     it.concurrent('code: the callback is asked after each attempt; an empty answer lets the next attempt come', async () => {

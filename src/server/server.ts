@@ -85,6 +85,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const dialectNamed = (app: string): DialectName => apps.get(app)!.dialect;
 
     const store = closing(await createStore({ dataDir: config.dataDir, log }));
+    store.endAbandoned('the server was killed');
     const http = closing(createHttpClient({ policy: config.outbound, log, clock }));
     const decoder = closing(createAudioDecoder());
     const speech = createConfiguredSpeech(config, { log, http, decoder });

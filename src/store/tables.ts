@@ -63,24 +63,6 @@ const first: Migration = {
       .execute();
     await db.schema
       .createTable('recordings')
-      .addColumn('id', 'text', (column) => column.primaryKey())
-      .addColumn('call_id', 'text', (column) => column.notNull())
-      .addColumn('tag', 'text')
-      .addColumn('file', 'text', (column) => column.notNull())
-      .addColumn('duration_ms', 'bigint', (column) => column.notNull())
-      .addColumn('bytes', 'bigint', (column) => column.notNull())
-      .addColumn('channels', 'text', (column) => column.notNull())
-      .addColumn('started_at', 'bigint', (column) => column.notNull())
-      .execute();
-    await db.schema.createIndex('recordings_by_call').on('recordings').columns(['call_id', 'started_at']).execute();
-  },
-};
-
-/** The id of a recording is its own within its call only. */
-const recordingsOfCalls: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    await db.schema
-      .createTable('recordings_of_calls')
       .addColumn('id', 'text', (column) => column.notNull())
       .addColumn('call_id', 'text', (column) => column.notNull())
       .addColumn('tag', 'text')
@@ -89,22 +71,13 @@ const recordingsOfCalls: Migration = {
       .addColumn('bytes', 'bigint', (column) => column.notNull())
       .addColumn('channels', 'text', (column) => column.notNull())
       .addColumn('started_at', 'bigint', (column) => column.notNull())
+      // The id of a recording is its own within its call only.
       .addPrimaryKeyConstraint('recordings_key', ['call_id', 'id'])
       .execute();
-    const tables = db as Kysely<Tables & { recordings_of_calls: Tables['recordings'] }>;
-    const columns = ['id', 'call_id', 'tag', 'file', 'duration_ms', 'bytes', 'channels', 'started_at'] as const;
-    await tables
-      .insertInto('recordings_of_calls')
-      .columns([...columns])
-      .expression(tables.selectFrom('recordings').select([...columns]))
-      .execute();
-    await db.schema.dropTable('recordings').execute();
-    await db.schema.alterTable('recordings_of_calls').renameTo('recordings').execute();
     await db.schema.createIndex('recordings_by_call').on('recordings').columns(['call_id', 'started_at']).execute();
   },
 };
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-calls-tapes-recordings': first,
-  '0002-recordings-of-calls': recordingsOfCalls,
 };

@@ -88,13 +88,15 @@ async function writeAsMuchAsFits(db: Kysely<Tables>, writes: readonly Write[]): 
     if (write !== undefined)
       say({
         type: 'refused',
-        what:
-          write.kind === 'line' || write.kind === 'mask'
-            ? `${write.kind} ${write.seq} of call ${write.callId}`
-            : `${write.kind} ${write.row.id}`,
+        what: describe(write),
         message: words(error),
       });
   }
+}
+
+function describe(write: Write): string {
+  if (write.kind === 'line') return `line ${write.seq} of call ${write.callId}`;
+  return write.kind === 'abandoned' ? 'the end of abandoned calls' : `${write.kind} ${write.row.id}`;
 }
 
 function isPassing(error: unknown): boolean {

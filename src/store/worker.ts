@@ -95,7 +95,7 @@ async function writeAsMuchAsFits(db: Kysely<Tables>, writes: readonly Write[]): 
 }
 
 function describe(write: Write): string {
-  if (write.kind === 'line') return `line ${write.seq} of call ${write.callId}`;
+  if (write.kind === 'line' || write.kind === 'mask') return `${write.kind} ${write.seq} of call ${write.callId}`;
   return write.kind === 'abandoned' ? 'the end of abandoned calls' : `${write.kind} ${write.row.id}`;
 }
 

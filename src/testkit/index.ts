@@ -12,6 +12,7 @@ export { createLiveStage, type LiveResult, type LiveStage, type LiveStageOptions
 export { outline } from './scenario-outline.ts';
 export { promptsHeard, runScenario, type ScenarioResult } from './scenario-run.ts';
 export { keystrokes, type ParsedScript, parseScript } from './script.ts';
-export { type SimulateOptions, type Simulation, simulate } from './simulate.ts';
+export { charactersPerSecond, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
 export { describeSound, formatTimeline } from './timeline.ts';
+export { toneWav } from './tone-wav.ts';
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts';

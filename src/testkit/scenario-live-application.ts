@@ -3,11 +3,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Timer } from '../base/clock.ts';
-import { beep } from '../media/tone.ts';
-import { encodeWavHeader } from '../media/wav-writer.ts';
 import { createScriptedApplication, type ReceivedRequest } from './application.ts';
 import type { ReplyInFull, Scenario } from './scenario.ts';
 import type { StandIns } from './scenario-live-names.ts';
+import { toneWav } from './tone-wav.ts';
 
 export interface LiveApplication {
   readonly origin: string;
@@ -53,7 +52,7 @@ export async function openLiveApplication(options: LiveApplicationOptions): Prom
     const { method = 'GET' } = request;
     if (method === 'GET' && isSound(url)) {
       if (brokenMedia.includes(url)) response.writeHead(404).end();
-      else response.writeHead(200, { 'content-type': 'audio/wav' }).end(soundOf(mediaMs[url] ?? unknownMediaMs));
+      else response.writeHead(200, { 'content-type': 'audio/wav' }).end(toneWav(mediaMs[url] ?? unknownMediaMs));
       return;
     }
     const told = body === '' ? null : application.standIns.toStory(body);
@@ -107,12 +106,6 @@ export async function openLiveApplication(options: LiveApplicationOptions): Prom
     },
   };
   return application;
-}
-
-function soundOf(durationMs: number): Buffer {
-  const samples = beep(440, durationMs, -20);
-  const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  return Buffer.concat([encodeWavHeader(1, bytes.length), bytes]);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

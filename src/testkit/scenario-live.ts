@@ -3,7 +3,7 @@
 // Waits of a story are real time; everything else is waited for as an event.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Effect } from '../call/effect.ts';
-import type { TapeLine } from '../call/event.ts';
+import type { CallEvent, TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { DialectName } from '../flow/node.ts';
@@ -13,15 +13,15 @@ import type { Transport } from '../sip/message.ts';
 import { createPhone } from './phone.ts';
 import type { PhoneCall } from './phone-call.ts';
 import type { DigitWay } from './phone-event.ts';
-import type { IncomingPhoneCall } from './phone-incoming.ts';
 import { plainDialect } from './plain-dialect.ts';
 import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.ts';
 import { checkScenario } from './scenario-check.ts';
 import { type LiveApplication, openLiveApplication } from './scenario-live-application.ts';
+import { playCallee } from './scenario-live-callee.ts';
 import { createStandIns, type StandIns } from './scenario-live-names.ts';
+import { createTurns } from './scenario-live-turns.ts';
 import { outline } from './scenario-outline.ts';
 import { createScriptedCaller, type ScriptedCaller } from './simulate-caller.ts';
-import { refusesAfterMs } from './simulate-legs.ts';
 import { describeSound } from './timeline.ts';
 
 /** What a server is to be configured with for one story. */
@@ -74,6 +74,17 @@ const plainName = 'none' as DialectName;
 const storyNumber = '15551239999';
 const storyCaller = '15551230001';
 const firstNumber = 17_770_000_000;
+/** So many stories at a time are on their way to what they are about; all at once would make each other late. */
+const mostStarting = 8;
+const retryAfterMs = 1_000;
+/** Lines before the first that a story is about. */
+const preparing: ReadonlySet<CallEvent['type']> = new Set([
+  'call.incoming',
+  'document.fetched',
+  'flow.started',
+  'verb.started',
+  'leg.answered',
+]);
 /** Requests that were sent at the very end of a call may come behind it. */
 const lastRequestsMs = 2_000;
 
@@ -85,6 +96,10 @@ interface Staged {
   readonly effects: { after: number; effect: Effect }[];
   readonly lines: TapeLine[];
   readonly words: Map<string, string>;
+  /** Its first line is written. */
+  readonly onTape: PromiseWithResolvers<void>;
+  /** What it is about has begun. */
+  readonly begun: PromiseWithResolvers<void>;
   readonly over: PromiseWithResolvers<void>;
   /** When line 1 was written, by the clock. */
   startedAt: number;
@@ -105,6 +120,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
   const callee = createPhone({ host, portRange: [44_000, 45_999] });
   await Promise.all([phone.start(), callee.start()]);
   const calleeHost = callee.uri.slice(callee.uri.indexOf('@') + 1);
+  const turn = createTurns(mostStarting);
   const staged = new Map<string, Staged>();
   const callees = new Map<string, CalleeScript>();
   for (const [index, scenario] of scenarios.entries()) {
@@ -140,6 +156,8 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       scenario,
       app: { name, dialect, number, first },
       ...{ application, standIns, effects: [], lines: [], words: new Map(), startedAt: 0, caller: null },
+      onTape: Promise.withResolvers(),
+      begun: Promise.withResolvers(),
       over: Promise.withResolvers(),
     };
   }
@@ -167,12 +185,31 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     const one = staged.get(app);
     if (one === undefined) return;
     const { event } = line;
-    if (line.seq === 1) one.startedAt = clock.now();
+    if (line.seq === 1) {
+      one.startedAt = clock.now();
+      one.onTape.resolve();
+    }
     one.lines.push(line);
+    if (!preparing.has(event.type)) one.begun.resolve();
     if (event.type === 'prompt.started') one.caller?.promptStarted(event.prompt, one.words.get(event.prompt) ?? '');
     else if (event.type === 'prompt.finished' || event.type === 'prompt.failed') one.caller?.promptEnded(event.prompt);
     else if (event.type === 'leg.answered' && event.leg === 'caller') one.caller?.answered();
     else if (event.type === 'call.ended') one.over.resolve();
+  }
+
+  /** Calls again when the server has no room, as a phone does that is told 503. */
+  async function place(one: Staged, server: { readonly address: string; readonly port: number }): Promise<PhoneCall> {
+    const giveUpAt = clock.now() + patienceMs;
+    for (;;) {
+      const placed = await phone.call(`sip:${one.app.number}@${server.address}:${server.port}`, {
+        from: `sip:${storyCaller}@${host}`,
+        digits,
+      });
+      const refused = placed.ended.then(({ status }) => status === 503 && one.lines.length === 0);
+      const taken = one.onTape.promise.then(() => false);
+      if (!(await Promise.race([refused, taken])) || clock.now() > giveUpAt) return placed;
+      await new Promise<void>((resolve) => clock.after(retryAfterMs, resolve));
+    }
   }
 
   async function play(scenario: Scenario, server: { readonly address: string; readonly port: number }) {
@@ -188,10 +225,9 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       hangUp: () => call?.hangUp(),
     });
     one.caller = caller;
-    const placed = await phone.call(`sip:${one.app.number}@${server.address}:${server.port}`, {
-      from: `sip:${storyCaller}@${host}`,
-      digits,
-    });
+    const goOn = await turn();
+    void one.begun.promise.then(goOn);
+    const placed = await place(one, server);
     call = placed;
     caller.begin();
     const patience = clock.after(patienceMs, () => {
@@ -200,6 +236,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     });
     const end = await placed.ended;
     patience.cancel();
+    one.begun.resolve();
     if (one.lines.length === 0) differences.push(`the server refused the call with ${end.status}`);
     else await one.over.promise;
     const asked = one.effects.filter(({ effect }) => asks.has(effect.type)).length;
@@ -235,22 +272,6 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
 }
 
 const asks: ReadonlySet<Effect['type']> = new Set(['document.ask', 'http.send', 'application.notify']);
-
-function playCallee(call: IncomingPhoneCall, script: CalleeScript | undefined, clock: Clock): void {
-  if (script === undefined) {
-    call.refuse(404);
-    return;
-  }
-  const { answerAfterMs, refuse, hangUpAfterMs } = script;
-  call.ring();
-  if (refuse !== undefined) clock.after(refuse.afterMs ?? refusesAfterMs, () => call.refuse(refuse.sipStatus));
-  if (answerAfterMs === undefined) return;
-  clock.after(answerAfterMs, () => {
-    void call.answer().then((answered) => {
-      if (answered && hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => call.hangUp());
-    });
-  });
-}
 
 function within(done: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => {

@@ -65,7 +65,8 @@ export interface Simulation {
 
 const answerMs = 20;
 const replyMs = 30;
-const charactersPerSecond = 14;
+/** How fast simulated texts are spoken. */
+export const charactersPerSecond = 14;
 
 export function simulate(options: SimulateOptions): Simulation {
   const clock = createVirtualClock();

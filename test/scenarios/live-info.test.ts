@@ -1,5 +1,5 @@
-// Every story once more over a real call, whose SIP goes over TCP and whose keys come by SIP INFO: what is heard and told is
-// the same. That a prompt is stopped by the interpreter here and not by the media is all that differs.
+// Every story once more over a real call, whose SIP goes over TCP, whose keys come by SIP INFO and whose words are really
+// spoken: what is heard and told is the same. That a prompt is stopped by the interpreter here and not by the media is all that differs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dialectOf } from '../../src/dialects/index.ts';
 import {

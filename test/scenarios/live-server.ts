@@ -7,6 +7,9 @@ import type { Log } from '../../src/base/log.ts';
 import { readConfig } from '../../src/server/config.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
 import type { LiveStage } from '../../src/testkit/index.ts';
+import type { PacedSpeech } from './paced-speech.ts';
+
+const voiceOf = ({ url }: PacedSpeech) => ({ url, model: 'paced', voice: 'tone', apiKey: null });
 
 export interface StageServer {
   readonly at: { readonly address: string; readonly port: number };
@@ -16,7 +19,7 @@ export interface StageServer {
   close(): Promise<void>;
 }
 
-export async function openStageServer(stage: LiveStage): Promise<StageServer> {
+export async function openStageServer(stage: LiveStage, speech?: PacedSpeech): Promise<StageServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'keytone-live-'));
   const { config } = readConfig({ file: null, environment: {}, workingDir: dataDir });
   if (config === null) throw new Error('the built-in configuration is wrong');
@@ -35,6 +38,7 @@ export async function openStageServer(stage: LiveStage): Promise<StageServer> {
       sip: { ...config.sip, host: '127.0.0.1', port: 0 },
       http: { host: '127.0.0.1', port: 0 },
       media: { ...config.media, host: '127.0.0.1', portRange: [46_000, 49_999], workers: 1 },
+      ...(speech === undefined ? {} : { speech: { ...config.speech, engine: 'openai', openai: voiceOf(speech) } }),
       apps: stage.apps,
       numbers: stage.apps.map(({ number, name }) => ({ number, app: name })),
     },

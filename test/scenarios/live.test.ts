@@ -14,23 +14,27 @@ import {
 } from '../../src/testkit/index.ts';
 import { allScenarios, dialectFor } from './all.ts';
 import { openStageServer, type StageServer } from './live-server.ts';
+import { openPacedSpeech, type PacedSpeech } from './paced-speech.ts';
 
 const live = allScenarios.filter(({ onlySimulated }) => onlySimulated === undefined);
 const named = live.map((scenario): readonly [string, Scenario] => [scenario.name, scenario]);
 const longestStoryMs = 120_000;
 let stage: LiveStage;
+let speech: PacedSpeech;
 let staged: StageServer;
 const results = new Map<Scenario, Promise<LiveResult>>();
 
 beforeAll(async () => {
   stage = await createLiveStage({ scenarios: live, dialects: dialectOf, language: 'en-US' });
-  staged = await openStageServer(stage);
+  speech = await openPacedSpeech();
+  staged = await openStageServer(stage, speech);
   for (const scenario of live) results.set(scenario, stage.play(scenario, staged.at));
 });
 
 afterAll(async () => {
   await staged.close();
   await stage.close();
+  await speech.close();
 });
 
 describe('over a real call', () => {

@@ -13,7 +13,7 @@ export const scenarios: readonly Scenario[] = [
   story(
     'type-ahead: one digit too many belongs to the next question',
     [entry({ maxDigits: 3 }), second],
-    [asking, { press: '123456#' }],
+    [asking, { press: '123456#', gapMs: 400 }],
     {
       prompts: [question, 'And your code.'],
       gathers: [
@@ -40,7 +40,7 @@ export const scenarios: readonly Scenario[] = [
       entry({ maxDigits: 3 }),
       entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], maxDigits: 4, acceptEmpty: true }),
     ],
-    [asking, { press: '123#' }, { until: 'prompt-ended', prompt: 'And your code.' }, { press: '99#' }],
+    [asking, { press: '123#', gapMs: 400 }, { until: 'prompt-ended', prompt: 'And your code.' }, { press: '99#' }],
     {
       prompts: [question, 'And your code.'],
       gathers: [

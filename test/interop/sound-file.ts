@@ -1,4 +1,4 @@
-// Owns: how loud a recording is. Reads PCM of 16 bits from WAV files, as far as a program wrote them: the length in the
+// Owns: sound files of phones: a tone to say, and how loud a recording is. Reads PCM of 16 bits from WAV files, as far as a program wrote them: the length in the
 // header of a file that is still open is not looked at.
 
 const stretchMs = 200;
@@ -44,4 +44,25 @@ function rmsAt(samples: Int16Array, angle: number): number {
   const real = samples.reduce((total, sample, index) => total + sample * Math.cos(angle * index), 0);
   const imaginary = samples.reduce((total, sample, index) => total + sample * Math.sin(angle * index), 0);
   return (Math.hypot(real, imaginary) * Math.SQRT2) / samples.length;
+}
+
+/** A WAV file of 8 kHz with a sine at half of full scale. */
+export function formatTone(hz: number, seconds: number): Uint8Array {
+  const samples = Int16Array.from({ length: seconds * 8_000 }, (_, index) =>
+    Math.round(16_384 * Math.sin((2 * Math.PI * hz * index) / 8_000)),
+  );
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8_000, 24);
+  head.writeUInt32LE(16_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([head, new Uint8Array(samples.buffer)]);
 }

@@ -62,6 +62,8 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
   let opened: { readonly session: MediaSession; readonly prompts: PromptQueue } | null = null;
   let line: AudioLine | null = null;
   let closed = false;
+  let held = false;
+  let offering: Promise<void> = Promise.resolve();
   let infos = 0;
 
   function keyDown(way: DigitPath, digit: string, key: string, at: number): void {
@@ -135,6 +137,14 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
     },
   };
 
+  /** One offer after the other: one that the peer puts off must not come behind its own end. */
+  async function offerHold(on: boolean): Promise<void> {
+    if (line === null || leg.sip === null || closed || on !== held) return;
+    const { status, sdp } = await leg.sip.reoffer(line.offer(on ? 'sendonly' : 'sendrecv'));
+    const wrong = status < 300 && sdp !== null ? line.accept(sdp) : `refused with ${status}`;
+    if (wrong !== null && !closed) log.warn({ leg: name, on, wrong }, 'the peer did not follow the hold');
+  }
+
   const leg: Leg = {
     name,
     sip: null,
@@ -170,12 +180,11 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
     },
     accept: (answer) => (line === null ? 'the leg has no session' : line.accept(answer)),
     inDialog,
-    async hold(on) {
-      if (opened === null || line === null || leg.sip === null) return;
-      opened.session.hold(on);
-      const { status, sdp } = await leg.sip.reoffer(line.offer(on ? 'sendonly' : 'sendrecv'));
-      const wrong = status < 300 && sdp !== null ? line.accept(sdp) : `refused with ${status}`;
-      if (wrong !== null && !closed) log.warn({ leg: name, on, wrong }, 'the peer did not follow the hold');
+    hold(on) {
+      held = on;
+      opened?.session.hold(on);
+      offering = offering.then(() => offerHold(on));
+      return offering;
     },
     close() {
       if (closed) return;

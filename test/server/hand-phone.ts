@@ -29,6 +29,12 @@ export interface HandPhone {
   /** 20 ms of G.711 silence. */
   sendAudio(): void;
   readonly packets: readonly HandPacket[];
+  /** What the other side asked for inside the dialog, in order. */
+  readonly requests: readonly { readonly method: string; readonly body: string }[];
+  /** How it is answered; 200 without a body unless set. */
+  answer: (method: string, body: string) => { readonly status: number; readonly sdp?: string };
+  /** Resolves when so many requests of this method have come. */
+  asked(method: string, count: number): Promise<void>;
   /** Resolves with the next packet that fits. */
   nextPacket(fits: (packet: HandPacket) => boolean): Promise<HandPacket>;
   /** Resolves when the other side said BYE, with its text. */
@@ -58,6 +64,9 @@ export async function openHandPhone(
   const waiting = new Map<string, (answer: HandAnswer) => void>();
   const packets: HandPacket[] = [];
   let wanted: { readonly fits: (packet: HandPacket) => boolean; readonly take: (packet: HandPacket) => void }[] = [];
+  const requests: { readonly method: string; readonly body: string }[] = [];
+  /** Each says whether it is done with. */
+  let awaited: (() => boolean)[] = [];
   const bye = Promise.withResolvers<string>();
   let cseq = 0;
   let inviteCseq = 0;
@@ -117,11 +126,15 @@ export async function openHandPhone(
     if (!top.startsWith('SIP/2.0')) {
       const [method = ''] = top.split(' ');
       if (method === 'ACK') return;
+      const { status, sdp: described = '' } = phone.answer(method, body);
       const same = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(
         (name) => `${name}: ${headers.get(name.toLowerCase())}`,
       );
-      send(['SIP/2.0 200 OK', ...same]);
+      const contact = `Contact: <sip:${from}@${host}:${sipPort}>`;
+      send([`SIP/2.0 ${status} As told`, ...same, contact], described);
+      requests.push({ method, body });
       if (method === 'BYE') bye.resolve(text);
+      awaited = awaited.filter((one) => !one());
       return;
     }
     const status = Number(top.split(' ')[1]);
@@ -196,9 +209,20 @@ export async function openHandPhone(
   onClose(async () => {
     await Promise.all([sip, rtp].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   });
-  return {
+  const phone: HandPhone = {
     rtpPort,
     packets,
+    requests,
+    answer: () => ({ status: 200 }),
+    asked: (method, count) =>
+      new Promise((resolve) => {
+        const isDone = (): boolean => {
+          if (requests.filter((one) => one.method === method).length < count) return false;
+          resolve();
+          return true;
+        };
+        if (!isDone()) awaited.push(isDone);
+      }),
     bye: bye.promise,
     sdp,
     async invite({ sdp: body = sdp(), headers = [] } = {}) {
@@ -220,6 +244,7 @@ export async function openHandPhone(
     },
     nextPacket: (fits) => new Promise((resolve) => wanted.push({ fits, take: resolve })),
   };
+  return phone;
 }
 
 function newBranch(): string {

@@ -1,6 +1,6 @@
 // What a peer may do to a call that is up: hold it, change its codec, send keys in two ways, ask for a transfer.
 import { afterEach, describe, expect, it } from 'vitest';
-import { flow, gather, hangup, play, prompt } from '../../src/flow/build.ts';
+import { flow, gather, hangup, hold, play, prompt } from '../../src/flow/build.ts';
 import type { Sound } from '../../src/flow/node.ts';
 import { type HandPacket, openHandPhone } from './hand-phone.ts';
 import { closeAll, startServer } from './rig.ts';
@@ -18,6 +18,49 @@ const direction = (sdp: string) => /^a=(sendrecv|sendonly|recvonly|inactive)/m.e
 const isAudio = ({ payloadType }: HandPacket) => payloadType === 0 || payloadType === 8;
 
 afterEach(closeAll);
+
+describe('we put a peer on hold', () => {
+  const held = (lastMs: number) =>
+    flow([play(tone(300)), hold('hold', { timeoutMs: 500 }), play(tone(lastMs)), hangup()]);
+
+  it('by offers whose direction says so, send nothing meanwhile, and are heard again behind it', async () => {
+    const at = await startServer({ apps: { '1': held(300) } });
+    const phone = await openHandPhone(at.sip, '1');
+    phone.answer = (_method, offer) => ({
+      status: 200,
+      sdp: phone.sdp({ direction: direction(offer) === 'sendonly' ? 'recvonly' : 'sendrecv' }),
+    });
+    await phone.invite();
+    await phone.asked('INVITE', 2);
+    const offers = phone.requests.map(({ body }) => body);
+    expect(offers.map(direction)).toEqual(['sendonly', 'sendrecv']);
+    const [first, second] = offers.map((body) => Number(/^o=\S+ \S+ (\d+)/m.exec(body)?.[1]));
+    expect(second).toBe(first! + 1);
+    await phone.bye;
+    const times = phone.packets.filter(isAudio).map(({ atMs }) => atMs);
+    const pauses = times.slice(1).map((atMs, index) => atMs - times[index]!);
+    expect(pauses.filter((ms) => ms > 400)).toHaveLength(1);
+    expect(at.tape('1').filter(({ event: { type } }) => type === 'prompt.finished')).toHaveLength(2);
+  });
+
+  it('that puts our offer off, and never leave it held behind the resumption', async () => {
+    const at = await startServer({ apps: { '1': held(60_000) } });
+    const phone = await openHandPhone(at.sip, '1');
+    const offers: string[] = [];
+    phone.answer = (method, offer) => {
+      if (method !== 'INVITE') return { status: 200 };
+      offers.push(direction(offer));
+      if (offers.length === 1) return { status: 491 };
+      return { status: 200, sdp: phone.sdp({ direction: offers.at(-1) === 'sendonly' ? 'recvonly' : 'sendrecv' }) };
+    };
+    await phone.invite();
+    // The wait for the second try may outlast the hold.
+    await phone.asked('INVITE', 3);
+    expect(offers).toEqual(['sendonly', 'sendonly', 'sendrecv']);
+    await phone.request('BYE');
+    await at.until('1', 'call.ended');
+  });
+});
 
 describe('a peer', () => {
   it('puts us on hold: nothing is sent to it until it is back, and keys still count', async () => {

@@ -246,7 +246,8 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       event.type === 'prompt.started' ? [one.words.get(event.prompt) ?? event.prompt] : [],
     );
     const { requests } = one.application;
-    differences.push(...checkScenario(scenario.expect, { tape: one.lines, requests, prompts }));
+    const inStoryWords: readonly TapeLine[] = JSON.parse(one.standIns.toStory(JSON.stringify(one.lines)));
+    differences.push(...checkScenario(scenario.expect, { tape: inStoryWords, requests, prompts }));
     if (caller.waitingFor !== null)
       differences.push(`the caller never came to the step ${JSON.stringify(caller.waitingFor)}`);
     for (const event of placed.events)

@@ -42,6 +42,8 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     string,
     { readonly effect: EffectOf<'record.start'>; readonly since: number; quiet: Timer | null; max: Timer | null }
   >();
+  /** Lengths of complete recordings by tag. */
+  const recorded = new Map<string, number>();
   let speakingUntil = 0;
 
   function lengthMs(sound: Sound): number | null {
@@ -51,7 +53,7 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
       case 'media':
         return options.mediaMs[sound.url] ?? unknownMediaMs;
       case 'recorded':
-        return unknownMediaMs;
+        return recorded.get(sound.tag) ?? 0;
       case 'progress':
         return sound.durationMs ?? (sound.name === 'beep' ? beepMs : null);
       default:
@@ -65,6 +67,12 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     const { prompt, sound, times } = effect;
     if (sound.kind === 'media' && options.brokenMedia.includes(sound.url)) {
       put({ type: 'prompt.failed', prompt, code: 'media-http-status', message: `${sound.url} answered 404.` });
+      next();
+      return;
+    }
+    if (sound.kind === 'recorded' && !recorded.has(sound.tag)) {
+      const message = `This call has no complete recording named "${sound.tag}".`;
+      put({ type: 'prompt.failed', prompt, code: 'recording-missing', message });
       next();
       return;
     }
@@ -93,6 +101,7 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     open.max?.cancel();
     const durationMs = clock.now() - open.since;
     const { tag } = open.effect;
+    if (tag !== null) recorded.set(tag, durationMs);
     const file = `${recording}.wav`;
     put({ type: 'recording.finished', recording, tag, durationMs, bytes: 44 + durationMs * 16, file, why });
   }

@@ -82,6 +82,40 @@ export const scenarios: readonly Scenario[] = [
     { endedBy: 'caller', failures: ['Record: hung-up'] },
   ),
   story(
+    'record: a message is played back to who left it',
+    [
+      record('until', { tag: 'message', terminators: '#', maxMs: 60_000 }),
+      play({ kind: 'recorded', tag: 'message' }),
+      play('Thank you.'),
+    ],
+    [{ until: 'answered' }, { speakMs: 1500 }, { press: '#' }],
+    { prompts: ['recording message', 'Thank you.'], failures: [], endedBy: 'application' },
+  ),
+  story(
+    'record: what was never recorded cannot be played, and the flow goes on',
+    [play({ kind: 'recorded', tag: 'message' }, { at: at('Play[0]') }), play('Thank you.')],
+    [],
+    {
+      prompts: ['Thank you.'],
+      failures: ['Play: This call has no complete recording named "message".'],
+      endedBy: 'application',
+    },
+  ),
+  story(
+    'play: a sound file is heard for as long as it lasts, a missing one is told and skipped',
+    [
+      play({ kind: 'media', url: 'http://app.test/gone.wav' }, { at: at('PlayAudio[0]') }),
+      play({ kind: 'media', url: 'http://app.test/jingle.wav' }, { at: at('PlayAudio[1]') }),
+    ],
+    [],
+    {
+      prompts: ['http://app.test/jingle.wav'],
+      failures: ['PlayAudio: http://app.test/gone.wav answered 404.'],
+      withinMs: 3000,
+    },
+    { mediaMs: { 'http://app.test/jingle.wav': 1200 }, brokenMedia: ['http://app.test/gone.wav'] },
+  ),
+  story(
     'record: while other verbs run, until they are done',
     [
       record('during', { tag: 'all', body: [play('This is recorded.'), pause(2000, { stopKeys: '#' })] }),

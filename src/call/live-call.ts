@@ -80,6 +80,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       else if (event.type === 'fault') {
         log.error({ message: event.message }, 'the session of a leg failed');
         recordings.giveUp(event.message);
+        // Nobody hears or is heard any more; a flow that waits for a key would wait for ever.
+        hangUp('fault');
       } else if (event.ok) put({ type: 'digits.sent', request: event.id });
       else put({ type: 'digits.failed', request: event.id, code: 'digits-failed', message: 'The keys were not sent.' });
     },

@@ -17,6 +17,8 @@ export function* loop(node: NodeOf<'loop'>, state: CallState): Steps<Outcome> {
   const { over } = node;
   const list = typeof over === 'string' ? itemsOf(state, over) : null;
   const rounds = list === null ? Number(over) : list.length;
+  // Without a body nothing would be counted as a step, however many rounds a stranger asks for.
+  if (node.body.length === 0) return succeeded(`${rounds} rounds`);
   for (let round = 0; round < rounds; round += 1) {
     if (list !== null) state.variables.set('item', list[round] ?? '');
     const exit = yield* state.block(node.body);

@@ -51,6 +51,8 @@ export interface Server {
 export interface ServerSeams {
   /** The time of signalling, applications and calls; media keeps its own. */
   readonly clock?: Clock;
+  /** How busy the threads are, 0..1, in place of what is measured: whether a call is taken is then not up to the machine. */
+  readonly load?: () => number;
   /** The words of an app, in place of those that are built. */
   readonly dialects?: (name: DialectName) => Dialect;
   /** May put something between a call and what decides for it. */
@@ -92,7 +94,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     if (speech !== null) closing(speech);
     const plane = closing(await createMediaPlane({ ...config.media, log }));
     const own = closing(createThreadLoad({ clock, bearableMs: bearableLatenessMs }));
-    const load = () => Math.max(own.value, plane.load);
+    const load = seams.load ?? (() => Math.max(own.value, plane.load));
     const application = createApplication({ dialects: seams.dialects ?? dialectOf, http, log, trustOf, clock });
     const sounds = createSounds({
       speech,

@@ -98,10 +98,11 @@ export function toneWav(seconds = 1, hz = 400): Buffer {
   return wav;
 }
 
+const firstPort = 20_000 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 12) * 900;
 const endlessTone = '<Response><Play loop="0">tone.wav</Play></Response>';
 const allKeys = '0123456789*#ABCD';
-/** Packets that the witness may miss at once on a machine that others use as well: 100 ms. */
-const mostMissedAtOnce = 5;
+/** Packets that the pacer may pass over at once where four test processes share the processors: half a second. */
+const mostMissedAtOnce = 25;
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'keytone-hostile-'));
@@ -141,7 +142,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     JSON.stringify({
       sip: { host: '127.0.0.1', port: 0 },
       http: { host: '127.0.0.1', port: 0 },
-      media: { portRange: [30_000, 33_999], workers: 1 },
+      // Each process of the test run its own ports.
+      media: { portRange: [firstPort, firstPort + 899], workers: 1 },
       speech: { engine: 'none' },
       dataDir: 'data',
       log: { level: 'debug' },
@@ -155,6 +157,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 
   const log = collectingLog(logged);
   const server = await createServer(config, log, {
+    load: () => 0,
     ...options.seams,
     onLine(call, line) {
       const tape = tapes.get(call.id) ?? [];
@@ -177,24 +180,12 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const get = async (path: string): Promise<string> => (await fetch(`${web}${path}`)).text();
   const health = async (): Promise<Health> => JSON.parse(await get('/health')) as Health;
 
-  /** Nothing but the witness is up, and there is room. The health page tells no events, so it is asked now and then. */
+  /** Nothing but the witness is up. The health page tells no events, so it is asked now and then. */
   async function idle(): Promise<void> {
     for (;;) {
-      const { status, calls, sessions, legs } = await health();
-      if (status === 'ok' && calls === 1 && sessions === 1 && legs === 1) return;
+      const { calls, sessions, legs } = await health();
+      if (calls === 1 && sessions === 1 && legs === 1) return;
       await new Promise<void>((resolve) => systemClock.after(50, resolve));
-    }
-  }
-
-  /** Refused for the load that the test itself makes, it is tried again, as trunks do. */
-  async function newCall(by: Caller): Promise<RawCall> {
-    for (;;) {
-      try {
-        return await by.call('witness').answered();
-      } catch (refused) {
-        if (!String(refused).includes('503')) throw refused;
-        await idle();
-      }
     }
   }
 
@@ -221,7 +212,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       await idle();
       await testify();
       const late = await caller('127.0.0.90');
-      const call = await newCall(late);
+      const call = await late.call('witness').answered();
       await late.loud();
       late.press('5');
       await rig.line(call, 'digit');

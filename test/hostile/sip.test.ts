@@ -75,7 +75,7 @@ describe('hostile SIP', () => {
     const taken = calls.filter((_, i) => finals[i]!.status === 200);
     for (const [i, call] of calls.entries()) call.ack(1, finals[i]!.status);
     expect(new Set(finals.map(({ status }) => status))).toEqual(new Set([200, 503]));
-    // Beside the witness there is room for 49; fewer when the flood alone keeps the machine busy.
+    // Beside the witness there is room for 49; some of them were refused for coming too fast, before there was a call.
     expect(taken.length).toBeGreaterThan(0);
     expect(taken.length).toBeLessThanOrEqual(49);
     await Promise.all(taken.map((call) => call.bye()));
@@ -269,11 +269,6 @@ describe('an INVITE that is never acknowledged', () => {
       () => calls.every(({ received }) => received.some(({ status }) => status === 0)) || undefined,
     );
     clock.advance(64_000);
-    // Time that leaps looks like work that never pauses.
-    while ((await rig.health()).status !== 'ok') {
-      await rig.witness.caller.loud(3);
-      clock.advance(250);
-    }
     await rig.undisturbed();
     clock.advance(64_000);
     expect(await rig.health()).toMatchObject({ calls: 1, legs: 1, sessions: 1, transactions: 0 });

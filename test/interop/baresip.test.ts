@@ -1,7 +1,7 @@
 // Owns: baresip as the phone of a user: registers, calls, hears, keys, holds, hangs up, is dialled, over UDP and TCP, in
 // both laws of G.711. It says itself how many packets it got and writes down what it heard.
 import { expect, it } from 'vitest';
-import { type BaresipOptions, startBaresip } from './baresip.ts';
+import { type BaresipOptions, modulesMissing, startBaresip } from './baresip.ts';
 import { describePeer, until } from './peer.ts';
 import { createRig } from './rig.ts';
 import type { Tape } from './server-process.ts';
@@ -11,7 +11,9 @@ const users = ['anna', 'bert', '301', '302', 'dora', '303'].map((login) => ({ lo
 /** RMS of what is surely sound: speech and baresip's sine are far above, silence in G.711 far below. */
 const audible = 0.02;
 
-describePeer('baresip', ['baresip'], () => {
+describePeer('baresip', ['baresip'], baresipSuite, modulesMissing);
+
+function baresipSuite(): void {
   const rig = createRig('baresip', { users });
   let started = 0;
 
@@ -151,4 +153,4 @@ describePeer('baresip', ['baresip'], () => {
     expect(line.told()).toEqual(['GET /code?code=42&attempts=1&success=true']);
     expect(tape.faults).toEqual([]);
   });
-});
+}

@@ -2,7 +2,7 @@
 // do and telling what happens over its ctrl_tcp module (JSON in netstrings).
 // Does not: DTMF by INFO, digest with SHA-256; baresip 1.0 has neither.
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { freePort, run, until } from './peer.ts';
@@ -45,6 +45,14 @@ export interface Baresip {
 }
 
 const modules = '/usr/lib/baresip/modules';
+
+/** Where a distribution puts its modules elsewhere, or builds without these. */
+export function modulesMissing(): string | null {
+  const missing = ['ctrl_tcp.so', 'sndfile.so', 'ausine.so', 'aubridge.so'].filter(
+    (file) => !existsSync(join(modules, file)),
+  );
+  return missing.length === 0 ? null : `baresip has no ${missing.join(', ')} in ${modules}`;
+}
 
 export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const {

@@ -11,10 +11,13 @@ export const runningMajor = Number(process.versions.node.split('.')[0]);
 /** node:sqlite still announces itself as experimental in 24; the notice says nothing to whoever runs the server. */
 export const nodeFlags = ['--disable-warning=ExperimentalWarning'];
 
+const lookEveryMs = 250;
+
 /** Runs `binary` and resolves with its exit code; 128 + number when a signal ended it, as a shell would say. */
 export function runNode(binary, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(binary, args, { stdio: 'inherit', ...options });
+    // By the channel the program sees when this process was killed, and does not stay behind (bin/keytone.ts).
+    const child = spawn(binary, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], ...options });
     const forward = (signal) => child.kill(signal);
     // A terminal sends Ctrl-C to the whole foreground group: forwarding it too would look like a second Ctrl-C.
     const ignore = () => {};
@@ -25,7 +28,16 @@ export function runNode(binary, args, options = {}) {
       ['SIGHUP', forward],
     ];
     for (const [signal, handler] of handlers) process.on(signal, handler);
+    // npm gives a signal to the shell between it and us, which ends without passing it on.
+    const parent = process.ppid;
+    const underNpm = process.env.npm_command !== undefined;
+    const orphaned = setInterval(() => {
+      if (!underNpm || process.ppid === parent) return;
+      clearInterval(orphaned);
+      forward('SIGTERM');
+    }, lookEveryMs);
     const settle = () => {
+      clearInterval(orphaned);
       for (const [signal, handler] of handlers) process.off(signal, handler);
     };
     child.on('error', (error) => {

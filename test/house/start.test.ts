@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -51,6 +54,36 @@ describe('handing over to another Node', () => {
       }
     });
     expect(ended.exitCode).toBe(7);
+  });
+
+  it('ends with the shell that npm put before it, as if that had passed the signal on', async () => {
+    const inner =
+      "process.on('SIGTERM', () => { console.log('told'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');";
+    const shell = spawn(
+      '/bin/sh',
+      ['-c', '"$0" --input-type=module -e "$1" & echo started; wait', process.execPath, program(inner)],
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, npm_command: 'run-script' } },
+    );
+    let out = '';
+    shell.stdout.on('data', (chunk) => {
+      out += chunk;
+      if (out.includes('up')) shell.kill('SIGKILL');
+    });
+    await new Promise((resolve) => shell.stdout.once('close', resolve));
+    expect(out).toContain('told');
+  });
+
+  it('leaves no program behind when it is killed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keytone-start-'));
+    const args = ['serve', '--sip-port', '0', '--http-port', '0', '--data-dir', folder];
+    const launcher = spawn(process.execPath, [path('bin/keytone.mjs'), ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    launcher.stdout.once('data', () => launcher.kill('SIGKILL'));
+    // The pipe is closed when the last of the two processes is gone.
+    await new Promise((resolve) => launcher.stdout.once('close', resolve));
+    rmSync(folder, { recursive: true, force: true });
+    expect(launcher.signalCode).toBe('SIGKILL');
   });
 
   it('tells a death by signal as a shell does', async () => {

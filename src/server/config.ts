@@ -8,7 +8,7 @@ import { CodedError } from '../base/errors.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
 import { type ConfigText, parseConfigText } from './config-file.ts';
 import { describeIssue, placeOf } from './config-problems.ts';
-import { type ConfigFile, configJsonSchema, configSchema, defaultMediaWorkers } from './config-schema.ts';
+import { type ConfigFile, configJsonSchema, configSchema } from './config-schema.ts';
 import { coerce, environmentSettings, flagSettings, overlay, type Setting } from './config-settings.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -122,7 +122,6 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
       ...file.media,
       host: file.media.host ?? file.sip.host,
       advertisedHost: file.media.advertisedHost ?? null,
-      workers: file.media.workers ?? defaultMediaWorkers(),
     },
     dataDir: resolve(baseDir, file.dataDir),
     apps: file.apps.map((app) => ({

@@ -41,7 +41,11 @@ export type WorldEvent =
   | { readonly type: 'timer.fired'; readonly timer: string }
   | { readonly type: 'command.received'; readonly command: Command };
 
-export type Command = { readonly kind: 'hangup'; readonly reason: string } | { readonly kind: 'run'; readonly flow: Flow };
+export type Command =
+  | { readonly kind: 'hangup'; readonly reason: string }
+  | { readonly kind: 'run'; readonly flow: Flow }
+  /** Ends the gather that listens with what was keyed so far, as its timer would; without one nothing follows. */
+  | { readonly kind: 'complete-gather' };
 
 export interface DecisionLine {
   /** Milliseconds since the attempt started. */
@@ -51,6 +55,8 @@ export interface DecisionLine {
 
 export type NoteEvent =
   | { readonly type: 'flow.started'; readonly source: string }
+  /** A document that was running cannot go on; what the caller hears instead is the flow that starts next. */
+  | { readonly type: 'flow.failed'; readonly source: string; readonly code: string; readonly message: string }
   | { readonly type: 'verb.started'; readonly path: string; readonly verb: string; readonly line: number }
   | { readonly type: 'verb.finished'; readonly path: string; readonly verb: string; readonly success: boolean; readonly reason: string }
   | {
@@ -78,7 +84,7 @@ export interface TapeLine<E extends CallEvent = CallEvent> {
   readonly event: E;
 }
 
-const noteTypes: ReadonlySet<string> = new Set(['flow.started', 'verb.started', 'verb.finished', 'gather.finished', 'sound.to', 'call.ended'] satisfies NoteEvent['type'][]);
+const noteTypes: ReadonlySet<string> = new Set(['flow.started', 'flow.failed', 'verb.started', 'verb.finished', 'gather.finished', 'sound.to', 'call.ended'] satisfies NoteEvent['type'][]);
 
 export function isWorldEvent(event: CallEvent): event is WorldEvent {
   return !noteTypes.has(event.type);

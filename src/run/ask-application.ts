@@ -17,7 +17,10 @@ export function* askApplication(state: CallState, report: Report): Steps<Answer>
   yield { type: 'document.ask', request, report: { ...report, destination } };
   for (;;) {
     const { event } = yield* nextLine();
-    if (event.type === 'document.failed' && event.request === request) return { kind: 'failed', reason: event.message };
+    if (event.type === 'document.failed' && event.request === request) {
+      state.lost = true;
+      return { kind: 'failed', reason: event.message };
+    }
     if (event.type !== 'document.fetched' || event.request !== request) continue;
     return event.flow.body.length === 0 ? { kind: 'nothing' } : { kind: 'flow', flow: event.flow };
   }

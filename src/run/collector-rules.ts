@@ -1,5 +1,5 @@
 // Owns: what a gather's attributes say about one key or one entry, without any state: which keys count, which may interrupt,
-// and when an entry is enough.
+// when an entry is enough; and all of that in words, for the decision record.
 import type { GatherReason } from '../flow/report.ts';
 
 export interface CollectorRules {
@@ -42,3 +42,44 @@ export function isEnough(rules: CollectorRules, count: number, reason: GatherRea
   if (reason === 'terminator') return count >= rules.minDigits;
   return count >= rules.minDigitsAtTimeout;
 }
+
+/** What an attempt waits for: the first line of its record. */
+export function describeRules(rules: CollectorRules): string {
+  const { minDigits, maxDigits, terminators, firstDigitMs, interDigitMs, totalMs, bargeIn, prompts, only } = rules;
+  const least = terminators === '' ? rules.minDigitsAtTimeout : Math.min(minDigits, rules.minDigitsAtTimeout);
+  const wanted = least < maxDigits ? `${least} to ${digitsOf(maxDigits)}` : digitsOf(maxDigits);
+  const timers = [
+    ...(firstDigitMs === null ? [] : [`${firstDigitMs} ms for the first`]),
+    ...(interDigitMs === null ? [] : [`${interDigitMs} ms between two`]),
+    ...(totalMs === null ? [] : [`${totalMs} ms for all`]),
+  ];
+  return [
+    `waits for ${wanted}`,
+    terminators === '' ? 'no key ends it sooner' : `${[...terminators].join(' or ')} ends it sooner`,
+    timers.length === 0 ? 'for as long as it takes' : timers.join(', '),
+    ...(only === null ? [] : [`the choices are ${only.join(', ')}`]),
+    ...(prompts === 0 ? [] : [bargeIn ? 'keys stop its prompts' : 'its prompts play to their end']),
+  ].join('; ');
+}
+
+/** The rule by which `count` digits, ended for `reason`, are what they are. */
+export function describeRule(rules: CollectorRules, count: number, reason: GatherReason): string {
+  const { minDigits, minDigitsAtTimeout } = rules;
+  const enough = isEnough(rules, count, reason);
+  switch (reason) {
+    case 'max-digits':
+      return 'that is as many as it takes';
+    case 'terminator':
+      return enough ? 'the terminator was pressed' : `the terminator was pressed before ${digitsOf(minDigits)}`;
+    case 'hung-up':
+      return 'the caller is gone';
+    case 'cancelled':
+      return 'something else took its place';
+    default:
+      return enough
+        ? `without a terminator ${digitsOf(minDigitsAtTimeout)} are enough`
+        : `without a terminator it takes ${digitsOf(minDigitsAtTimeout)}`;
+  }
+}
+
+const digitsOf = (count: number): string => `${count} digit${count === 1 ? '' : 's'}`;

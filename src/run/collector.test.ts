@@ -31,7 +31,7 @@ const promptEnded: CollectorInput = { type: 'prompt-over', why: 'end', detail: '
 const fired = (timer: 'first-digit' | 'inter-digit' | 'total'): CollectorInput => ({ type: 'timer', timer });
 
 function feed(rules: CollectorRules, inputs: readonly CollectorInput[]) {
-  let state = createCollector(0);
+  let state = createCollector(rules, 0);
   const outputs: CollectorOutput[] = [];
   for (const input of inputs) {
     const [next, more] = step(rules, state, input, 0);
@@ -185,7 +185,7 @@ function play(
   rules: CollectorRules,
   inputs: readonly CollectorInput[],
 ): { state: CollectorState; left: string; armed: ReadonlySet<string> } {
-  let state = createCollector(0);
+  let state = createCollector(rules, 0);
   let playing = false;
   const armed = new Set<string>();
   let left = '';

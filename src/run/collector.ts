@@ -8,7 +8,7 @@
 // the first of both. While prompts that cannot be interrupted play, no timer runs. (Compare RFC 4730 section 3.2.)
 import type { DecisionLine } from '../call/event.ts';
 import type { GatherReason } from '../flow/report.ts';
-import { type CollectorRules, isEnough, refusal, shown } from './collector-rules.ts';
+import { type CollectorRules, describeRule, describeRules, isEnough, refusal, shown } from './collector-rules.ts';
 
 export type CollectorTimer = 'first-digit' | 'inter-digit' | 'total';
 
@@ -33,6 +33,7 @@ export interface CollectorState {
 export type CollectorInput =
   | { readonly type: 'key'; readonly digit: string; readonly typedAheadMs: number | null }
   | { readonly type: 'start' }
+  | { readonly type: 'prompt-started' }
   | { readonly type: 'prompt-over'; readonly why: 'end' | 'stopped' | 'key' | 'failed'; readonly detail: string }
   | { readonly type: 'timer'; readonly timer: CollectorTimer }
   | { readonly type: 'stop'; readonly reason: Extract<GatherReason, 'hung-up' | 'cancelled' | 'completed-by-command'> };
@@ -45,8 +46,9 @@ export type CollectorOutput =
 
 export type Stepped = readonly [CollectorState, readonly CollectorOutput[]];
 
-export function createCollector(now: number): CollectorState {
-  return { phase: 'before', prompt: -1, digits: '', ending: null, armed: [], startedAt: now, decisions: [] };
+export function createCollector(rules: CollectorRules, now: number): CollectorState {
+  const decisions = [{ atMs: 0, what: describeRules(rules) }];
+  return { phase: 'before', prompt: -1, digits: '', ending: null, armed: [], startedAt: now, decisions };
 }
 
 /** Whether the next key belongs to this entry. Otherwise it must stay where it is. */
@@ -63,6 +65,7 @@ export function step(rules: CollectorRules, state: CollectorState, input: Collec
   const work = new Work(rules, state, now);
   if (input.type === 'key') work.key(input.digit, input.typedAheadMs);
   else if (input.type === 'start') work.start();
+  else if (input.type === 'prompt-started') work.promptStarted();
   else if (input.type === 'prompt-over') work.promptOver(input.why, input.detail);
   else if (input.type === 'timer') work.timerFired(input.timer);
   else work.complete(input.reason, '', true);
@@ -84,7 +87,11 @@ class Work {
 
   key(digit: string, typedAheadMs: number | null): void {
     const { rules } = this;
-    if (!wantsKey(this.state)) return;
+    if (!wantsKey(this.state)) {
+      // Not its name: the key may turn out to belong to a secret.
+      this.tell('a key is left for what follows: the entry is complete');
+      return;
+    }
     const ends = rules.terminators.includes(digit);
     const name = ends ? digit : shown(rules, digit);
     const when = typedAheadMs === null ? '' : `, typed ahead ${typedAheadMs} ms before`;
@@ -106,7 +113,7 @@ class Work {
       this.complete('max-digits', '');
       return;
     }
-    if (this.state.phase === 'listening') this.armForNextDigit();
+    if (this.state.phase === 'listening') this.armForNextDigit(`digit ${this.state.digits.length}`);
   }
 
   start(): void {
@@ -114,14 +121,18 @@ class Work {
     if (state.phase !== 'before') return;
     if (rules.prompts > 0 && rules.bargeIn && state.digits !== '') {
       this.tell('prompts skipped: keys were typed ahead');
-      this.listen();
+      this.listen('keys were typed ahead');
       return;
     }
     if (rules.prompts > 0) {
       this.play(0);
       return;
     }
-    this.listen();
+    this.listen('there is no prompt');
+  }
+
+  promptStarted(): void {
+    this.tell(`prompt ${this.state.prompt + 1} is heard`);
   }
 
   promptOver(why: 'end' | 'stopped' | 'key' | 'failed', detail: string): void {
@@ -134,7 +145,7 @@ class Work {
       this.play(prompt + 1);
       return;
     }
-    this.listen();
+    this.listen('the prompts are over');
   }
 
   timerFired(timer: CollectorTimer): void {
@@ -147,9 +158,10 @@ class Work {
   complete(reason: GatherReason, terminator: string, atOnce = false): void {
     const { rules, state } = this;
     const { digits } = state;
-    const forced = reason === 'hung-up' || reason === 'cancelled' || reason === 'completed-by-command';
+    const forced = reason === 'hung-up' || reason === 'cancelled';
+    const final = forced || reason === 'total-timeout' || reason === 'completed-by-command';
     const none = digits !== '' && rules.only !== null && !rules.only.includes(digits);
-    if (none && !forced && reason !== 'total-timeout') {
+    if (none && !final) {
       this.forget();
       return;
     }
@@ -161,25 +173,33 @@ class Work {
       this.tell('entry complete; the prompt may not be interrupted and plays to its end');
       return;
     }
+    if (state.phase === 'before' && rules.prompts > 0 && !forced)
+      this.tell('prompts skipped: the whole entry was typed ahead');
     this.finish();
   }
 
   private finish(): void {
     const { ending, digits, phase } = this.state;
-    for (const timer of this.state.armed) this.outputs.push({ type: 'cancel', timer });
+    for (const timer of this.state.armed) {
+      this.outputs.push({ type: 'cancel', timer });
+      this.tell(`timer ${timer} cancelled: the entry is over`);
+    }
     if (phase === 'prompting') this.outputs.push({ type: 'stop-prompt' });
     this.change({ phase: 'done', armed: [] });
     if (ending === null) return;
+    const { success, reason } = ending;
+    const count = `${digits.length} digit${digits.length === 1 ? '' : 's'}`;
     this.tell(
-      `${ending.success ? 'succeeded' : 'failed'}: ${ending.reason}, ${digits.length} digit${digits.length === 1 ? '' : 's'}`,
+      `${success ? 'succeeded' : 'failed'}: ${reason}, ${count}; ${describeRule(this.rules, digits.length, reason)}`,
     );
   }
 
   private forget(): void {
     this.tell(`entry ${shown(this.rules, this.state.digits)} forgotten: it is none of the choices`);
     this.change({ digits: '' });
-    this.disarm('inter-digit');
-    if (this.state.phase === 'listening') this.arm('first-digit', this.rules.firstDigitMs);
+    const why = 'listening begins again';
+    this.disarm('inter-digit', why);
+    if (this.state.phase === 'listening') this.arm('first-digit', this.rules.firstDigitMs, why);
   }
 
   private bargeIn(): void {
@@ -192,44 +212,44 @@ class Work {
 
   private play(prompt: number): void {
     this.change({ phase: 'prompting', prompt });
-    this.tell(`prompt ${prompt + 1} of ${this.rules.prompts} starts`);
+    this.tell(`prompt ${prompt + 1} of ${this.rules.prompts} is asked for`);
     this.outputs.push({ type: 'play', prompt });
   }
 
-  private listen(): void {
+  private listen(why: string): void {
     this.change({ phase: 'listening' });
     if (this.state.ending !== null) {
       this.finish();
       return;
     }
     if (this.state.digits !== '') {
-      this.armForNextDigit();
+      this.armForNextDigit(why);
       return;
     }
-    this.arm('first-digit', this.rules.firstDigitMs);
-    this.arm('total', this.rules.totalMs);
+    this.arm('first-digit', this.rules.firstDigitMs, why);
+    this.arm('total', this.rules.totalMs, why);
   }
 
-  private armForNextDigit(): void {
-    this.disarm('first-digit');
-    this.arm('inter-digit', this.rules.interDigitMs);
-    if (!this.state.armed.includes('total')) this.arm('total', this.rules.totalMs);
+  private armForNextDigit(why: string): void {
+    this.disarm('first-digit', why);
+    this.arm('inter-digit', this.rules.interDigitMs, why);
+    if (!this.state.armed.includes('total')) this.arm('total', this.rules.totalMs, why);
   }
 
-  private arm(timer: CollectorTimer, delayMs: number | null): void {
+  private arm(timer: CollectorTimer, delayMs: number | null, why: string): void {
     if (delayMs === null) return;
     const again = this.state.armed.includes(timer);
     if (again) this.outputs.push({ type: 'cancel', timer });
     else this.change({ armed: [...this.state.armed, timer] });
     this.outputs.push({ type: 'arm', timer, delayMs });
-    this.tell(`timer ${timer} ${again ? 'reset' : 'armed'}: ${delayMs} ms`);
+    this.tell(`timer ${timer} ${again ? 'reset' : 'armed'}: ${delayMs} ms, ${why}`);
   }
 
-  private disarm(timer: CollectorTimer): void {
+  private disarm(timer: CollectorTimer, why: string): void {
     if (!this.state.armed.includes(timer)) return;
     this.change({ armed: this.state.armed.filter((other) => other !== timer) });
     this.outputs.push({ type: 'cancel', timer });
-    this.tell(`timer ${timer} cancelled`);
+    this.tell(`timer ${timer} cancelled: ${why}`);
   }
 
   private change(part: Partial<CollectorState>): void {

@@ -279,6 +279,82 @@ describe('requests of a document’s own', () => {
   });
 });
 
-it('a loop that never waits is a fault, not a hang', () => {
-  expect(() => startRun([build.loop(1_000_000, [build.set('x', '1')])])).toThrow('never waits');
+describe('a loop that never waits', () => {
+  const endless = build.loop(1_000_000, [build.set('x', '1')]);
+
+  it('ends its document, and the caller hears an apology', () => {
+    const rig = startRun([endless]);
+    expect(rig.notes('flow.failed')).toMatchObject([{ code: 'flow-never-waits' }]);
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: expect.stringContaining('We are sorry') });
+    expect(rig.all('note').length).toBeLessThan(200);
+    rig.put({ type: 'prompt.finished', prompt: 'prompt-1', why: 'end', playedMs: 1 });
+    expect(rig.last('call.hangup')).toEqual({ type: 'call.hangup', reason: 'no document' });
+  });
+
+  it('keeps what was told before it, and tidies up behind it', () => {
+    const around = build.record('during', { body: [{ ...entry, prompts: [] }, endless] });
+    const rig = startRun([around]);
+    rig.put({ type: 'recording.started', recording: 'recording-1', tag: null, channels: 'mixed' });
+    const effects = rig.press('1234');
+    expect(rig.notes('gather.finished')).toMatchObject([{ digits: '1234' }]);
+    expect(effects.map(({ type }) => type)).toEqual([
+      ...effects.map(({ type }) => type).filter((type) => type.startsWith('timer')),
+      'record.stop',
+      'prompt.start',
+    ]);
+  });
+
+  it('tells the application of it a hundred times at most', () => {
+    const telling = build.loop(1_000_000, [build.notify(build.destination('http://app.test/told'))]);
+    const rig = startRun([telling]);
+    expect(rig.all('application.notify').length).toBeLessThan(100);
+    expect(rig.notes('flow.failed')).toHaveLength(1);
+  });
+});
+
+describe('a document that is lost', () => {
+  const redirect = build.ask('Redirect', build.destination('http://app.test/next'));
+  const fail = (rig: ReturnType<typeof startRun>) =>
+    rig.put({ type: 'document.failed', request: 'request-2', code: 'fetch-unreachable', message: 'down' });
+
+  it('with nothing behind it is apologised for, on a call that was not answered yet', () => {
+    const rig = startRun([redirect]);
+    expect(fail(rig)).toEqual([{ type: 'call.answer' }]);
+    rig.put({ type: 'leg.answered', leg: 'caller' });
+    expect(rig.last('prompt.start').sound).toMatchObject({ text: expect.stringContaining('We are sorry') });
+  });
+
+  it('is not apologised for when the document goes on', () => {
+    for (const behind of [build.hangup(), build.pause(100)]) {
+      const rig = startRun([redirect, behind]);
+      fail(rig);
+      rig.put({ type: 'timer.fired', timer: 'timer-1' });
+      expect(rig.all('prompt.start')).toEqual([]);
+      expect(rig.all('call.hangup')).toHaveLength(1);
+    }
+    const handled = startRun([{ ...redirect, onFailed: [] }]);
+    expect(fail(handled)).toEqual([{ type: 'call.hangup', reason: null }]);
+  });
+});
+
+describe('a command to complete the entry', () => {
+  const complete = { type: 'command.received', command: { kind: 'complete-gather' } } as const;
+
+  it('ends the gather with what was keyed, as its timer would, and starts no other attempt', () => {
+    for (const [keyed, success] of [
+      ['12', true],
+      ['', false],
+    ] as const) {
+      const rig = startRun([{ ...entry, attempts: 3, prompts: [] }, build.play('Next.')]);
+      rig.press(keyed);
+      rig.put(complete);
+      expect(rig.notes('gather.finished')).toMatchObject([{ digits: keyed, success, reason: 'completed-by-command' }]);
+      expect(rig.last('prompt.start').sound).toMatchObject({ text: 'Next.' });
+    }
+  });
+
+  it('is nothing to a call where none listens', () => {
+    const rig = startRun([build.play('A story.')]);
+    expect(rig.put(complete)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 // Owns: one call from its first line to its last: keeps what every verb may know up to date, starts and replaces
 // documents, obeys commands, and ends the call exactly once. The verbs themselves stand in a file each beside this one.
 
+import { CodedError } from '../base/errors.ts';
 import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
 import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
@@ -14,6 +15,9 @@ import { type CallState, createState } from './state.ts';
 import { advance, closing, type Line, nextLine, type Steps } from './verb.ts';
 import { runBlock } from './verbs.ts';
 
+/** Of a turn that never ends so much is done and told; of the rest only what lets go of something. */
+const keptOfEndlessTurn = 100;
+
 export function createRun(options: RunOptions): Run {
   const state = createState(options.defaults.language, runBlock);
   let document: Steps<void> | null = null;
@@ -24,7 +28,24 @@ export function createRun(options: RunOptions): Run {
 
   function begin(steps: Steps<void>, effects: Effect[]): void {
     document = steps;
-    if (advance(steps, undefined, effects)) document = null;
+    goOn(undefined, effects);
+  }
+
+  function goOn(line: Line | undefined, effects: Effect[]): void {
+    if (document === null) return;
+    const before = effects.length;
+    try {
+      if (advance(document, line, effects)) document = null;
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'flow-never-waits') throw error;
+      const rest = effects.splice(before + keptOfEndlessTurn);
+      effects.push(...rest.filter(({ type }) => type !== 'note' && type !== 'application.notify'));
+      closeDocument('cancelled', effects);
+      const { code, message } = error;
+      const { source, language } = state;
+      effects.push({ type: 'note', event: { type: 'flow.failed', source, code, message } });
+      begin(follow(state, apology(language, source)), effects);
+    }
   }
 
   function closeDocument(why: CallState['closing'], effects: Effect[]): void {
@@ -36,7 +57,8 @@ export function createRun(options: RunOptions): Run {
   }
 
   function obey(command: Command, effects: Effect[]): void {
-    if (leaving || gone !== null) return;
+    // The gather that listens obeys that one itself.
+    if (leaving || gone !== null || command.kind === 'complete-gather') return;
     closeDocument('cancelled', effects);
     if (command.kind === 'run') {
       begin(follow(state, command.flow), effects);
@@ -111,7 +133,7 @@ export function createRun(options: RunOptions): Run {
       const before = document;
       observe(event, effects);
       // A document that this very line started has not slept yet, so the line is not for it.
-      if (document !== null && document === before && advance(document, line as Line, effects)) document = null;
+      if (document === before) goOn(line as Line, effects);
       if (effects.some(({ type }) => type === 'call.hangup' || type === 'call.reject')) leaving = true;
       if (gone !== null && state.recordings.size === 0) {
         over = true;
@@ -137,11 +159,14 @@ function* wholeCall(state: CallState, options: RunOptions): Steps<void> {
 function* follow(state: CallState, first: Flow): Steps<void> {
   let flow = first;
   for (;;) {
+    state.source = flow.source;
     yield { type: 'note', event: { type: 'flow.started', source: flow.source } };
     const exit = yield* state.block(flow.body);
     if (exit === 'end') return;
-    if (exit === 'go-on') break;
-    flow = exit.replaceWith;
+    if (exit !== 'go-on') flow = exit.replaceWith;
+    // The document counted on another one: without it the caller would hear nothing but the end.
+    else if (state.lost) flow = apology(state.language, flow.source);
+    else break;
   }
   yield { type: 'call.hangup', reason: null };
 }

@@ -25,7 +25,10 @@ export function* gather(node: Node, state: CallState): Steps<Outcome> {
     for (let attempt = 1; ; attempt += 1) {
       const entry = yield* collect(node, state, attempt);
       const last =
-        entry.success || attempt >= node.attempts || (node.retryOn === 'nothing-keyed' && entry.digits !== '');
+        entry.success ||
+        attempt >= node.attempts ||
+        entry.reason === 'completed-by-command' ||
+        (node.retryOn === 'nothing-keyed' && entry.digits !== '');
       const outcome = outcomeOf(node, entry);
       if (!reportIsDue(node, entry, last)) {
         if (last) return outcome;
@@ -112,7 +115,7 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
   const stopKeys = bargeInKeys(rules);
   const timers = new Map<string, collector.CollectorTimer>();
   const startedAt = state.now;
-  let machine = collector.createCollector(startedAt);
+  let machine = collector.createCollector(rules, startedAt);
   let prompt: string | null = null;
 
   function* feed(input: collector.CollectorInput): Steps<void> {
@@ -160,13 +163,18 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
     yield* feed({ type: 'start' });
     while (machine.phase !== 'done') {
       const { event } = yield* nextLine();
-      if (event.type === 'digit') {
+      if (event.type === 'digit' && event.leg === 'caller') {
         tellDropped();
-        yield* takeKeys();
+        if (collector.wantsKey(machine)) yield* takeKeys();
+        else yield* feed({ type: 'key', digit: event.digit, typedAheadMs: null });
       } else if (event.type === 'timer.fired') {
         const timer = timers.get(event.timer);
         timers.delete(event.timer);
         if (timer !== undefined) yield* feed({ type: 'timer', timer });
+      } else if (event.type === 'command.received' && event.command.kind === 'complete-gather') {
+        yield* feed({ type: 'stop', reason: 'completed-by-command' });
+      } else if (event.type === 'prompt.started' && event.prompt === prompt) {
+        yield* feed({ type: 'prompt-started' });
       } else if (event.type === 'prompt.finished' && event.prompt === prompt) {
         yield* feed({ type: 'prompt-over', why: event.why, detail: `${event.playedMs} ms were heard` });
         yield* takeKeys();

@@ -18,10 +18,14 @@ export interface CallState {
   direction: 'inbound' | 'outbound';
   answered: boolean;
   answerAsked: boolean;
+  /** Of the document that runs. */
+  source: string;
+  /** The newest verb asked for a document in vain, and nothing has been done about it. */
+  lost: boolean;
   /** `since` of the newest line. */
   now: number;
   /** Why the running verbs are being closed. */
-  closing: Extract<GatherReason, 'hung-up' | 'cancelled' | 'completed-by-command'>;
+  closing: Extract<GatherReason, 'hung-up' | 'cancelled'>;
   readonly history: VerbResult[];
   readonly keys: KeyBuffer;
   readonly variables: Map<string, string | readonly string[]>;
@@ -56,6 +60,8 @@ export function createState(language: string, block: (state: CallState, body: Bl
     direction: 'inbound',
     answered: false,
     answerAsked: false,
+    source: '',
+    lost: false,
     now: 0,
     closing: 'hung-up',
     history: [],

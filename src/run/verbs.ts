@@ -52,6 +52,7 @@ export function* runBlock(state: CallState, body: Block): Steps<Exit> {
 function* runNode(state: CallState, node: FlowNode): Steps<Exit> {
   const { path, line } = node.at;
   const verb = verbOf(node);
+  state.lost = false;
   yield { type: 'note', event: { type: 'verb.started', path, verb, line } };
   // The table pairs each kind with its own runner; only the compiler cannot see that across an index.
   const runner = runners[node.kind] as (node: FlowNode, state: CallState) => Steps<Outcome>;
@@ -67,6 +68,7 @@ function* runNode(state: CallState, node: FlowNode): Steps<Exit> {
   if (!outcome.success) {
     const onFailed = 'onFailed' in node ? node.onFailed : null;
     if (onFailed === null) return 'go-on';
+    state.lost = false;
     state.variables.set('error', outcome.reason);
     return yield* runBlock(state, onFailed);
   }

@@ -60,6 +60,7 @@ export function createHistory(
         if (event.leg === 'caller' && row !== undefined) save({ ...row, answeredAt: at, state: 'live' });
         return;
       case 'document.failed':
+      case 'flow.failed':
         log.warn({ call: call.id, app: call.app, code: event.code }, event.message);
         return;
       case 'prompt.failed':

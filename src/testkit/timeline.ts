@@ -90,6 +90,8 @@ function rowsOf(
       ];
     case 'document.failed':
       return [`← failed: ${event.message} [${event.code}]`];
+    case 'flow.failed':
+      return [`the document cannot go on: ${event.message} [${event.code}]`];
     case 'prompt.started':
       return [`hears ${words(event.prompt)}`];
     case 'prompt.finished':

@@ -96,6 +96,8 @@ export const errorCodes = {
   'http-range-unsatisfiable': { summary: 'The range asked for begins after the end.', fix: 'Ask for a range within the size that the Content-Range header names.' },
   'http-request-timeout': { summary: 'The request did not arrive completely in time.', fix: 'Send it at once.' },
   'http-internal': { summary: 'The server failed to answer; the fault is its own.', fix: 'Look at the log of the server.' },
+  // explain: src/server/commands/explain*
+  'server-unreachable': { summary: 'No server answers at the address that a command was given, or something else does.', fix: 'Check that the server runs, and name its HTTP address with --server; or read its folder with --data-dir.' },
   // phone: src/testkit/phone*
   'phone-call-over': { summary: 'The call ended without what was waited for.', fix: 'Look at the events of the call, or the timeline, for how it ended.' },
   'phone-no-route': { summary: 'The name of the host that is called has no address, or no network leads there.', fix: 'Check the host, or call its address.' },

@@ -5,17 +5,10 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely';
 /** Statements kept prepared; the store has fewer different ones than this. */
 const keptStatements = 100;
 
-export function openSqlite(file: string): SqliteDatabase {
+export function openSqlite(file: string, { readOnly = false } = {}): SqliteDatabase {
   // Waiting for another process's lock is left to the caller, who keeps the batch and tries again.
-  const database = new DatabaseSync(file, { timeout: 0 });
-  try {
-    // In WAL mode NORMAL loses nothing when the process dies; after a power cut the last moments may be missing, and
-    // nobody was told that they were written. What is masked or deleted does not stay legible in the file.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;');
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  const database = new DatabaseSync(file, { timeout: 0, readOnly });
+  if (!readOnly) prepare(database);
   const kept = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
@@ -27,6 +20,17 @@ export function openSqlite(file: string): SqliteDatabase {
       return statement;
     },
   };
+}
+
+function prepare(database: DatabaseSync): void {
+  try {
+    // In WAL mode NORMAL loses nothing when the process dies; after a power cut the last moments may be missing, and
+    // nobody was told that they were written. What is masked or deleted does not stay legible in the file.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function adapt(statement: StatementSync): SqliteStatement {

@@ -36,7 +36,8 @@ describe('keytone', () => {
   it('helps on standard output, and says what was meant by a slip', async () => {
     const help = await keytone(['--help']);
     expect(help).toMatchObject({ exitCode: 0, err: '' });
-    for (const word of ['serve', 'check', 'simulate', 'call', 'Exit codes']) expect(help.out).toContain(word);
+    for (const word of ['serve', 'check', 'simulate', 'call', 'explain', 'Exit codes'])
+      expect(help.out).toContain(word);
     expect(await keytone(['simulat'])).toMatchObject({ exitCode: 2, err: expect.stringContaining('simulate') });
     expect(await keytone(['simulate', 'a.xml', '--format', 'pdf'])).toMatchObject({ exitCode: 2 });
     expect((await keytone(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/);

@@ -124,6 +124,19 @@ function describeProgram(terminal: Terminal, finish: (exitCode: number) => void)
       finish(await call({ uri, keys, from, digits, record: record ?? null, durationMs: duration * 1000 }, terminal));
     });
 
+  program
+    .command('explain')
+    .description('Say of each gather of a call what it waited for, what happened, and why it ended.')
+    .argument('<call>', 'Id of a call, or last.')
+    .option('--server <url>', 'HTTP interface of a running server. (default: "http://127.0.0.1:8080")')
+    .option('--data-dir <folder>', 'Reads the database of this folder instead; no server has to run.')
+    .addOption(formatOption())
+    .action(async (id: string, options: { server?: string; dataDir?: string; format: 'text' | 'json' }) => {
+      const { explain } = await import('./explain.ts');
+      const { server = null, dataDir = null, format } = options;
+      finish(await explain(id, { server, dataDir, format }, terminal));
+    });
+
   return program;
 }
 

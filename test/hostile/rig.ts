@@ -67,6 +67,8 @@ export interface Rig {
   ): Promise<Extract<CallEvent, { type: T }>>;
   get(path: string): Promise<string>;
   health(): Promise<Health>;
+  /** Waits until nothing is left but the witness. */
+  idle(): Promise<void>;
   /** Waits until nothing is left but the witness, and asks it what it noticed; then a new call must work. */
   undisturbed(): Promise<void>;
   close(): Promise<void>;
@@ -208,6 +210,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       }),
     get,
     health,
+    idle,
     async undisturbed() {
       await idle();
       await testify();

@@ -271,6 +271,7 @@ describe('an INVITE that is never acknowledged', () => {
     clock.advance(64_000);
     await rig.undisturbed();
     clock.advance(64_000);
+    await rig.idle();
     expect(await rig.health()).toMatchObject({ calls: 1, legs: 1, sessions: 1, transactions: 0 });
     expect(clock.pending).toBeLessThanOrEqual(pendingBefore);
     await rig.close();

@@ -191,6 +191,19 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     }
   }
 
+  /** Right behind a flood a call may be refused for haste; who is in earnest dials again. */
+  async function redial(phone: Caller): Promise<RawCall> {
+    for (;;) {
+      const call = phone.call('witness');
+      try {
+        return await call.answered();
+      } catch (error) {
+        if (!String(error).includes(' 503 ')) throw error;
+        await new Promise<void>((resolve) => systemClock.after(50, resolve));
+      }
+    }
+  }
+
   const rig: Omit<Rig, 'witness'> = {
     server,
     sipPort,
@@ -215,7 +228,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       await idle();
       await testify();
       const late = await caller('127.0.0.90');
-      const call = await late.call('witness').answered();
+      const call = await redial(late);
       await late.loud();
       late.press('5');
       await rig.line(call, 'digit');

@@ -198,6 +198,19 @@ describe('Gather', () => {
     expect(node('gather', '<Gather callback="/c" finishOnKey=""/>').terminators).toBe('');
   });
 
+  it('is sensitive when it says so, and when what it says cannot be read', () => {
+    const sensitive = (attribute: string) => node('gather', `<Gather ${attribute} callback="/c"/>`).sensitive;
+    expect(sensitive('')).toBe(false);
+    expect(sensitive('sensitive="false"')).toBe(false);
+    expect(sensitive('sensitive="true"')).toBe(true);
+    expect(
+      compile('<Response><Gather sensitive="yes" callback="/c"/></Response>', 'https://app.example/'),
+    ).toMatchObject({
+      flow: { body: [{ sensitive: true }] },
+      problems: [expect.objectContaining({ code: 'attribute-invalid' })],
+    });
+  });
+
   it('warns about a timeout that looks like seconds and says what to write', () => {
     const { problems } = compile('<Response>\n  <Gather callback="/c"\n    timeout="5"/>\n</Response>', source);
     expect(problems).toEqual([

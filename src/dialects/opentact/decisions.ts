@@ -77,6 +77,12 @@ export const decisions: readonly Decision[] = [
       'The inbound call page and the page on Default agree; one sample of the Gather page speaks the texts the other way round.',
   },
   {
+    about: 'Gather sensitive',
+    decision:
+      'An attribute of ours. `sensitive="true"` masks the keys wherever this server shows or keeps them, and silences the caller in recordings meanwhile; the callback gets them. A value that is neither true nor false counts as true, with a warning.',
+    reason: 'The vendor has no word for it, and PINs and card numbers must not be kept by accident.',
+  },
+  {
     about: 'Early keys',
     decision: 'Keys pressed before a Gather begins count for it.',
     reason: 'Regular callers key ahead of prompts that they know.',

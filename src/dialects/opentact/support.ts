@@ -139,6 +139,10 @@ export const verbs = {
       callback: yes('–', 'Address that is told after each attempt; its answer is the next document.'),
       url: part('–', "As `callback`. Sends `code`, `success`, `attempts`, not the new generation's field names."),
       method: yes('`GET`', '`GET` or `POST`.'),
+      sensitive: yes(
+        '`false`',
+        "Ours, not the vendor's. `true`: the keys are a secret. They reach the callback and nothing else: no log, tape, API or recording.",
+      ),
       tag: tagNotYet,
     },
   },

@@ -15,6 +15,8 @@ export const gather: CompileVerb = ({ scope, fields, at, children, onFailed }) =
   );
   const maxDigits = wanted.find((value) => value !== null) ?? 1;
   const timeoutMs = fields.milliseconds('timeout', byDefault.gatherTimeoutMs, { min: 1, max: 3_600_000 });
+  // A value that cannot be read means that somebody wanted it: a secret that is kept too well does less harm.
+  const sensitive = fields.boolean('sensitive', fields.attribute('sensitive') !== null);
   const [finishOnKey, dtmfStop] = [finishingKeys(fields, scope), fields.keys('dtmf_stop', null)];
   const parts = new Parts(scope, onFailed);
   for (const child of children) parts.take(child);
@@ -32,6 +34,7 @@ export const gather: CompileVerb = ({ scope, fields, at, children, onFailed }) =
       totalMs: timeoutMs,
       attempts: fields.integer('attempts', 1, { min: 1, max: 100 }),
       retryOn: 'any-failure',
+      sensitive,
       report: reportOf(fields, scope),
       reportWhen: 'each-attempt',
       branches: parts.branches,

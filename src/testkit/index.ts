@@ -8,7 +8,13 @@ export type { PressOutcome } from './phone-script.ts';
 export { plainDialect } from './plain-dialect.ts';
 export * from './scenario.ts';
 export { checkScenario, type Observation } from './scenario-check.ts';
-export { createLiveStage, type LiveResult, type LiveStage, type LiveStageOptions } from './scenario-live.ts';
+export {
+  createLiveStage,
+  type LiveResult,
+  type LiveServer,
+  type LiveStage,
+  type LiveStageOptions,
+} from './scenario-live.ts';
 export { outline } from './scenario-outline.ts';
 export { promptsHeard, runScenario, type ScenarioResult } from './scenario-run.ts';
 export { keystrokes, type ParsedScript, parseScript } from './script.ts';

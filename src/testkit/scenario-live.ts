@@ -3,7 +3,7 @@
 // Waits of a story are real time; everything else is waited for as an event.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Effect } from '../call/effect.ts';
-import type { CallEvent, TapeLine } from '../call/event.ts';
+import type { CallEvent, Command, TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { DialectName } from '../flow/node.ts';
@@ -43,6 +43,12 @@ export interface LiveResult {
   readonly differences: readonly string[];
 }
 
+export interface LiveServer {
+  readonly address: string;
+  readonly port: number;
+  readonly command: (call: string, command: Command) => void;
+}
+
 export interface LiveStage {
   readonly apps: readonly LiveApp[];
   readonly seams: {
@@ -51,7 +57,7 @@ export interface LiveStage {
     readonly onLine: (call: CallFacts, line: TapeLine) => void;
   };
   /** Calls the server and plays the story to its end. */
-  play(scenario: Scenario, server: { readonly address: string; readonly port: number }): Promise<LiveResult>;
+  play(scenario: Scenario, server: LiveServer): Promise<LiveResult>;
   close(): Promise<void>;
 }
 
@@ -95,6 +101,8 @@ interface Staged {
   readonly standIns: StandIns;
   readonly effects: { after: number; effect: Effect }[];
   readonly lines: TapeLine[];
+  /** Its id; '' before its first line. */
+  call: string;
   readonly words: Map<string, string>;
   /** Its first line is written. */
   readonly onTape: PromiseWithResolvers<void>;
@@ -155,7 +163,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     return {
       scenario,
       app: { name, dialect, number, first },
-      ...{ application, standIns, effects: [], lines: [], words: new Map(), startedAt: 0, caller: null },
+      ...{ application, standIns, effects: [], lines: [], call: '', words: new Map(), startedAt: 0, caller: null },
       onTape: Promise.withResolvers(),
       begun: Promise.withResolvers(),
       over: Promise.withResolvers(),
@@ -181,12 +189,13 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     };
   }
 
-  function onLine({ app }: CallFacts, line: TapeLine): void {
+  function onLine({ id, app }: CallFacts, line: TapeLine): void {
     const one = staged.get(app);
     if (one === undefined) return;
     const { event } = line;
     if (line.seq === 1) {
       one.startedAt = clock.now();
+      one.call = id;
       one.onTape.resolve();
     }
     one.lines.push(line);
@@ -198,7 +207,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
   }
 
   /** Calls again when the server has no room, as a phone does that is told 503. */
-  async function place(one: Staged, server: { readonly address: string; readonly port: number }): Promise<PhoneCall> {
+  async function place(one: Staged, server: LiveServer): Promise<PhoneCall> {
     const giveUpAt = clock.now() + patienceMs;
     for (;;) {
       const placed = await phone.call(`sip:${one.app.number}@${server.address}:${server.port}`, {
@@ -212,7 +221,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     }
   }
 
-  async function play(scenario: Scenario, server: { readonly address: string; readonly port: number }) {
+  async function play(scenario: Scenario, server: LiveServer) {
     const one = [...staged.values()].find((each) => each.scenario === scenario);
     if (one === undefined) throw new Error(`"${scenario.name}" is not on this stage`);
     const differences: string[] = [];
@@ -223,6 +232,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       press: (step) => void call?.press([step]),
       speak: (speakMs) => void call?.press([{ speakMs }]),
       hangUp: () => call?.hangUp(),
+      command: (command) => server.command(one.call, command),
     });
     one.caller = caller;
     const goOn = await turn();

@@ -1,6 +1,7 @@
 // Owns: a story of one call as data: what the application answers, what the caller does, what must come of it. The same
 // story runs in virtual time (simulate.ts) and over a real SIP call, so steps wait for things that both can see and
 // nothing is said in absolute time.
+import type { Command } from '../call/event.ts';
 import type { DialectName, Flow } from '../flow/node.ts';
 import type { GatherReason } from '../flow/report.ts';
 
@@ -35,6 +36,8 @@ export type CallerStep =
   /** Speaks for so long: ends a recording's silence. */
   | { readonly speakMs: number }
   | { readonly hangUp: true };
+/** A step of a story: the caller's, or a command of somebody else's to the call. */
+export type StoryStep = CallerStep | { readonly command: Command };
 
 /** What a dialled address does: one that is told nothing rings for ever. A real call reaches only those that are named. */
 export interface CalleeScript {
@@ -88,7 +91,7 @@ export interface Scenario {
   readonly mediaMs?: Readonly<Record<string, number>>;
   /** Media addresses that cannot be fetched. */
   readonly brokenMedia?: readonly string[];
-  readonly caller: readonly CallerStep[];
+  readonly caller: readonly StoryStep[];
   readonly expect: Expectation;
   /** What a real call cannot do or show, in words; such a scenario runs in virtual time only. */
   readonly onlySimulated?: string;

@@ -1,17 +1,19 @@
 // Owns: playing a caller's script: each step waits for what it names, then does what it says. The clock may be virtual or real.
 import type { Clock } from '../base/clock.ts';
-import type { CallerStep, Which } from './scenario.ts';
+import type { Command } from '../call/event.ts';
+import type { CallerStep, StoryStep, Which } from './scenario.ts';
 import { keystrokes } from './script.ts';
 
 export type PressStep = Extract<CallerStep, { press: string }>;
 
 export interface ScriptedCallerOptions {
   readonly clock: Clock;
-  readonly steps: readonly CallerStep[];
+  readonly steps: readonly StoryStep[];
   /** Begins a whole step; the next one comes when its keys and pauses are over. */
   readonly press: (step: PressStep) => void;
   readonly speak: (forMs: number) => void;
   readonly hangUp: () => void;
+  readonly command: (command: Command) => void;
 }
 
 export interface ScriptedCaller {
@@ -21,7 +23,7 @@ export interface ScriptedCaller {
   requestSent(url: string): void;
   begin(): void;
   /** The step that is waited for, or null when the script is done. */
-  readonly waitingFor: CallerStep | null;
+  readonly waitingFor: StoryStep | null;
 }
 
 export function createScriptedCaller(options: ScriptedCallerOptions): ScriptedCaller {
@@ -80,6 +82,7 @@ export function createScriptedCaller(options: ScriptedCallerOptions): ScriptedCa
         options.speak(step.speakMs);
         after(step.speakMs);
       } else if ('hangUp' in step) options.hangUp();
+      else if ('command' in step) options.command(step.command);
     }
   }
 

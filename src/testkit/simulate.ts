@@ -2,7 +2,7 @@
 // application, on a clock that jumps from event to event. Minutes take milliseconds and every run is the same.
 import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
-import type { TapeLine, WorldEvent } from '../call/event.ts';
+import type { Command, TapeLine, WorldEvent } from '../call/event.ts';
 import { createCallLoop } from '../call/loop.ts';
 import { createTape } from '../call/tape.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -15,8 +15,8 @@ import {
   type ApplicationScript,
   applicationOrigin,
   type CalleeScript,
-  type CallerStep,
   type ReplyInFull,
+  type StoryStep,
 } from './scenario.ts';
 import { keystrokes } from './script.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
@@ -29,16 +29,13 @@ import { createVirtualClock } from './virtual-clock.ts';
 export interface SimulateOptions {
   readonly dialect: Pick<Dialect, 'compile' | 'request'>;
   readonly application: ApplicationScript;
-  readonly caller: readonly CallerStep[];
+  readonly caller: readonly StoryStep[];
   readonly first?: { readonly path: string; readonly method: 'GET' | 'POST' };
   readonly callees?: Readonly<Record<string, CalleeScript>>;
   readonly mediaMs?: Readonly<Record<string, number>>;
   readonly brokenMedia?: readonly string[];
   /** Commands that arrive over REST, by milliseconds since the call came in. */
-  readonly commands?: readonly {
-    readonly atMs: number;
-    readonly command: Extract<WorldEvent, { type: 'command.received' }>['command'];
-  }[];
+  readonly commands?: readonly { readonly atMs: number; readonly command: Command }[];
   readonly from?: string;
   readonly to?: string;
   readonly language?: string;
@@ -58,7 +55,7 @@ export interface Simulation {
   /** Set when the caller had to end a call in which nothing more would have happened, or patience ran out. */
   readonly stuck: 'nothing-pending' | 'patience' | null;
   /** The step that the caller still waited for at the end. */
-  readonly stepLeft: CallerStep | null;
+  readonly stepLeft: StoryStep | null;
   readonly faults: readonly unknown[];
   readonly run: RunOptions;
 }
@@ -101,6 +98,7 @@ export function simulate(options: SimulateOptions): Simulation {
     press: pressAll,
     speak: (ms) => media.speaks(ms),
     hangUp,
+    command: obey,
   });
   const tape = createTape({ clock, onLine });
   const loop = createCallLoop({
@@ -159,6 +157,10 @@ export function simulate(options: SimulateOptions): Simulation {
     clock.after(toneMs, () => {
       if (!callerGone) put({ type: 'digit.released', leg: 'caller', press: number, durationMs: toneMs });
     });
+  }
+
+  function obey(command: Command): void {
+    if (!callerGone) put({ type: 'command.received', command });
   }
 
   function hangUp(): void {
@@ -254,9 +256,7 @@ export function simulate(options: SimulateOptions): Simulation {
   put({ type: 'call.incoming', call: 'call-1', app: 'app-1', from, to, signalling: {} });
   caller.begin();
   for (const { atMs, command } of options.commands ?? []) {
-    clock.after(atMs, () => {
-      if (!callerGone) put({ type: 'command.received', command });
-    });
+    clock.after(atMs, () => obey(command));
   }
   const patienceMs = options.patienceMs ?? 600_000;
   while (!loop.over) {

@@ -1,10 +1,13 @@
 // Owns: the list of all stories, and which dialect words each.
 import { dialectOf } from '../../src/dialects/index.ts';
 import { plainDialect, type Scenario } from '../../src/testkit/index.ts';
+import { scenarios as apology } from './apology.scenario.ts';
 import { scenarios as bargeIn } from './barge-in.scenario.ts';
+import { scenarios as commands } from './commands.scenario.ts';
 import { scenarios as legs } from './legs.scenario.ts';
 import { scenarios as seedCode } from './seed-code.scenario.ts';
 import { scenarios as seedMenu } from './seed-menu.scenario.ts';
+import { scenarios as sensitive } from './sensitive.scenario.ts';
 import { scenarios as timers } from './timers.scenario.ts';
 import { scenarios as typeAhead } from './type-ahead.scenario.ts';
 
@@ -15,6 +18,9 @@ export const allScenarios: readonly Scenario[] = [
   ...bargeIn,
   ...typeAhead,
   ...legs,
+  ...commands,
+  ...sensitive,
+  ...apology,
 ];
 
 export function dialectFor({ dialect }: Scenario): typeof plainDialect {

@@ -112,4 +112,40 @@ export const scenarios: readonly Scenario[] = [
       gathers: [{ digits: '1234', reason: 'max-digits', because: ['typed ahead'] }],
     },
   ),
+  story(
+    'barge-in: a key that is held for three seconds is one digit',
+    entry({ maxDigits: 3, interDigitMs: 6000 }),
+    [asked, { press: '5', toneMs: 3000 }, { press: '12' }],
+    { gathers: [{ digits: '512', reason: 'max-digits' }] },
+  ),
+  story(
+    'barge-in: an entry that is none of the choices is forgotten, and the caller may try again',
+    gather({
+      at: { line: 1, column: 1, path: 'Gather[0]' },
+      prompts: [prompt('Twelve or twenty-one.')],
+      maxDigits: 2,
+      unmatched: 'ignore',
+      branches: [branch('12', play('Twelve.')), branch('21', play('Twenty-one.'))],
+    }),
+    [{ until: 'prompt-ended', prompt: 'Twelve or' }, { press: '11' }, { waitMs: 300 }, { press: '21' }],
+    {
+      prompts: ['Twelve or twenty-one.', 'Twenty-one.'],
+      gathers: [{ digits: '21', reason: 'max-digits', because: ['entry 11 forgotten: it is none of the choices'] }],
+    },
+  ),
+  story(
+    'barge-in: forbidden, keys behind a complete entry wait for the next question',
+    [
+      entry({ bargeIn: false, maxDigits: 2, prompts: [prompt(question.repeat(3))] }),
+      entry({ prompts: [prompt('And your code.')], maxDigits: 2 }),
+    ],
+    [asking, { waitMs: 100 }, { press: '1234' }],
+    {
+      prompts: [question.repeat(3)],
+      gathers: [
+        { digits: '12', reason: 'max-digits', because: ['a key is left for what follows: the entry is complete'] },
+        { digits: '34', reason: 'max-digits', because: ['typed ahead'] },
+      ],
+    },
+  ),
 ];

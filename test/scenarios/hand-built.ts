@@ -2,7 +2,7 @@
 // and not of one vendor.
 import { destination, flow, gather, hangup, prompt } from '../../src/flow/build.ts';
 import type { Block, FlowNode, NodeOf } from '../../src/flow/node.ts';
-import { applicationOrigin, type CallerStep, type Scenario } from '../../src/testkit/index.ts';
+import { applicationOrigin, type CallerStep, type Scenario, type StoryStep } from '../../src/testkit/index.ts';
 
 const at = (path: string) => ({ line: 1, column: 1, path });
 
@@ -26,7 +26,7 @@ export const result = destination(`${applicationOrigin}/result`);
 export function story(
   name: string,
   body: Block | FlowNode,
-  caller: readonly CallerStep[],
+  caller: readonly StoryStep[],
   expect: Scenario['expect'],
   more: Partial<Scenario> = {},
 ): Scenario {

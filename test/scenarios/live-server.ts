@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { Log } from '../../src/base/log.ts';
 import { readConfig } from '../../src/server/config.ts';
 import { createServer, type Server } from '../../src/server/server.ts';
-import type { LiveStage } from '../../src/testkit/index.ts';
+import type { LiveServer, LiveStage } from '../../src/testkit/index.ts';
 import type { PacedSpeech } from './paced-speech.ts';
 
 const voiceOf = ({ url }: PacedSpeech) => ({ url, model: 'paced', voice: 'tone', apiKey: null });
 
 export interface StageServer {
-  readonly at: { readonly address: string; readonly port: number };
+  readonly at: LiveServer;
   readonly server: Server;
   /** What the server said was wrong with itself. */
   readonly faults: readonly object[];
@@ -47,7 +47,7 @@ export async function openStageServer(stage: LiveStage, speech?: PacedSpeech): P
   );
   const { address, port } = server.sip[0]!;
   return {
-    at: { address, port },
+    at: { address, port, command: (call, command) => server.calls.get(call)?.command(command) },
     server,
     faults,
     async close() {

@@ -118,4 +118,62 @@ export const scenarios: readonly Scenario[] = [
       ],
     },
   ),
+  story(
+    'timers: each of the three ends what it is for, and is named by what it ended',
+    [
+      entry({ firstDigitMs: 1000, interDigitMs: 1500, totalMs: 4000 }),
+      entry({ prompts: [prompt('Again.')], firstDigitMs: 3000, interDigitMs: 1500, totalMs: 9000 }),
+      entry({ prompts: [prompt('Once more.')], firstDigitMs: 3000, interDigitMs: 1500, totalMs: 4000 }),
+    ],
+    [
+      { until: 'prompt-ended', prompt: 'Again.' },
+      { press: '12' },
+      { until: 'prompt-ended', prompt: 'Once more.' },
+      { press: '1W2W3W4W5' },
+    ],
+    {
+      gathers: [
+        { digits: '', reason: 'first-digit-timeout', because: ['timer first-digit fired'] },
+        { digits: '12', reason: 'inter-digit-timeout', because: ['timer inter-digit fired'] },
+        { digits: '1234', reason: 'total-timeout', because: ['timer total fired'] },
+      ],
+    },
+  ),
+  story(
+    'timers: attempts follow one another without a pause of their own',
+    entry({ attempts: 3, firstDigitMs: 1000 }),
+    [],
+    {
+      prompts: [question, question, question],
+      gathers: [1, 2, 3].map((attempt) => ({ digits: '', attempt, reason: 'first-digit-timeout' as const })),
+      withinMs: 9000,
+    },
+  ),
+  story(
+    'timers: a terminator before there are enough digits fails the attempt, and the next one counts anew',
+    entry({ minDigits: 4, minDigitsAtTimeout: 4, attempts: 2, retryOn: 'any-failure' }),
+    [asked, { press: '12#' }, { until: 'prompt-ended', prompt: question }, { press: '1234#' }],
+    {
+      prompts: [question, question],
+      gathers: [
+        { digits: '12', terminator: '#', success: false, reason: 'terminator', because: ['before 4 digits'] },
+        { digits: '1234', terminator: '#', success: true, attempt: 2 },
+      ],
+    },
+  ),
+  story(
+    'timers: the terminator alone is an answer where an empty entry is accepted',
+    [entry({ acceptEmpty: true, minDigits: 0 }), play('You skipped it.')],
+    [asking, { waitMs: 200 }, { press: '#' }],
+    {
+      prompts: [question, 'You skipped it.'],
+      gathers: [{ digits: '', terminator: '#', success: true, reason: 'terminator', because: ['barge-in'] }],
+    },
+  ),
+  story(
+    'timers: any of several terminators ends the entry, and is told apart from its digits',
+    entry({ terminators: '*#' }),
+    [asked, { press: '12*' }],
+    { gathers: [{ digits: '12', terminator: '*', reason: 'terminator' }] },
+  ),
 ];

@@ -7,6 +7,16 @@ import { asked, asking, entry, question, result, story } from './hand-built.ts';
 const at = (path: string) => ({ line: 1, column: 1, path });
 /** Slow enough that every key is pressed before the answer. */
 const slowly = (body: Block) => ({ delayMs: 1000, flow: flow(body) });
+/** One level of a menu in documents of their own. */
+const level = (name: string, key: string, next: string): string => `<Response>
+  <Gather numDigits="1" timeout="10000">
+    <Say>${name} menu.</Say>
+    <Switch>
+      <Case dtmf="${key}"><Callback url="http://app.test/${next}"/></Case>
+      <Default><Say>That was wrong.</Say></Default>
+    </Switch>
+  </Gather>
+</Response>`;
 const second = entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], maxDigits: 4 });
 
 export const scenarios: readonly Scenario[] = [
@@ -135,6 +145,47 @@ export const scenarios: readonly Scenario[] = [
         { digits: '12', reason: 'max-digits' },
         { digits: '3456', reason: 'max-digits', because: ['typed ahead'] },
       ],
+    },
+  },
+  story(
+    'type-ahead: more keys than anybody types ahead are given up from the first on, and each is told',
+    [play('The longest announcement of all that were ever made.'.repeat(2)), entry({ terminators: '', maxDigits: 32 })],
+    [
+      { until: 'prompt-started', prompt: 'The longest' },
+      { press: `12${'0'.repeat(31)}9`, toneMs: 40, gapMs: 40 },
+    ],
+    {
+      gathers: [
+        {
+          digits: `${'0'.repeat(31)}9`,
+          reason: 'max-digits',
+          because: ['key 1 ignored: more than 32 keys were waiting', 'key 2 ignored: more than 32 keys were waiting'],
+        },
+      ],
+    },
+  ),
+  {
+    name: 'type-ahead: a menu of four levels, keyed blind within a second',
+    dialect: 'opentact',
+    application: {
+      '/start': level('First', '3', 'two'),
+      '/two': { delayMs: 1000, body: level('Second', '1', 'three') },
+      '/three': { delayMs: 1000, body: level('Third', '4', 'four') },
+      '/four': { delayMs: 1000, body: level('Fourth', '1', 'end') },
+      '/end': '<Response><Say>You are there.</Say></Response>',
+    },
+    caller: [
+      { until: 'prompt-started', prompt: 'First menu.' },
+      { press: '3141', toneMs: 100, gapMs: 100 },
+    ],
+    expect: {
+      prompts: ['First menu.', 'You are there.'],
+      gathers: ['3', '1', '4', '1'].map((digits) => ({ digits, reason: 'max-digits' as const, success: true })),
+      requests: ['/start', '/two', '/three', '/four', '/end'].map((url, index) => ({
+        method: index === 0 ? 'POST' : 'GET',
+        url,
+      })),
+      endedBy: 'application',
     },
   },
 ];

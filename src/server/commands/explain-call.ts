@@ -1,7 +1,8 @@
 // Owns: what a tape says about the gathers of a call, and why each ended, as data. Does not: know where the tape came from.
 import type { CallView } from '../../api/views.ts';
 import type { CallEvent, DecisionLine, TapeLine } from '../../call/event.ts';
-import type { Block, FlowNode, NodeOf } from '../../flow/node.ts';
+import { innerBlocks } from '../../flow/check.ts';
+import type { Block, NodeOf } from '../../flow/node.ts';
 import type { GatherReason } from '../../flow/report.ts';
 import { describeSound } from '../../testkit/timeline.ts';
 import { endWords } from './explain-words.ts';
@@ -78,13 +79,5 @@ function explain(event: Finished, since: number, body: Block): ExplainedGather {
 }
 
 function gathersIn(body: Block): readonly NodeOf<'gather'>[] {
-  return body.flatMap((node) => [...(node.kind === 'gather' ? [node] : []), ...blocksOf(node).flatMap(gathersIn)]);
-}
-
-function blocksOf(node: FlowNode): readonly Block[] {
-  const inside: (Block | null)[] = ['onFailed' in node ? node.onFailed : null];
-  if (node.kind === 'gather') inside.push(node.onOther, ...node.branches.map((branch) => branch.body));
-  if (node.kind === 'branch') inside.push(node.otherwise, ...node.cases.map((one) => one.body));
-  if (node.kind === 'record' || node.kind === 'loop') inside.push(node.body);
-  return inside.filter((block) => block !== null);
+  return body.flatMap((node) => [...(node.kind === 'gather' ? [node] : []), ...innerBlocks(node).flatMap(gathersIn)]);
 }

@@ -81,7 +81,7 @@ const page = [
   '## What listens where',
   '',
   'SIP and RTP listen on every address, so that a softphone on the local network can call at once. HTTP listens on this',
-  'machine only, because the API drives calls. Put a reverse proxy in front of it, or set `http.host`, when it must be reached',
+  'machine only, because it has no login yet. Put a reverse proxy in front of it, or set `http.host`, when it must be reached',
   'from elsewhere.',
   ...top.filter(isSection).flatMap(([name, group]) => section(name, group)),
   '',

@@ -1,7 +1,7 @@
 // The smallest application: one HTTP server that answers with call-flow documents. Node only, nothing to install.
 //   node examples/application/application.mjs          listens on localhost:3000
 //   npm start -- --config examples/application/keytone.yaml
-//   npm exec keytone -- call sip:2000@127.0.0.1 --keys "WW1WWW0042#"
+//   npm exec keytone -- call sip:2000@127.0.0.1 --keys "WWW1WWW0042#"
 import { createServer } from 'node:http';
 
 const port = Number(process.env.PORT ?? 3000);

@@ -78,7 +78,7 @@ export const errorCodes = {
   'media-format-broken': { summary: 'The sound is damaged, or is not what it says.', fix: 'Open it in a sound editor and save it anew as 16-bit WAV.' },
   'media-too-long': { summary: 'The sound is longer than an hour.', fix: 'Shorten it, or play it in parts.' },
   'speech-failed': { summary: 'The speech engine did not speak the text.', fix: 'Look at the log of the speech engine.' },
-  'speech-timeout': { summary: 'The speech engine did not speak the text in time.', fix: 'Shorten the text, or raise speech.timeoutMs.' },
+  'speech-timeout': { summary: 'The speech engine did not speak the text in time.', fix: 'Shorten the text, or look at how busy the speech engine is.' },
   'speech-too-long': { summary: 'The text is longer than can be spoken at once.', fix: 'Split it into several prompts.' },
   'speech-closed': { summary: 'The speech engine is closed.', fix: 'Nothing needs to be done when the server stops.' },
   // commands

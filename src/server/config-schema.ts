@@ -53,7 +53,7 @@ const http = z.strictObject({
   host: host
     .default('127.0.0.1')
     .describe(
-      'Address that REST and websocket listen on. Only this machine by default, because whoever reaches the API drives the calls.',
+      'Address that HTTP listens on. Only this machine by default, because whoever reaches it sees every call and hears every recording.',
     ),
   port: port.default(8080).describe('HTTP port. 0 takes a free one.'),
 });
@@ -212,7 +212,7 @@ const log = z.strictObject({
 export const configSchema = z
   .strictObject({
     sip: sip.prefault({}).describe('Where phones and trunks reach the server.'),
-    http: http.prefault({}).describe('Where the REST interface and the websocket listen.'),
+    http: http.prefault({}).describe('Where the HTTP interface listens.'),
     media: media.prefault({}).describe('Sound: RTP ports and threads.'),
     dataDir: z
       .string()
@@ -222,7 +222,10 @@ export const configSchema = z
     apps: z.array(app).default([]).describe('Your applications: a document each, or a URL that is asked for one.'),
     numbers: z.array(number).default([]).describe('Which app answers which number.'),
     users: z.array(user).default([]).describe('Phones that may register.'),
-    trunks: z.array(trunk).default([]).describe('Providers that calls come from and go to.'),
+    trunks: z
+      .array(trunk)
+      .default([])
+      .describe('Providers that calls come from and go to. Numbers are dialled through the first one.'),
     outbound: outbound.prefault({}).describe('Which addresses HTTP requests may reach. See docs/outbound-http.md.'),
     speech: speech.prefault({}).describe('Text to speech.'),
     limits: limits.prefault({}).describe('How much the server takes on.'),

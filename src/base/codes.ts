@@ -16,7 +16,13 @@ export const errorCodes = {
   // call
   'recording-failed': { summary: 'A recording could not be written.', fix: 'Check that dataDir has free space and belongs to the user that the server runs as.' },
   'recording-missing': { summary: 'The call has no recording of that name.', fix: 'Record it first, under the same tag.' },
-  'digits-failed': { summary: 'Keys could not be sent to the other side.', fix: 'Check that the leg is answered and that the keys are 0-9, *, #, A-D and pauses.' },
+  // sending keys: src/call/key-sender.ts
+  'digits-failed': { summary: 'The leg or its audio ended before all keys were sent.', fix: 'Nothing needs to be done if the other side hung up.' },
+  'digits-invalid': { summary: 'What was to be sent is not made of keys.', fix: 'Use 0-9, *, #, A-D, and the pauses , w and W.' },
+  'digits-nobody': { summary: 'There is no answered leg that keys could go to.', fix: 'Send keys to the callee while a dialled leg is up.' },
+  'digits-not-negotiated': { summary: 'The other side takes no telephone-events, and nothing else is allowed.', fix: 'Take `digits: rfc4733` away from the trunk or user, or set it to inband or info.' },
+  'digits-refused': { summary: 'The other side refused a key that was sent by SIP INFO.', fix: 'Take `digits: info` away from the trunk or user if it does not understand application/dtmf-relay.' },
+  'digits-cancelled': { summary: 'Sending keys was ended before all were sent.', fix: 'Nothing needs to be done if a command replaced the document.' },
   'call-not-found': { summary: 'There is no live call of that id.', fix: 'Use the id of a call that is up.' },
   'call-not-answered': { summary: 'The call is not answered yet.', fix: 'Wait until both calls are answered.' },
   'call-already-bridged': { summary: 'One of the two calls is connected with another already.', fix: 'End that bridge first.' },

@@ -2,8 +2,9 @@
 // who reads its tape. Types only.
 import type { DialTarget, Flow } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
-import type { OutgoingInvite, SipEndpoint } from '../sip/endpoint.ts';
+import type { IncomingLeg, OutgoingInvite, SipEndpoint } from '../sip/endpoint.ts';
 import type { TapeLine } from './event.ts';
+import type { KeyWay } from './key-sender.ts';
 import type { LegParts } from './leg.ts';
 import type { Interpreter } from './loop.ts';
 import type { RecordingPlace } from './recordings.ts';
@@ -20,7 +21,12 @@ export type Delivery = { readonly ok: true; readonly httpStatus: number } | Fail
 
 /** Where a dialled target is reached, or why it is not. */
 export type Route =
-  | { readonly ok: true; readonly invite: Pick<OutgoingInvite, 'uri' | 'from' | 'credentials' | 'outboundProxy'> }
+  | {
+      readonly ok: true;
+      readonly invite: Pick<OutgoingInvite, 'uri' | 'from' | 'credentials' | 'outboundProxy'>;
+      /** How keys are sent there; null as its description says. */
+      readonly keyWay: KeyWay | null;
+    }
   | { readonly ok: false; readonly sipStatus: number; readonly reason: string };
 
 export interface CallParts extends LegParts {
@@ -31,6 +37,8 @@ export interface CallParts extends LegParts {
   readonly sounds: SoundSource;
   readonly route: (target: DialTarget, callerId: string) => Route;
   readonly invite: SipEndpoint['invite'];
+  /** The same for whoever calls. */
+  readonly keyWayOf: (leg: Pick<IncomingLeg, 'login' | 'source'>) => KeyWay | null;
   readonly recordingPlace: (call: string) => RecordingPlace;
   /** Told every line as it is written. `sensitive`: keys on it are secrets. */
   readonly onLine: (call: CallFacts, line: TapeLine, sensitive: boolean) => void;

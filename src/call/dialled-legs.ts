@@ -14,7 +14,7 @@ export interface DialledLegs {
   close(): void;
 }
 
-export interface DialledLegsOptions extends Omit<LegOptions, 'name'> {
+export interface DialledLegsOptions extends Omit<LegOptions, 'name' | 'keyWay'> {
   readonly parts: CallParts;
 }
 
@@ -31,7 +31,7 @@ export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
       put({ type: 'leg.failed', leg: name, sipStatus: route.sipStatus, reason: route.reason });
       return;
     }
-    const leg = createLeg({ ...options, name });
+    const leg = createLeg({ ...options, name, keyWay: route.keyWay });
     let over = false;
     let answered = false;
     const end = (event: WorldEvent): void => {

@@ -23,6 +23,8 @@ export type Effect =
   | { readonly type: 'prompt.stop'; readonly prompt: string }
   /** → digits.sent | digits.failed */
   | { readonly type: 'digits.send'; readonly request: string; readonly to: Party; readonly digits: string; readonly toneMs: number; readonly gapMs: number }
+  /** → digits.failed {code: 'digits-cancelled'} if they were not all sent; the key that sounds is ended properly */
+  | { readonly type: 'digits.cancel'; readonly request: string }
   /** → recording.started, later recording.finished | recording.failed */
   | { readonly type: 'record.start'; readonly recording: string; readonly tag: string | null; readonly channels: 'mixed' | 'one-each'; readonly maxMs: number | null; readonly silenceMs: number | null }
   | { readonly type: 'record.stop'; readonly recording: string }

@@ -5,13 +5,14 @@ import type { GatherReason } from '../flow/report.ts';
 
 /** `caller` is the leg that a run belongs to (also on calls we placed); `callee-1` … are legs it dialled. */
 export type LegName = 'caller' | `callee-${number}`;
-export type DigitPath = 'rfc4733' | 'inband' | 'info';
-
+/** How one path reported a press. `level` is in dBm0; `lost` are RTP packets missing inside the press. docs/keys.md */
 export interface Heard {
-  readonly via: DigitPath;
+  readonly via: 'rfc4733' | 'inband' | 'info';
   /** Milliseconds since 1970 UTC at which this path first heard it. */
   readonly at: number;
   readonly durationMs?: number;
+  readonly level?: number;
+  readonly lost?: number;
 }
 
 export type WorldEvent =
@@ -26,9 +27,10 @@ export type WorldEvent =
   | { readonly type: 'prompt.started'; readonly prompt: string }
   | { readonly type: 'prompt.finished'; readonly prompt: string; readonly why: 'end' | 'stopped' | 'key'; readonly playedMs: number }
   | { readonly type: 'prompt.failed'; readonly prompt: string; readonly code: string; readonly message: string }
-  /** One press, told once, at key-down. `press` pairs it with digit.released. */
+  /** One press, told once, at key-down, with the path that heard it first. `press` pairs it with digit.released. */
   | { readonly type: 'digit'; readonly leg: LegName; readonly press: number; readonly digit: string; readonly heard: readonly Heard[] }
-  | { readonly type: 'digit.released'; readonly leg: LegName; readonly press: number; readonly durationMs: number }
+  /** Told once no path is expected to report the press any more: `heard` names all that did. */
+  | { readonly type: 'digit.released'; readonly leg: LegName; readonly press: number; readonly durationMs: number; readonly heard: readonly Heard[] }
   | { readonly type: 'flash'; readonly leg: LegName }
   | { readonly type: 'digits.sent'; readonly request: string }
   | { readonly type: 'digits.failed'; readonly request: string; readonly code: string; readonly message: string }

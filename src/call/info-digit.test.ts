@@ -4,6 +4,7 @@ import { readInfoDigit } from './info-digit.ts';
 
 const relay = 'application/dtmf-relay';
 const plain = 'application/dtmf';
+const event = 'audio/telephone-event';
 
 describe('a key in SIP INFO', () => {
   it.each([
@@ -18,11 +19,22 @@ describe('a key in SIP INFO', () => {
     [relay, 'Signal=d', 'D', 160],
     [relay, 'Signal=16', 'flash', 160],
     [relay, 'Signal=!', 'flash', 160],
-    [relay, 'Signal=hookflash\r\nSignal=1', 'none', 0],
+    [relay, 'Signal=hf', 'flash', 160],
+    [relay, 'SIGNAL = FLASH\nDURATION = 90', 'flash', 90],
+    [relay, 'Signal=none\r\nSignal=1', 'none', 0],
+    [relay, '\r\n  signal : 0\rduration : 70\r', '0', 70],
+    [relay, 'Signal=5\r\nDuration=\r\n', '5', 160],
+    [relay, 'Signal=5\r\nDuration=0\r\n', '5', 0],
     [plain, '7', '7', 160],
     [plain, ' 7\r\n', '7', 160],
     [plain, '11', '#', 160],
     [plain, 'Signal=3\r\nDuration=90', '3', 90],
+    [plain, '16', 'flash', 160],
+    [plain, 'c\n', 'C', 160],
+    [event, '5', '5', 160],
+    [event, '11', '#', 160],
+    [event, 'd=9\nduration=120', '9', 120],
+    [event, 'Signal=*\r\n', '*', 160],
     ['Application/DTMF-Relay;charset=utf-8', 'Signal=1', '1', 160],
   ])('%s %j is %s for %d ms', (type, body, digit, durationMs) => {
     expect(readInfoDigit(type, body)).toEqual(digit === 'none' ? 'malformed' : { digit, durationMs });

@@ -1,8 +1,9 @@
-// Owns: reading a key out of the body of a SIP INFO request, in the two forms that phones send:
-//   application/dtmf-relay   "Signal=5" and "Duration=160" on lines of their own, in any order and spacing
+// Owns: reading a key out of the body of a SIP INFO request (RFC 2976 gave it no meaning; these are the forms that phones send):
+//   application/dtmf-relay   lines "Signal=5" and "Duration=160", any order, spacing, case, line end; Duration may be missing
 //   application/dtmf         the key alone, e.g. "5"; some send the lines of dtmf-relay under this name
-// Keys may be written as event codes of RFC 4733 (10 is *, 11 is #, 12-15 are A-D, 16 is flash).
-// Does not: know that the key may have been heard in the audio as well (key-door.ts).
+//   audio/telephone-event    either of these; the key may be named "d"
+// Keys may be written as event codes of RFC 4733 (10 is *, 11 is #, 12-15 are A-D, 16 is the hook flash, also hf, flash, !).
+// Does not: know that the key may have been heard in the audio as well (media/key-machine.ts).
 
 export interface InfoDigit {
   /** `flash` is the hook flash. */
@@ -10,7 +11,10 @@ export interface InfoDigit {
   readonly durationMs: number;
 }
 
-const types: ReadonlySet<string> = new Set(['application/dtmf-relay', 'application/dtmf']);
+const types: ReadonlySet<string> = new Set(['application/dtmf-relay', 'application/dtmf', 'audio/telephone-event']);
+
+const signalNames: ReadonlySet<string> = new Set(['signal', 'd', 'digit']);
+const flashNames: ReadonlySet<string> = new Set(['!', '16', 'F', 'HF', 'FLASH', 'HOOKFLASH', 'HOOK-FLASH']);
 const usualMs = 160;
 const longestMs = 60_000;
 
@@ -20,11 +24,11 @@ export function readInfoDigit(contentType: string, body: string): InfoDigit | 'u
   if (!types.has(type)) return 'unknown-type';
   let signal: string | null = null;
   let durationMs = usualMs;
-  for (const line of body.split(/\r?\n/)) {
-    const equals = line.indexOf('=');
-    const name = equals < 0 ? '' : line.slice(0, equals).trim().toLowerCase();
-    const value = line.slice(equals + 1).trim();
-    if (name === 'signal') signal ??= value;
+  for (const line of body.split(/\r\n|\r|\n/)) {
+    const named = /^([^=:]*)[=:](.*)$/.exec(line);
+    const name = named === null ? '' : named[1]!.trim().toLowerCase();
+    const value = (named === null ? line : named[2]!).trim();
+    if (signalNames.has(name)) signal ??= value;
     else if (name === 'duration' && /^\d{1,6}$/.test(value)) durationMs = Math.min(longestMs, Number(value));
     else if (name === '' && value !== '') signal ??= value;
   }
@@ -35,7 +39,7 @@ export function readInfoDigit(contentType: string, body: string): InfoDigit | 'u
 function keyOf(signal: string): string | null {
   const text = signal.toUpperCase();
   if (/^[0-9*#A-D]$/.test(text)) return text;
-  if (text === '!' || text === '16' || text === 'FLASH') return 'flash';
+  if (flashNames.has(text)) return 'flash';
   if (/^1[0-5]$/.test(text)) return '*#ABCD'[Number(text) - 10]!;
   return null;
 }

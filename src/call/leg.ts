@@ -8,9 +8,9 @@ import type { AudioCodec } from '../media/sdp.ts';
 import type { LegHandlers, SipLeg } from '../sip/endpoint.ts';
 import { type AudioLine, createAudioLine, type Described } from './audio-line.ts';
 import type { ClipShelf } from './clip-shelf.ts';
-import type { DigitPath, LegName, WorldEvent } from './event.ts';
+import type { LegName, WorldEvent } from './event.ts';
 import { readInfoDigit } from './info-digit.ts';
-import { createKeyDoor } from './key-door.ts';
+import { createKeySender, type KeyFailure, type KeySender, type KeyWay } from './key-sender.ts';
 import { createPromptQueue, type PromptQueue } from './prompt-queue.ts';
 
 export interface LegParts {
@@ -30,8 +30,12 @@ export interface LegOptions {
   readonly put: (event: WorldEvent) => void;
   readonly nextPress: () => number;
   readonly onFault: (error: unknown) => void;
-  /** Recordings and sent digits, which belong to the call. */
-  readonly onMedia: (event: Extract<MediaEvent, { type: 'recorded' | 'sent' | 'fault' }>) => void;
+  /** Recordings, which belong to the call, and the end of the session. */
+  readonly onMedia: (event: Extract<MediaEvent, { type: 'recorded' | 'fault' }>) => void;
+  /** Once for each request to `keys`. */
+  readonly onKeysSent: (leg: LegName, id: string, failure: KeyFailure | null) => void;
+  /** How its keys are sent; null as its description says. */
+  readonly keyWay: KeyWay | null;
 }
 
 export interface Leg {
@@ -41,6 +45,7 @@ export interface Leg {
   /** null until `open` has resolved. */
   readonly session: MediaSession | null;
   readonly prompts: PromptQueue | null;
+  readonly keys: KeySender;
   /** Takes ports and makes the session; rejects with the plane's CodedError. */
   open(): Promise<void>;
   /** Says which address of ours the peer's signalling sees; once, before the first offer or answer. */
@@ -56,33 +61,57 @@ export interface Leg {
   close(): void;
 }
 
-export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: LegOptions): Leg {
+export function createLeg(options: LegOptions): Leg {
+  const { name, parts, put, nextPress, onFault, onMedia, onKeysSent, keyWay } = options;
   const { plane, shelf, clock, log, codecs, mediaAddress } = parts;
-  const keys = createKeyDoor(clock, nextPress);
   let opened: { readonly session: MediaSession; readonly prompts: PromptQueue } | null = null;
   let line: AudioLine | null = null;
   let closed = false;
   let held = false;
   let offering: Promise<void> = Promise.resolve();
-  let infos = 0;
 
-  function keyDown(way: DigitPath, digit: string, key: string, at: number): void {
-    const press = keys.down(way, digit, key);
-    if (press !== null) put({ type: 'digit', leg: name, press, digit, heard: [{ via: way, at }] });
-  }
+  /** The call's number of a press, by the session's. */
+  const presses = new Map<number, number>();
+  const keys = createKeySender({
+    clock,
+    way: keyWay,
+    session: () => opened?.session ?? null,
+    takesEvents: () => (line?.agreed == null ? null : line.agreed.telephoneEvent !== null),
+    info: (contentType, body) => leg.sip?.info(contentType, body) ?? Promise.resolve(481),
+    onDone: (id, failure) => onKeysSent(name, id, failure),
+  });
 
-  function keyUp(key: string, durationMs: number): void {
-    const press = keys.up(key);
-    if (press !== null) put({ type: 'digit.released', leg: name, press, durationMs });
+  /** A key that INFO told before there was a session: no other path can have heard it. */
+  function putWhole(digit: string, durationMs: number): void {
+    if (digit === 'flash') {
+      put({ type: 'flash', leg: name });
+      return;
+    }
+    const press = nextPress();
+    const heard = { via: 'info', at: Math.round(clock.wall()) } as const;
+    put({ type: 'digit', leg: name, press, digit, heard: [heard] });
+    put({ type: 'digit.released', leg: name, press, durationMs, heard: [{ ...heard, durationMs }] });
   }
 
   function hear(event: MediaEvent): void {
     switch (event.type) {
-      case 'digit':
-        keyDown(event.via, event.digit, `rtp-${event.press}`, event.wallMs);
+      case 'digit': {
+        const press = nextPress();
+        presses.set(event.press, press);
+        put({ type: 'digit', leg: name, press, digit: event.digit, heard: event.heard });
         return;
-      case 'digit-released':
-        keyUp(`rtp-${event.press}`, event.durationMs);
+      }
+      case 'digit-released': {
+        const press = presses.get(event.press)!;
+        presses.delete(event.press);
+        put({ type: 'digit.released', leg: name, press, durationMs: event.durationMs, heard: event.heard });
+        return;
+      }
+      case 'relay-digit':
+        keys.relay(event.digit);
+        return;
+      case 'sent':
+        keys.onSent(event.id, event.ok);
         return;
       case 'flash':
         put({ type: 'flash', leg: name });
@@ -126,13 +155,9 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
       const read = readInfoDigit(contentType, body);
       if (read === 'unknown-type') return 415;
       if (read === 'malformed') return 400;
-      if (read.digit === 'flash') {
-        put({ type: 'flash', leg: name });
-        return 200;
-      }
-      infos += 1;
-      keyDown('info', read.digit, `info-${infos}`, Math.round(clock.wall()));
-      keyUp(`info-${infos}`, read.durationMs);
+      // One press may be heard in the media as well: the session is the door of both.
+      if (opened === null) putWhole(read.digit, read.durationMs);
+      else opened.session.key(read.digit, read.durationMs);
       return 200;
     },
   };
@@ -154,8 +179,9 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
     get prompts() {
       return opened?.prompts ?? null;
     },
+    keys,
     async open() {
-      const session = await plane.open({ onEvent });
+      const session = await plane.open({ onEvent, keyWay });
       if (closed) {
         void session.close();
         return;
@@ -189,6 +215,7 @@ export function createLeg({ name, parts, put, nextPress, onFault, onMedia }: Leg
     close() {
       if (closed) return;
       closed = true;
+      keys.close();
       opened?.prompts.close();
       // Rejects never: the plane waits for its sockets.
       void opened?.session.close();

@@ -9,6 +9,7 @@ import { createCallerLeg } from './caller-leg.ts';
 import { createDialledLegs } from './dialled-legs.ts';
 import type { Effect, EffectType } from './effect.ts';
 import type { Command, WorldEvent } from './event.ts';
+import { createKeyRequests } from './key-requests.ts';
 import type { Leg, LegOptions } from './leg.ts';
 import { createCallLoop } from './loop.ts';
 import { createRecordings } from './recordings.ts';
@@ -67,7 +68,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   const loop = createCallLoop({ tape, run: parts.createInterpreter(app), perform, onFault: tellFault });
   const timers = createTimers(clock, (timer) => put({ type: 'timer.fired', timer }));
   const recordings = createRecordings(parts.recordingPlace(id), put);
-  const legOptions: Omit<LegOptions, 'name'> & { readonly parts: CallParts } = {
+  const keys = createKeyRequests(put);
+  const legOptions: Omit<LegOptions, 'name' | 'keyWay'> & { readonly parts: CallParts } = {
     parts: { ...parts, log },
     put,
     nextPress: () => {
@@ -77,16 +79,16 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     onFault: crash,
     onMedia(event) {
       if (event.type === 'recorded') recordings.onEvent(event);
-      else if (event.type === 'fault') {
+      else {
         log.error({ message: event.message }, 'the session of a leg failed');
         recordings.giveUp(event.message);
         // Nobody hears or is heard any more; a flow that waits for a key would wait for ever.
         hangUp('fault');
-      } else if (event.ok) put({ type: 'digits.sent', request: event.id });
-      else put({ type: 'digits.failed', request: event.id, code: 'digits-failed', message: 'The keys were not sent.' });
+      }
     },
+    onKeysSent: keys.onDone,
   };
-  const caller = createCallerLeg(options.leg, legOptions);
+  const caller = createCallerLeg(options.leg, { ...legOptions, keyWay: parts.keyWayOf(options.leg) });
   const dialled = createDialledLegs(legOptions);
 
   function facts(): CallFacts {
@@ -140,6 +142,15 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     return party === 'callee' ? [callee] : [caller.leg, callee];
   }
 
+  /** Unlike sounds, keys that are meant for somebody who is not there go to nobody. */
+  function keyLegs(party: EffectOf<'digits.send'>['to']): readonly Leg[] {
+    const callee = dialled.all().find(({ session }) => session !== null);
+    return [
+      ...(party === 'callee' ? [] : [caller.leg]),
+      ...(party === 'caller' || callee === undefined ? [] : [callee]),
+    ];
+  }
+
   function ask(request: string, report: Report): void {
     parts.ask(report, facts()).then((answer) => {
       if (answer.ok) put({ type: 'document.fetched', request, flow: answer.flow, httpStatus: answer.httpStatus });
@@ -185,7 +196,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       }
     },
     'digits.send': ({ request, to: party, digits, toneMs, gapMs }) =>
-      legsOf(party)[0].session?.sendDigits(request, digits, toneMs, gapMs),
+      keys.send(request, keyLegs(party), digits, toneMs, gapMs),
+    'digits.cancel': ({ request }) => keys.cancel(request),
     'record.start': (effect) => recordings.start(caller.leg.session, effect),
     'record.stop': ({ recording }) => recordings.stop(caller.leg.session, recording),
     'leg.dial': ({ leg, target, callerId }) => dialled.dial(leg, target, callerId ?? from),

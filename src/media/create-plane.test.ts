@@ -52,7 +52,7 @@ describe('the media plane', () => {
     await events.first((event) => event.type === 'play-finished' && event.id === 'p2');
     // the cause first, then what it did
     expect(events.items.map((event) => event.type).slice(-3)).toEqual(['digit', 'play-finished', 'play-finished']);
-    expect(events.items.find(isType('digit'))).toMatchObject({ press: 1, digit: '5', via: 'rfc4733' });
+    expect(events.items.find(isType('digit'))).toMatchObject({ press: 1, digit: '5', heard: [{ via: 'rfc4733' }] });
     const why = events.items.filter(isType('play-finished'));
     expect(why).toMatchObject([
       { id: 'p1', why: 'key' },
@@ -73,12 +73,55 @@ describe('the media plane', () => {
     phone.press(session, 1);
     phone.press(session, 11);
     await events.first((event) => event.type === 'digit-released' && event.press === 2);
-    expect(events.items.filter((event) => event.type !== 'latched')).toEqual([
-      { type: 'digit', press: 1, digit: '1', via: 'rfc4733', wallMs: expect.any(Number) },
-      { type: 'digit-released', press: 1, durationMs: 80 },
-      { type: 'digit', press: 2, digit: '#', via: 'rfc4733', wallMs: expect.any(Number) },
-      { type: 'digit-released', press: 2, durationMs: 80 },
+    const heard = { via: 'rfc4733', at: expect.any(Number), level: -10 };
+    const whole = [{ ...heard, durationMs: 80, lost: 0 }];
+    expect(events.items.filter(isType('digit'))).toEqual([
+      { type: 'digit', press: 1, digit: '1', heard: [heard] },
+      { type: 'digit', press: 2, digit: '#', heard: [heard] },
     ]);
+    expect(events.items.filter(isType('digit-released'))).toEqual([
+      { type: 'digit-released', press: 1, durationMs: 80, heard: whole },
+      { type: 'digit-released', press: 2, durationMs: 80, heard: whole },
+    ]);
+  });
+
+  it('takes a key that signalling told first and the event behind it for one press, which stops one prompt', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const { session, events } = await openSession(plane);
+    plane.addClip('long', ramp(80_000));
+    session.configure(audioTo(phone));
+    session.play('p1', { clip: 'long', times: null, stopKeys: '5' });
+    await events.first(isType('play-started'));
+    session.key('5', 160);
+    // What a flow does next: the prompt after the one that the key stopped.
+    session.play('p2', { clip: 'long', times: null, stopKeys: '5' });
+    expect(await events.first(isType('play-finished'))).toMatchObject({ id: 'p1', why: 'key' });
+    await events.first((event) => event.type === 'play-started' && event.id === 'p2');
+    phone.press(session, 5);
+    const released = await events.first(isType('digit-released'));
+    expect(released).toMatchObject({ press: 1, durationMs: 80, heard: [{ via: 'info' }, { via: 'rfc4733' }] });
+    expect(events.items.filter(isType('digit'))).toHaveLength(1);
+    expect(events.items.filter(isType('play-finished'))).toHaveLength(1);
+    // Another press of it is a press.
+    phone.press(session, 5);
+    expect(await events.next(isType('play-finished'))).toMatchObject({ id: 'p2', why: 'key' });
+  });
+
+  it('tells the flash of the hook once, and takes no other word for a key', async () => {
+    const plane = await createPlane();
+    const phone = await createPhone();
+    const { session, events } = await openSession(plane);
+    session.configure(audioTo(phone));
+    phone.press(session, 16);
+    await events.first(isType('flash'));
+    session.key('flash', 160);
+    session.key('hello', 160);
+    session.key('1', 160);
+    await events.first(isType('digit-released'));
+    expect(
+      events.items.filter((event) => event.type === 'flash' || event.type === 'digit').map(({ type }) => type),
+    ).toEqual(['flash', 'digit']);
   });
 
   it('neither believes nor answers a source that is not the peer', async () => {

@@ -96,7 +96,7 @@ class WorkerMediaPlane implements MediaPlane {
     try {
       outcome = await new Promise((resolve, reject) => {
         this.#opening.set(number, { worker, resolve, reject });
-        worker.send({ type: 'open', session: number, host: this.#options.host, port });
+        worker.send({ type: 'open', session: number, host: this.#options.host, port, keyWay: options.keyWay ?? null });
       });
     } finally {
       this.#opening.delete(number);

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { createThreadLoad } from '../base/thread-load.ts';
 import { type BridgePeer, bridgeOverPort } from './bridge.ts';
 import { Pacer } from './pacer.ts';
-import type { MediaEvent } from './plane.ts';
+import type { KeyPath, MediaEvent } from './plane.ts';
 import { RtpSession, type SessionHost } from './session.ts';
 import { bindPair } from './session-sockets.ts';
 import { Clip } from './worker-clip.ts';
@@ -69,10 +69,10 @@ function failed(session: number | null, error: unknown): void {
   if (session !== null) close(session);
 }
 
-async function open(number: number, host: string, rtpPort: number): Promise<void> {
+async function open(number: number, host: string, rtpPort: number, keyWay: KeyPath | null): Promise<void> {
   try {
     const sockets = await bindPair(host, rtpPort);
-    sessions.set(number, new RtpSession(number, sockets, hostFor(host)));
+    sessions.set(number, new RtpSession(number, sockets, hostFor(host), keyWay));
     if (shuttingDown) close(number);
     else outbox.send({ type: 'opened', session: number });
   } catch (error) {
@@ -120,6 +120,9 @@ function command(session: RtpSession, command: SessionCommand): void {
     case 'stop':
       session.stop(command.id);
       break;
+    case 'key':
+      session.key(command.digit, command.durationMs);
+      break;
     case 'send-digits':
       session.sendDigits(command.id, command.digits, command.toneMs, command.gapMs);
       break;
@@ -166,7 +169,9 @@ function command(session: RtpSession, command: SessionCommand): void {
 function take(message: WorkerCommand): void {
   switch (message.type) {
     case 'open': {
-      const done = open(message.session, message.host, message.port).then(() => void binding.delete(done));
+      const done = open(message.session, message.host, message.port, message.keyWay).then(
+        () => void binding.delete(done),
+      );
       binding.add(done);
       break;
     }

@@ -1,6 +1,10 @@
-// Owns: the face of the media plane. call/ sees this file and sdp.ts and nothing else of media/. The plane runs in worker
+// Owns: the face of the media plane. call/ sees this file, sdp.ts and key-script.ts and
+// nothing else of media/. The plane runs in worker
 // threads; everything here is plain data, sent by message. Audio is 8 kHz, mono, 16-bit linear unless said otherwise.
+import type { KeyPath, KeyReport } from './key-machine.ts';
 import type { NegotiatedAudio } from './sdp.ts';
+
+export type { KeyPath, KeyReport };
 
 export interface MediaPlaneOptions {
   /** Address the RTP sockets bind to. */
@@ -25,6 +29,11 @@ export interface MediaPlane {
 
 export interface SessionOptions {
   readonly onEvent: (event: MediaEvent) => void;
+  /**
+   * How keys are sent: null as events where the peer takes them and as tones otherwise. `info` is not the plane's to
+   * send: keys of a bridged partner are then told as `relay-digit`.
+   */
+  readonly keyWay?: KeyPath | null;
 }
 
 export interface PlayOptions {
@@ -44,6 +53,8 @@ export interface MediaSession {
   /** Queued behind what plays. → play-started, play-finished */
   play(id: string, options: PlayOptions): void;
   stop(id: string): void;
+  /** A key that signalling told: the same as one heard in the media, and one press if it was heard there too. → digit */
+  key(digit: string, durationMs: number): void;
   /** Keys with pauses `,` `w` `W`; interrupts nothing: mixed into the packet stream in place of audio. → sent */
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void;
   cancelDigits(id: string): void;
@@ -74,11 +85,19 @@ export type MediaEvent =
       readonly type: 'digit';
       readonly press: number;
       readonly digit: string;
-      readonly via: 'rfc4733' | 'inband';
-      readonly wallMs: number;
+      /** Every path that reported it so far; `at` is milliseconds since 1970 UTC. */
+      readonly heard: readonly KeyReport[];
     }
-  | { readonly type: 'digit-released'; readonly press: number; readonly durationMs: number }
+  /** Told when no path is expected to report it any more; `heard` is complete. */
+  | {
+      readonly type: 'digit-released';
+      readonly press: number;
+      readonly durationMs: number;
+      readonly heard: readonly KeyReport[];
+    }
   | { readonly type: 'flash' }
+  /** A bridged partner pressed this key, and our peer takes keys by INFO. */
+  | { readonly type: 'relay-digit'; readonly digit: string }
   | { readonly type: 'play-started'; readonly id: string }
   | {
       readonly type: 'play-finished';

@@ -1,12 +1,13 @@
 // hot path
 // Owns: what a session sends for one packet time: keys before anything else, then prompts and the bridged caller mixed, then
-// silence. Keys go as telephone-events when the peer takes them and as tones inside the audio when not; the prompt waits
-// meanwhile, so that no word is lost. Does not: know when a packet is due.
+// silence. Keys go as telephone-events when the peer takes them and as tones inside the audio when not, unless one way is
+// prescribed; the prompt waits meanwhile, so that no word is lost. Does not: know when a packet is due.
 
 import type { Socket } from 'node:dgram';
 import { type BridgeInput, mixInto } from './bridge.ts';
 import { decodeG711, encodeG711, silenceByte } from './g711.ts';
 import { longestPacketMs } from './pacer.ts';
+import type { KeyPath } from './plane.ts';
 import { Player, type PlayerOutput } from './player.ts';
 import { rtpHeaderBytes } from './rtp.ts';
 import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
@@ -30,11 +31,13 @@ export class Outbound {
   readonly #events: TelephoneEventSender;
   readonly #tones: ToneSender;
   readonly #mixed = new Int16Array(longestFrame);
+  readonly #keyWay: KeyPath | null;
   #codec: AudioCodec = 'PCMU';
   #payloadType = 0;
   #eventType = -1;
 
-  constructor(socket: Socket, output: OutboundOutput) {
+  constructor(socket: Socket, keyWay: KeyPath | null, output: OutboundOutput) {
+    this.#keyWay = keyWay;
     this.stream = new RtpStream(socket, this.samples);
     this.player = new Player(output);
     this.#events = new TelephoneEventSender((id, ok) => output.sent(id, ok));
@@ -51,11 +54,11 @@ export class Outbound {
     else this.#events.clear();
   }
 
-  /** False when they are no keys. */
+  /** False when they are no keys, or cannot go the way that is prescribed. */
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): boolean {
-    return this.#eventType < 0
-      ? this.#tones.send(id, digits, toneMs, gapMs)
-      : this.#events.send(id, digits, toneMs, gapMs);
+    const way = this.#keyWay ?? (this.#eventType < 0 ? 'inband' : 'rfc4733');
+    if (way === 'inband') return this.#tones.send(id, digits, toneMs, gapMs);
+    return way === 'rfc4733' && this.#eventType >= 0 && this.#events.send(id, digits, toneMs, gapMs);
   }
 
   cancelDigits(id: string): void {

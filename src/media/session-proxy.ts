@@ -43,6 +43,10 @@ export class SessionProxy implements MediaSession {
     this.#send({ type: 'stop', session: this.number, id });
   }
 
+  key(digit: string, durationMs: number): void {
+    this.#send({ type: 'key', session: this.number, digit, durationMs });
+  }
+
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void {
     this.#send({ type: 'send-digits', session: this.number, id, digits, toneMs, gapMs });
   }

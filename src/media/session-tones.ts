@@ -1,6 +1,7 @@
 // Owns: keys sent as tones inside the audio, for a peer that takes no telephone-events (ITU-T Q.23). A request is rendered
-// whole when it comes; the packets only copy. `,` and `w` are pauses of 500 ms and `W` of 1 s; a pause replaces the gap
-// beside it. Does not: encode, decide when tones are wanted.
+// whole when it comes; the packets only copy. A pause (key-script.ts) replaces the gap beside it.
+// Does not: encode, decide when tones are wanted.
+import { parseKeys, shortestKeyMs } from './key-script.ts';
 import { dtmfTone } from './tone.ts';
 
 interface Job {
@@ -10,8 +11,6 @@ interface Job {
 }
 
 const samplesPerMs = 8;
-/** The shortest tone and gap that a receiver must hear. */
-const shortestMs = 40;
 
 export class ToneSender {
   readonly #sent: (id: string, ok: boolean) => void;
@@ -27,7 +26,7 @@ export class ToneSender {
 
   /** False, and nothing is queued, when a character is neither key nor pause or there are none. */
   send(id: string, digits: string, toneMs: number, gapMs: number): boolean {
-    const samples = renderDigits(digits, Math.max(shortestMs, toneMs), Math.max(shortestMs, gapMs));
+    const samples = renderDigits(digits, Math.max(shortestKeyMs, toneMs), Math.max(shortestKeyMs, gapMs));
     if (samples === null) return false;
     this.#queue.push({ id, samples, offset: 0 });
     return true;
@@ -63,22 +62,16 @@ export class ToneSender {
 }
 
 function renderDigits(digits: string, toneMs: number, gapMs: number): Int16Array | null {
-  if (digits === '') return null;
+  const steps = parseKeys(digits);
+  if (steps === null) return null;
   const parts: { readonly tone: Int16Array; gapMs: number }[] = [];
   let inPause = false;
-  for (const digit of digits) {
-    const pauseMs = digit === ',' || digit === 'w' ? 500 : digit === 'W' ? 1000 : 0;
+  for (const step of steps) {
     const last = parts.at(-1);
-    if (pauseMs === 0) {
-      const tone = dtmfTone(digit, toneMs);
-      if (tone === null) return null;
-      parts.push({ tone, gapMs });
-    } else if (last !== undefined) {
-      last.gapMs = inPause ? last.gapMs + pauseMs : pauseMs;
-    } else {
-      parts.push({ tone: new Int16Array(0), gapMs: pauseMs });
-    }
-    inPause = pauseMs > 0;
+    if ('digit' in step) parts.push({ tone: dtmfTone(step.digit, toneMs)!, gapMs });
+    else if (last === undefined) parts.push({ tone: new Int16Array(0), gapMs: step.pauseMs });
+    else last.gapMs = inPause ? last.gapMs + step.pauseMs : step.pauseMs;
+    inPause = 'pauseMs' in step;
   }
   const length = parts.reduce((sum, part) => sum + part.tone.length + part.gapMs * samplesPerMs, 0);
   const samples = new Int16Array(length);

@@ -6,14 +6,16 @@ import { BridgeInput, type BridgePeer } from './bridge.ts';
 import { decodeG711 } from './g711.ts';
 import { SourceLatch } from './latch.ts';
 import { longestPacketMs, type Paced, shortestPacketMs } from './pacer.ts';
-import type { MediaEvent } from './plane.ts';
+import type { KeyPath, MediaEvent } from './plane.ts';
 import type { PlayerItem } from './player.ts';
 import { createRtpPacket, decodeRtp, isRtcp } from './rtp.ts';
 import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
+import { SessionKeys } from './session-keys.ts';
 import { Outbound } from './session-outbound.ts';
 import { SessionRecordings } from './session-recording.ts';
 import { SessionRtcp } from './session-rtcp.ts';
 import { addressOn, closeSocket, plainAddress, type SocketPair } from './session-sockets.ts';
+import { eventOfDigit } from './telephone-event-payload.ts';
 import { TelephoneEventReceiver } from './telephone-event-receiver.ts';
 import type { RecordOptions } from './worker-protocol.ts';
 
@@ -51,6 +53,8 @@ export class RtpSession implements Paced {
   readonly #recordings: SessionRecordings;
   readonly #rtcp: SessionRtcp;
   readonly #events: TelephoneEventReceiver;
+  readonly #keys: SessionKeys;
+  readonly #keyWay: KeyPath | null;
 
   #audio: NegotiatedAudio | null = null;
   /** Where the SDP says to send to. */
@@ -65,15 +69,15 @@ export class RtpSession implements Paced {
   #partner: BridgePeer | null = null;
   #state: 'open' | 'closing' | 'closed' = 'open';
   readonly #heard = new Int16Array(longestHeard);
-  #press = 0;
   #heardMs = 0;
   #absentTold = false;
 
-  constructor(number: number, sockets: SocketPair, host: SessionHost) {
+  constructor(number: number, sockets: SocketPair, host: SessionHost, keyWay: KeyPath | null = null) {
     this.number = number;
     this.#host = host;
     this.#sockets = sockets;
-    this.#outbound = new Outbound(sockets.rtp, {
+    this.#keyWay = keyWay;
+    this.#outbound = new Outbound(sockets.rtp, keyWay, {
       started: (id) => this.#emit({ type: 'play-started', id }),
       finished: (id, why, playedMs) => this.#emit({ type: 'play-finished', id, why, playedMs }),
       sent: (id, ok) => {
@@ -82,10 +86,17 @@ export class RtpSession implements Paced {
     });
     this.#recordings = new SessionRecordings((event) => this.#emit(event));
     this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets);
-    this.#events = new TelephoneEventReceiver({
+    const keys = new SessionKeys({
+      now: () => host.now(),
+      wall: () => host.wall(),
+      emit: (event) => this.#emit(event),
       pressed: (digit) => this.#pressed(digit),
-      released: (durationMs) => this.#emit({ type: 'digit-released', press: this.#press, durationMs }),
-      flash: () => this.#emit({ type: 'flash' }),
+    });
+    this.#keys = keys;
+    this.#events = new TelephoneEventReceiver({
+      pressed: (digit, levelDbm0) => keys.event(digit, levelDbm0),
+      released: (durationMs, lost) => keys.eventOver(durationMs, lost),
+      flash: () => keys.flash(),
     });
     sockets.rtp.on('message', this.#receive);
     sockets.rtcp.on('message', this.#receive);
@@ -97,7 +108,8 @@ export class RtpSession implements Paced {
       this.#emit({ type: 'fault', message: `cannot send to ${audio.remoteAddress} from ${this.#host.host}` });
       return;
     }
-    if (this.#audio === null || address !== this.#address || audio.remotePort !== this.#port) {
+    const anew = this.#audio === null || address !== this.#address || audio.remotePort !== this.#port;
+    if (anew) {
       this.#latch.reset(address, audio.remotePort);
       this.#address = address;
       this.#port = audio.remotePort;
@@ -105,6 +117,7 @@ export class RtpSession implements Paced {
       this.#heardMs = this.#host.now();
       this.#absentTold = false;
     }
+    this.#keys.agreed(audio.telephoneEvent !== null, anew);
     this.#audio = audio;
     this.everyMs = Math.min(longestPacketMs, Math.max(shortestPacketMs, Math.round(audio.ptimeMs)));
     this.#outbound.configure(audio, this.everyMs);
@@ -127,6 +140,10 @@ export class RtpSession implements Paced {
 
   stop(id: string): void {
     this.#outbound.player.stop(id);
+  }
+
+  key(digit: string, durationMs: number): void {
+    if (digit === 'flash' || eventOfDigit(digit) >= 0) this.#keys.info(digit, durationMs);
   }
 
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void {
@@ -159,7 +176,7 @@ export class RtpSession implements Paced {
   bridge(join: (input: BridgePeer) => BridgePeer): void {
     this.unbridge();
     const input: BridgeInput = new BridgeInput(
-      (digit) => this.#outbound.sendDigits(relayId, digit, relayedToneMs, relayedGapMs),
+      (digit) => this.#relay(digit),
       () => {
         if (this.#input !== input) return;
         this.#input = null;
@@ -247,9 +264,13 @@ export class RtpSession implements Paced {
     this.#emit({ type: 'latched', address: plainAddress(address), port });
   }
 
+  /** The partner's key goes to our peer. */
+  #relay(digit: string): void {
+    if (this.#keyWay === 'info') this.#emit({ type: 'relay-digit', digit });
+    else this.#outbound.sendDigits(relayId, digit, relayedToneMs, relayedGapMs);
+  }
+
   #pressed(digit: string): void {
-    this.#press++;
-    this.#emit({ type: 'digit', press: this.#press, digit, via: 'rfc4733', wallMs: this.#host.wall() });
     this.#outbound.player.key(digit);
     this.#partner?.key(digit);
   }
@@ -259,6 +280,7 @@ export class RtpSession implements Paced {
     if (audio === null || this.#state !== 'open') return;
     const now = this.#host.now();
     this.#events.tick(now);
+    this.#keys.tick(now);
     if (!this.#absentTold && now - this.#heardMs >= absentMs && !this.#held && audio.direction.includes('recv')) {
       this.#absentTold = true;
       this.#emit({ type: 'media-absent', forMs: Math.round(now - this.#heardMs) });

@@ -153,6 +153,54 @@ describe('a press', () => {
   });
 });
 
+describe('what is known of a press', () => {
+  /** `digit level`, then `ms lost`. */
+  function facts(packets: readonly Packet[], volume = 10): string[] {
+    const out: string[] = [];
+    const receiver = new TelephoneEventReceiver({
+      pressed: (digit, levelDbm0) => out.push(`${digit} ${levelDbm0}`),
+      released: (durationMs, lost) => out.push(`${durationMs} ms, ${lost} lost`),
+      flash: () => {},
+    });
+    const payload = new Uint8Array(4);
+    for (const { sequence, timestamp, marker, atMs, blocks } of packets) {
+      if (blocks === 'audio') receiver.audio(sequence, atMs);
+      else {
+        encodeEventBlock(payload, 0, blocks[0]![0], blocks[0]![1], volume, blocks[0]![2]);
+        receiver.packet(sequence, timestamp, marker, 1, payload, 0, 4, atMs);
+      }
+    }
+    receiver.tick(1e9);
+    return out;
+  }
+
+  it('is the level that its sender says', () => {
+    expect(facts(press('5'), 7)[0]).toBe('5 -7');
+    expect(facts(press('5'), 0)[0]).toBe('5 0');
+  });
+
+  it('is how many packets are missing inside', () => {
+    const packets = press('5', { ms: 200, sequence: 65_531 });
+    expect(facts(packets)).toEqual(['5 -10', '200 ms, 0 lost']);
+    expect(facts(packets.filter((_, i) => i !== 3 && i !== 4 && i !== 7))[1]).toBe('200 ms, 3 lost');
+    // A first end that is lost is missed; what the press began or ended with is not known to be missing.
+    expect(facts(packets.filter((_, i) => i !== 9))[1]).toBe('200 ms, 1 lost');
+    expect(facts(packets.slice(2, 8))[1]).toBe('160 ms, 0 lost');
+  });
+
+  it('does not count what came late or twice, nor audio that runs on under it', () => {
+    const packets = press('5', { ms: 200 });
+    const [second, third] = [packets[1]!, packets[2]!];
+    expect(facts([packets[0]!, third, second, second, third, ...packets.slice(3)])[1]).toBe('200 ms, 0 lost');
+    const under = packets.flatMap((packet, i) => [
+      { ...packet, sequence: 100 + 2 * i },
+      audio(packet.atMs + 5, 101 + 2 * i),
+    ]);
+    expect(facts(under)[1]).toBe('200 ms, 0 lost');
+    expect(facts(under.filter((_, i) => i !== 5 && i !== 8))[1]).toBe('200 ms, 2 lost');
+  });
+});
+
 describe('two presses', () => {
   const second = { atMs: 200, sequence: 120, timestamp: 2600 };
 

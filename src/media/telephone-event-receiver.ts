@@ -10,8 +10,10 @@ import { digitOfEvent, eventBlockBytes, flashEvent, longestDuration } from './te
 
 /** Told synchronously, in the order of the keys. At most one press is down at a time. */
 export interface TelephoneEventSink {
-  pressed(digit: string): void;
-  released(durationMs: number): void;
+  /** `levelDbm0` as the sender says; some say 0 whatever it is. */
+  pressed(digit: string, levelDbm0: number): void;
+  /** `lost`: packets missing between the first and the last one that were heard of the press. */
+  released(durationMs: number, lost: number): void;
   flash(): void;
 }
 
@@ -21,6 +23,8 @@ const silenceMs = 200;
 const resumedAudioMs = 100;
 /** A packet up to this far behind is late; further behind, the sender began to count anew (RFC 3550 A.1). */
 const latestLateness = 100;
+/** Packets behind the newest one of which is remembered whether they came. */
+const rememberedPackets = 32;
 /** Distance given to the first packet of another SSRC: nothing is known about what lies between. */
 const unknownDistance = 0x4000;
 const memory = 8;
@@ -47,6 +51,14 @@ export class TelephoneEventReceiver {
   /** Clock units of the segments before this one. */
   private segmentsDuration = 0;
   private lastMs = 0;
+
+  /** Of the packet that is being read. */
+  private arriving = 0;
+  /** The press's packets: the newest number, how many numbers there are, which of the newest came, how many did not. */
+  private newest = 0;
+  private span = 0;
+  private came = 0;
+  private missing = 0;
 
   constructor(sink: TelephoneEventSink, clockRateHz = 8000) {
     this.sink = sink;
@@ -76,6 +88,7 @@ export class TelephoneEventReceiver {
     length: number,
     nowMs: number,
   ): void {
+    this.arriving = sequence;
     this.blocks(this.distance(sequence, ssrc), timestamp, marker, bytes, offset, length, nowMs, true);
     this.heard(sequence, ssrc);
   }
@@ -95,6 +108,7 @@ export class TelephoneEventReceiver {
     const { red } = this;
     if (!decodeRed(bytes, offset, length, red)) return;
     const distance = this.distance(sequence, ssrc);
+    this.arriving = sequence;
     for (let i = 0; i < red.count; i++) {
       if (red.payloadType[i] !== eventPayloadType) continue;
       const primary = i === red.count - 1;
@@ -106,8 +120,10 @@ export class TelephoneEventReceiver {
 
   /** An audio packet of the same source. */
   audio(sequence: number, nowMs: number): void {
-    if (this.down && nowMs - this.lastMs >= resumedAudioMs && sequenceDistance(sequence, this.sequence) > 0)
-      this.release();
+    if (!this.down) return;
+    if (nowMs - this.lastMs >= resumedAudioMs && sequenceDistance(sequence, this.sequence) > 0) this.release();
+    // Audio that runs on under the event shares its numbers.
+    else this.count(sequence);
   }
 
   /** Any time; every 20 ms is often enough. */
@@ -145,7 +161,8 @@ export class TelephoneEventReceiver {
       // Four zero bytes beside a real block are a sender's padding, not key 0.
       const padding = length >= 8 && duration === 0 && event === 0 && bytes[at + 1] === 0;
       if (padding) continue;
-      if (event <= flashEvent) this.block(distance, start, marker, event, end, duration, nowMs, primary);
+      if (event <= flashEvent)
+        this.block(distance, start, marker, event, end, bytes[at + 1]! & 0x3f, duration, nowMs, primary);
       // Only a finished event can be followed by another in one payload.
       if (!end) return;
       start = (start + duration) >>> 0;
@@ -158,6 +175,7 @@ export class TelephoneEventReceiver {
     marker: boolean,
     event: number,
     end: boolean,
+    volume: number,
     duration: number,
     nowMs: number,
     primary: boolean,
@@ -169,6 +187,7 @@ export class TelephoneEventReceiver {
       if (ahead === 0 && same) {
         if (late || !primary || !this.isPressedAgain(distance, marker, duration, nowMs)) {
           if (!late || duration >= this.duration) this.extend(end, duration, nowMs);
+          else if (this.down) this.count(this.arriving);
           return;
         }
       } else {
@@ -181,7 +200,7 @@ export class TelephoneEventReceiver {
         }
       }
     }
-    this.begin(timestamp, event, end, duration, nowMs);
+    this.begin(timestamp, event, end, volume, duration, nowMs);
   }
 
   /** The sender used the timestamp of the last press again, for a press of the same key. */
@@ -214,7 +233,7 @@ export class TelephoneEventReceiver {
     return false;
   }
 
-  private begin(timestamp: number, event: number, end: boolean, duration: number, nowMs: number): void {
+  private begin(timestamp: number, event: number, end: boolean, volume: number, duration: number, nowMs: number): void {
     this.release();
     this.known = true;
     this.down = true;
@@ -228,8 +247,12 @@ export class TelephoneEventReceiver {
     this.pastTimestamp[this.pastNext] = timestamp;
     this.pastEvent[this.pastNext] = event;
     this.pastNext = (this.pastNext + 1) % memory;
+    this.newest = this.arriving;
+    this.span = 1;
+    this.came = 1;
+    this.missing = 0;
     if (event === flashEvent) this.sink.flash();
-    else this.sink.pressed(digitOfEvent(event));
+    else this.sink.pressed(digitOfEvent(event), 0 - volume);
     if (end) this.finish();
   }
 
@@ -245,7 +268,26 @@ export class TelephoneEventReceiver {
       this.duration = duration;
     }
     this.lastMs = nowMs;
+    this.count(this.arriving);
     if (end) this.finish();
+  }
+
+  private count(sequence: number): void {
+    const ahead = sequenceDistance(sequence, this.newest);
+    if (ahead > latestLateness) {
+      // Another stream of numbers.
+      this.newest = sequence;
+      this.span = 1;
+      this.came = 1;
+    } else if (ahead > 0) {
+      this.missing += ahead - 1;
+      this.newest = sequence;
+      this.span += ahead;
+      this.came = ahead < rememberedPackets ? (this.came << ahead) | 1 : 1;
+    } else if (-ahead < Math.min(this.span, rememberedPackets) && ((this.came >>> -ahead) & 1) === 0) {
+      this.missing--;
+      this.came |= 1 << -ahead;
+    }
   }
 
   private finish(): void {
@@ -257,7 +299,7 @@ export class TelephoneEventReceiver {
     if (!this.down) return;
     this.down = false;
     const durationMs = this.clock.end(this.segmentsDuration + this.duration, this.lastMs);
-    if (this.event !== flashEvent) this.sink.released(durationMs);
+    if (this.event !== flashEvent) this.sink.released(durationMs, this.missing);
   }
 
   private isPast(timestamp: number, event: number): boolean {

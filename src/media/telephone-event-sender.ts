@@ -2,16 +2,15 @@
 // Owns: turning keys into telephone-event packets in step with an audio stream (RFC 4733 2.5.1): M on the first packet,
 // one timestamp for all packets of a key, a duration that grows, three end packets, segments where a duration passes 0xFFFF.
 // Time is the audio stream's timestamp, so that a packet that was skipped changes no length. Keys wait in a queue.
-// `,` and `w` are pauses of 500 ms and `W` of 1 s; a pause replaces the gap beside it.
+// A pause (key-script.ts) replaces the gap beside it.
 // Does not: number, address or send packets; send tones inside the audio.
+import { parseKeys, shortestKeyMs } from './key-script.ts';
 import { addTimestamp, timestampDistance } from './rtp.ts';
 import { encodeEventBlock, eventOfDigit, longestDuration } from './telephone-event-payload.ts';
 
 /** -10 dBm0. */
 const volume = 10;
 const endPackets = 3;
-/** The shortest tone and gap that a receiver must hear (RFC 4733 3.1). */
-const shortestMs = 40;
 
 interface Job {
   readonly id: string;
@@ -66,16 +65,10 @@ export class TelephoneEventSender {
 
   /** Queues keys and pauses; false, and nothing is queued, when a character is neither or there are none. */
   send(id: string, digits: string, toneMs: number, gapMs: number): boolean {
-    const steps = new Int16Array(digits.length);
-    for (let i = 0; i < digits.length; i++) {
-      const digit = digits[i]!;
-      const pauseMs = digit === ',' || digit === 'w' ? 500 : digit === 'W' ? 1000 : 0;
-      const step = pauseMs > 0 ? -pauseMs : eventOfDigit(digit);
-      if (step === -1) return false;
-      steps[i] = step;
-    }
-    if (steps.length === 0) return false;
-    this.queue.push({ id, steps, toneMs: Math.max(shortestMs, toneMs), gapMs: Math.max(shortestMs, gapMs) });
+    const parsed = parseKeys(digits);
+    if (parsed === null) return false;
+    const steps = Int16Array.from(parsed, (step) => ('digit' in step ? eventOfDigit(step.digit) : -step.pauseMs));
+    this.queue.push({ id, steps, toneMs: Math.max(shortestKeyMs, toneMs), gapMs: Math.max(shortestKeyMs, gapMs) });
     return true;
   }
 

@@ -3,11 +3,11 @@
 //
 //   main → worker                                   worker → main
 //   open            (a port pair to bind)           opened | open-failed
-//   configure play stop send-digits … close         event*, then closed
+//   configure play stop key send-digits … close        event*, then closed
 //   add-clip drop-clip                              –
 //   shutdown                                        drained (no socket is left; the thread may end)
 import type { MessagePort } from 'node:worker_threads';
-import type { MediaEvent, MediaSession, PlayOptions } from './plane.ts';
+import type { KeyPath, MediaEvent, MediaSession, PlayOptions } from './plane.ts';
 import type { NegotiatedAudio } from './sdp.ts';
 
 export type RecordOptions = Parameters<MediaSession['record']>[1];
@@ -17,6 +17,7 @@ export type SessionCommand =
   | { readonly type: 'configure'; readonly session: number; readonly audio: NegotiatedAudio }
   | { readonly type: 'play'; readonly session: number; readonly id: string; readonly options: PlayOptions }
   | { readonly type: 'stop'; readonly session: number; readonly id: string }
+  | { readonly type: 'key'; readonly session: number; readonly digit: string; readonly durationMs: number }
   | {
       readonly type: 'send-digits';
       readonly session: number;
@@ -37,7 +38,13 @@ export type SessionCommand =
   | { readonly type: 'close'; readonly session: number };
 
 export type WorkerCommand =
-  | { readonly type: 'open'; readonly session: number; readonly host: string; readonly port: number }
+  | {
+      readonly type: 'open';
+      readonly session: number;
+      readonly host: string;
+      readonly port: number;
+      readonly keyWay: KeyPath | null;
+    }
   | SessionCommand
   | { readonly type: 'add-clip'; readonly key: string; readonly samples: SharedArrayBuffer }
   | { readonly type: 'drop-clip'; readonly key: string }

@@ -1,4 +1,4 @@
-// Owns: `send-digits`: keys sent to the caller or to the other leg.
+// Owns: `send-digits`: keys sent to the caller, to the other leg or to both. What is not sent yet when the verb is ended is not sent.
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import type { CallState } from './state.ts';
@@ -9,10 +9,21 @@ export function* sendDigits(node: NodeOf<'send-digits'>, state: CallState): Step
   yield* answered(state);
   const request = state.name('request');
   const { to, toneMs, gapMs } = node;
-  yield { type: 'digits.send', request, to, digits: substitute(state, node.digits), toneMs, gapMs };
-  for (;;) {
-    const { event } = yield* nextLine();
-    if (event.type === 'digits.sent' && event.request === request) return succeeded('sent');
-    if (event.type === 'digits.failed' && event.request === request) return failed(event.message);
+  let sending = true;
+  try {
+    yield { type: 'digits.send', request, to, digits: substitute(state, node.digits), toneMs, gapMs };
+    for (;;) {
+      const { event } = yield* nextLine();
+      if (event.type === 'digits.sent' && event.request === request) {
+        sending = false;
+        return succeeded('sent');
+      }
+      if (event.type === 'digits.failed' && event.request === request) {
+        sending = false;
+        return failed(event.message);
+      }
+    }
+  } finally {
+    if (sending) yield { type: 'digits.cancel', request };
   }
 }

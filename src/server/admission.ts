@@ -1,10 +1,10 @@
 // Owns: who may call: an app's number, from anybody; a claim to be one of our users must be proven; and whether there is
 // room. A server at its limit answers 503 at once and keeps the calls that it has (RFC 3261 21.5.4).
 // Does not: count requests (sip/overload.ts), hold calls.
-import ipaddr from 'ipaddr.js';
 import type { InviteFacts, SipEndpointOptions } from '../sip/endpoint.ts';
 import { requestUserOf } from '../sip/uas-invite.ts';
 import type { Config } from './config.ts';
+import { createTrunkFinder } from './trunk-networks.ts';
 
 export interface AdmissionOptions {
   readonly config: Pick<Config, 'numbers' | 'users' | 'trunks' | 'limits'>;
@@ -28,16 +28,10 @@ const retryAfterSeconds = 5;
 export function createAdmission({ config, calls, load, draining }: AdmissionOptions): Admission {
   const apps = new Map(config.numbers.map(({ number, app }) => [number, app]));
   const logins = new Set(config.users.map(({ login }) => login));
-  const trusted = config.trunks.flatMap(({ allow }) => allow.map(networkOf));
+  const trunkOf = createTrunkFinder(config.trunks);
   const appOf = (number: string): string | undefined =>
     apps.get(number) ?? apps.get(number.startsWith('+') ? number.slice(1) : `+${number}`);
   const isFull = (): boolean => calls() >= config.limits.maxCalls || load() > busiest;
-
-  function comesFromTrunk(address: string): boolean {
-    if (trusted.length === 0 || !ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.process(address);
-    return trusted.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
-  }
 
   return {
     appOf,
@@ -46,17 +40,11 @@ export function createAdmission({ config, calls, load, draining }: AdmissionOpti
       if (appOf(requestUser) === undefined) return { kind: 'refuse', status: 404 };
       if (isFull()) return { kind: 'refuse', status: 503, retryAfterSeconds };
       const claimed = requestUserOf(from);
-      if (!logins.has(claimed) || comesFromTrunk(source.address)) return { kind: 'accept' };
+      if (!logins.has(claimed) || trunkOf(source.address) !== undefined) return { kind: 'accept' };
       return login === claimed ? { kind: 'accept' } : { kind: 'challenge' };
     },
     get status() {
       return draining() ? 'draining' : isFull() ? 'overloaded' : 'ok';
     },
   };
-}
-
-function networkOf(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
-  const address = ipaddr.process(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
 }

@@ -133,9 +133,17 @@ const number = z.strictObject({
   app: word.describe('Name of the app that answers.'),
 });
 
+const digits = z
+  .enum(['rfc4733', 'inband', 'info'])
+  .optional()
+  .describe(
+    'How keys are sent there: as telephone-events, as tones in the audio, or by SIP INFO. Default: telephone-events where they are agreed on, else tones. Keys that come from there are heard in all three ways.',
+  );
+
 const user = z.strictObject({
   login: word.describe('SIP login. Documents dial it as a number when it is one, else as `login@realm`.'),
   password: z.string().min(1).describe('Password of the login.'),
+  digits,
 });
 
 const trunk = z.strictObject({
@@ -149,6 +157,7 @@ const trunk = z.strictObject({
     .describe(
       'Addresses or networks (`192.0.2.10`, `192.0.2.0/24`) that calls from this provider come from. They are not challenged.',
     ),
+  digits,
 });
 
 const outbound = z.strictObject({

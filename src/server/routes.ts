@@ -15,7 +15,7 @@ export interface RouteOptions {
 }
 
 export function createRoutes({ config, endpoint }: RouteOptions): (target: DialTarget, callerId: string) => Route {
-  const logins = new Set(config.users.map(({ login }) => login));
+  const users = new Map(config.users.map((user) => [user.login, user]));
   const ownHosts = new Set([config.sip.realm, config.sip.advertisedHost].filter((host) => host !== null));
 
   /** From an address of ours. */
@@ -31,7 +31,11 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
     const named = parseUri(uri);
     // A phone behind a NAT writes an address into its contact that only its own network knows.
     const hidden = named?.kind === 'sip' && isIP(named.host) !== 0 && named.host !== source.address;
-    return { ok: true, invite: { uri, from: fromHere(callerId), ...(hidden ? { outboundProxy: source } : {}) } };
+    return {
+      ok: true,
+      invite: { uri, from: fromHere(callerId), ...(hidden ? { outboundProxy: source } : {}) },
+      keyWay: users.get(login)?.digits ?? null,
+    };
   }
 
   function toTrunk(number: string, callerId: string): Route {
@@ -46,6 +50,7 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
         from: { uri: `sip:${escapeUser(callerId)}@${hostOf(trunk.host)}` },
         ...(username === undefined || password === undefined ? {} : { credentials: { username, password } }),
       },
+      keyWay: trunk.digits ?? null,
     };
   }
 
@@ -56,14 +61,14 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
   }
 
   return ({ kind, address }, callerId) => {
-    if (kind === 'number') return logins.has(address) ? toUser(address, callerId) : toTrunk(address, callerId);
+    if (kind === 'number') return users.has(address) ? toUser(address, callerId) : toTrunk(address, callerId);
     const text = /^sips?:/i.test(address) ? address : `sip:${address}`;
     const uri = parseUri(text);
     if (uri?.kind !== 'sip' || uri.headers !== null)
       return { ok: false, sipStatus: 404, reason: `${address} is no SIP address` };
     const user = uri.user === null ? null : unescapeUri(uri.user);
-    if (user !== null && logins.has(user) && isOurs(uri)) return toUser(user, callerId);
-    return { ok: true, invite: { uri: text, from: fromHere(callerId) } };
+    if (user !== null && users.has(user) && isOurs(uri)) return toUser(user, callerId);
+    return { ok: true, invite: { uri: text, from: fromHere(callerId) }, keyWay: null };
   };
 }
 

@@ -30,6 +30,7 @@ import { createAdmission } from './admission.ts';
 import type { AppConfig, Config } from './config.ts';
 import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
+import { createKeyWays } from './key-ways.ts';
 import { version } from './package-root.ts';
 import { createRoutes } from './routes.ts';
 import { freeSipPort } from './sip-port.ts';
@@ -155,6 +156,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       sounds,
       route: createRoutes({ config, endpoint }),
       invite: endpoint.invite,
+      keyWayOf: createKeyWays(config),
       recordingPlace: (call) => (recording) => {
         const day = new Date(clock.wall()).toISOString().slice(0, 10);
         const file = join('recordings', day, `${call}-${recording}.wav`);

@@ -88,7 +88,8 @@ function receiveInfo(usage: InviteUsage, transaction: ServerTransaction): [numbe
   const media = (type ?? '').split(';')[0]!.trim().toLowerCase();
   const status = usage.handlers.onInfo?.(media, Buffer.from(request.body).toString('utf8')) ?? 415;
   // RFC 3261 21.4.13: say what would be taken.
-  return [status, status === 415 ? [{ name: 'Accept', value: 'application/dtmf-relay, application/dtmf' }] : []];
+  const accepted = 'application/dtmf-relay, application/dtmf, audio/telephone-event';
+  return [status, status === 415 ? [{ name: 'Accept', value: accepted }] : []];
 }
 
 function receiveRefer(usage: InviteUsage, transaction: ServerTransaction): number {

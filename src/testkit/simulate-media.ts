@@ -25,6 +25,7 @@ export interface SimulatedMedia {
   stopRecording(recording: string): void;
   speaks(forMs: number): void;
   sendDigits(effect: EffectOf<'digits.send'>): void;
+  cancelDigits(request: string): void;
 }
 
 const unknownMediaMs = 2_000;
@@ -42,6 +43,8 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     string,
     { readonly effect: EffectOf<'record.start'>; readonly since: number; quiet: Timer | null; max: Timer | null }
   >();
+  /** By request: keys that are being sent. */
+  const sending = new Map<string, Timer>();
   /** Lengths of complete recordings by tag. */
   const recorded = new Map<string, number>();
   let speakingUntil = 0;
@@ -145,7 +148,19 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     },
     sendDigits({ request, digits, toneMs, gapMs }) {
       const { lengthMs: whole } = keystrokes({ press: digits.replaceAll(',', 'w'), toneMs, gapMs });
-      clock.after(whole, () => put({ type: 'digits.sent', request }));
+      const timer = clock.after(whole, () => {
+        sending.delete(request);
+        put({ type: 'digits.sent', request });
+      });
+      sending.set(request, timer);
+    },
+    cancelDigits(request) {
+      const timer = sending.get(request);
+      if (timer === undefined) return;
+      timer.cancel();
+      sending.delete(request);
+      const message = 'Ended before all keys were sent.';
+      clock.after(0, () => put({ type: 'digits.failed', request, code: 'digits-cancelled', message }));
     },
   };
 }

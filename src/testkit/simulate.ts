@@ -152,10 +152,13 @@ export function simulate(options: SimulateOptions): Simulation {
     presses += 1;
     const number = presses;
     const stopped = media.key(digit);
-    put({ type: 'digit', leg: 'caller', press: number, digit, heard: [{ via: 'rfc4733', at: clock.wall() }] });
+    const heard = { via: 'rfc4733', at: clock.wall() } as const;
+    put({ type: 'digit', leg: 'caller', press: number, digit, heard: [heard] });
     if (stopped !== null) put(stopped);
     clock.after(toneMs, () => {
-      if (!callerGone) put({ type: 'digit.released', leg: 'caller', press: number, durationMs: toneMs });
+      if (callerGone) return;
+      const whole = [{ ...heard, durationMs: toneMs }];
+      put({ type: 'digit.released', leg: 'caller', press: number, durationMs: toneMs, heard: whole });
     });
   }
 
@@ -224,6 +227,9 @@ export function simulate(options: SimulateOptions): Simulation {
         return;
       case 'digits.send':
         media.sendDigits(effect);
+        return;
+      case 'digits.cancel':
+        media.cancelDigits(effect.request);
         return;
       case 'record.start':
         media.record(effect);

@@ -1,0 +1,83 @@
+// Owns: the one door of a session that keys come through, whichever way they were heard: the state of the machine that tells
+// one press from its echoes (key-machine.ts), its time, and the events it makes. Does not: decide anything itself.
+import { createKeyState, hearsTones, type KeyInput, type KeyOutput, type KeyReport, stepKeys } from './key-machine.ts';
+import type { MediaEvent } from './plane.ts';
+
+export interface SessionKeysHost {
+  now(): number;
+  wall(): number;
+  emit(event: MediaEvent): void;
+  /** A new press: what it stops and whom it is passed on to. Flash is none. */
+  pressed(digit: string): void;
+}
+
+const flash = 'flash';
+
+export class SessionKeys {
+  readonly #host: SessionKeysHost;
+  #state = createKeyState();
+
+  constructor(host: SessionKeysHost) {
+    this.#host = host;
+  }
+
+  /** Whether tones in the audio count as keys. */
+  get hearsTones(): boolean {
+    return hearsTones(this.#state);
+  }
+
+  agreed(events: boolean, anew: boolean): void {
+    this.#step({ type: 'agreed', events, anew });
+  }
+
+  event(digit: string, level: number): void {
+    this.#step({ type: 'down', via: 'rfc4733', digit, at: this.#host.now(), level });
+  }
+
+  eventOver(durationMs: number, lost: number): void {
+    this.#step({ type: 'up', via: 'rfc4733', durationMs, lost });
+  }
+
+  flash(): void {
+    this.#step({ type: 'message', via: 'rfc4733', digit: flash, durationMs: 0 });
+  }
+
+  /** A tone that began `sinceMs` ago. */
+  tone(digit: string, sinceMs: number, level: number): void {
+    this.#step({ type: 'down', via: 'inband', digit, at: this.#host.now() - sinceMs, level });
+  }
+
+  toneOver(durationMs: number): void {
+    this.#step({ type: 'up', via: 'inband', durationMs });
+  }
+
+  info(digit: string, durationMs: number): void {
+    this.#step({ type: 'message', via: 'info', digit, durationMs });
+  }
+
+  tick(now: number): void {
+    if (now >= this.#state.dueAt) this.#step({ type: 'tick' });
+  }
+
+  #step(input: KeyInput): void {
+    const [state, outputs] = stepKeys(this.#state, input, this.#host.now());
+    this.#state = state;
+    for (const output of outputs) this.#tell(output);
+  }
+
+  #tell({ type, press, digit, heard, ...more }: KeyOutput): void {
+    const { emit, pressed } = this.#host;
+    if (digit === flash) {
+      if (type === 'pressed') emit({ type: 'flash' });
+      return;
+    }
+    const toWall = this.#host.wall() - this.#host.now();
+    const reports = heard.map((report): KeyReport => ({ ...report, at: Math.round(report.at + toWall) }));
+    if ('durationMs' in more) {
+      emit({ type: 'digit-released', press, durationMs: more.durationMs, heard: reports });
+      return;
+    }
+    emit({ type: 'digit', press, digit, heard: reports });
+    pressed(digit);
+  }
+}

@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { withoutCredentials } from '../hooks/app-trust.ts';
+import { publicUrl } from '../hooks/fault.ts';
 import type { Config } from './config.ts';
 import { version } from './package-root.ts';
 
@@ -48,7 +48,7 @@ function describeApp(config: Config, name: string): string {
   const app = config.apps.find((one) => one.name === name);
   if (app === undefined) return name;
   const { url, method } = app.first;
-  const where = url.startsWith('file:') ? fileURLToPath(url) : `${method} ${withoutCredentials(url)}`;
+  const where = url.startsWith('file:') ? fileURLToPath(url) : `${method} ${publicUrl(url)}`;
   return `${name} (${app.dialect}, ${where})`;
 }
 

@@ -91,8 +91,10 @@ export function overlay(tree: unknown, settings: readonly Setting[]): unknown {
 function withValue(tree: unknown, path: Path, value: string): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  const map =
-    typeof tree === 'object' && tree !== null && !Array.isArray(tree) ? (tree as Record<string, unknown>) : {};
+  // What stands in the place of a map is a mistake of the file, which a setting must not hide.
+  const isMap = typeof tree === 'object' && tree !== null && !Array.isArray(tree);
+  if (!isMap && tree !== undefined && tree !== '') return tree;
+  const map = isMap ? (tree as Record<string, unknown>) : {};
   return { ...map, [key]: withValue(map[key], rest, value) };
 }
 

@@ -144,6 +144,12 @@ describe('a mistake', () => {
     expect(problemsOf('sip: {port: 1\n')[0]).toMatch(/^keytone\.yaml:\d+:\d+: This is not valid YAML/);
   });
 
+  it('of a dialect that is not built is told before a call comes', () => {
+    expect(problemsOf('apps:\n  - {name: a, dialect: bxml, url: "http://a.test/"}\n')).toEqual([
+      'keytone.yaml:2:24 apps[0].dialect: bxml is not built into this version [dialect-not-supported]\n  Built are: opentact.',
+    ]);
+  });
+
   it('in a secret is told without the secret', () => {
     const text = problemsOf(
       'users:\n  - {login: a, password: [hunter2]}\ntrunks:\n  - {name: t, host: h, password: {a: hunter2}}\n',
@@ -177,6 +183,11 @@ describe('settings outside of the file', () => {
       http: { port: 0 },
       outbound: { allow: ['10.0.0.0/8', 'nas.lan'] },
     });
+  });
+
+  it('hide no mistake in what they are laid over', () => {
+    expect(problemsOf('[]', { settings: ['sip.port=5070'] })[0]).toContain('must be a group of keys');
+    expect(problemsOf('sip: 5', { settings: ['sip.port=5070'] })[0]).toContain('sip: must be a group of keys');
   });
 
   it('are named when they are wrong', () => {

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CodedError } from '../base/errors.ts';
+import { dialects } from '../dialects/index.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
 import { type ConfigText, parseConfigText } from './config-file.ts';
 import { describeIssue, placeOf } from './config-problems.ts';
@@ -91,6 +92,15 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   const baseDir = sources.file === null ? resolve(sources.workingDir ?? process.cwd()) : dirname(resolve(sources.file));
   if (parsed.success) {
     parsed.data.apps.forEach((app, index) => {
+      if (dialects[app.dialect] === undefined) {
+        const details = {
+          place: placeOf(['apps', index, 'dialect'], text, settings),
+          hint: `Built are: ${Object.keys(dialects).join(', ')}.`,
+        };
+        problems.push(
+          new CodedError('dialect-not-supported', `${app.dialect} is not built into this version`, details),
+        );
+      }
       if (app.document === undefined || existsSync(resolve(baseDir, app.document))) return;
       const path = ['apps', index, 'document'];
       const details = {

@@ -1,11 +1,10 @@
 // Owns: `keytone check FILE …`: what is wrong with documents, and with configuration files and the documents they name.
 // Runs nothing and connects to nobody.
-import { relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { formatError } from '../../base/errors.ts';
 import type { Problem } from '../../flow/problem.ts';
 import { readConfig } from '../config.ts';
-import { formatProblem, readDocument } from './read-document.ts';
+import { checkNamedDocuments, formatProblem, readDocument } from './read-document.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 export interface CheckOptions {
@@ -51,21 +50,23 @@ function checkConfig(file: string, count: Count, problems: Problem[], options: C
       problems.push({ code: error.code, severity: 'error', message, hint: error.hint ?? null, source, line, column });
     }
   }
-  for (const app of read.config?.apps ?? []) {
-    if (!app.first.url.startsWith('file:')) continue;
-    const document = relative(terminal.workingDir, fileURLToPath(app.first.url));
-    checkDocument(document, app.dialect, count, problems, terminal);
-  }
+  if (read.config === null) return;
+  const documents = checkNamedDocuments(read.config, terminal);
+  count.files += documents.files;
+  add(documents.problems, count, problems);
 }
 
 function checkDocument(file: string, dialectName: string, count: Count, problems: Problem[], terminal: Terminal): void {
   const { compiled } = readDocument(file, dialectName, terminal);
   count.files += 1;
-  for (const problem of compiled.problems) {
-    problems.push(problem);
-    if (problem.severity === 'error') count.errors += 1;
-    else count.warnings += 1;
-  }
+  add(compiled.problems, count, problems);
+}
+
+function add(found: readonly Problem[], count: Count, problems: Problem[]): void {
+  problems.push(...found);
+  const errors = found.filter(({ severity }) => severity === 'error').length;
+  count.errors += errors;
+  count.warnings += found.length - errors;
 }
 
 const plural = (amount: number, word: string): string => `${amount} ${word}${amount === 1 ? '' : 's'}`;

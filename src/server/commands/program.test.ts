@@ -54,6 +54,18 @@ describe('keytone', () => {
   });
 });
 
+describe('keytone serve', () => {
+  it('says what is wrong with its documents before a caller hears it', async () => {
+    const files = {
+      'keytone.yaml': 'apps: [{name: a, document: menu.xml}]\ndataDir: menu.xml/no-folder',
+      'menu.xml': '<Response>\n  <Saay>a</Saay>\n</Response>',
+    };
+    const run = await keytone(['serve', '-c', 'keytone.yaml'], files);
+    expect(run).toMatchObject({ exitCode: 70, err: expect.stringContaining('store-unusable') });
+    expect(run.err).toMatch(/^menu\.xml:2:3: warning: .*\[verb-unknown\]/);
+  });
+});
+
 describe('keytone check', () => {
   it('passes a good document', async () => {
     expect(await keytone(['check', 'menu.xml'], { 'menu.xml': menu })).toEqual({

@@ -1,11 +1,12 @@
-// Owns: a document named on the command line: its text and the dialect that reads it.
+// Owns: a document named on the command line or in a configuration: its text, the dialect that reads it, what is wrong with it.
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CodedError } from '../../base/errors.ts';
 import type { Compiled, Dialect } from '../../dialects/dialect.ts';
 import { dialectOf } from '../../dialects/index.ts';
 import type { Problem } from '../../flow/problem.ts';
+import type { Config } from '../config.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface NamedDocument {
@@ -22,6 +23,16 @@ export function readDocument(file: string, dialectName: string, terminal: Termin
   const text = readText(path, file);
   const { flow, problems } = dialect.compile(text, pathToFileURL(path).href);
   return { text, dialect, compiled: { flow, problems: problems.map((problem) => ({ ...problem, source: file })) } };
+}
+
+/** What is wrong with the documents that a configuration names; `files` is how many there are. */
+export function checkNamedDocuments(config: Config, terminal: Terminal): { files: number; problems: Problem[] } {
+  const named = config.apps.filter(({ first }) => first.url.startsWith('file:'));
+  const problems = named.flatMap(({ first, dialect }) => {
+    const file = relative(terminal.workingDir, fileURLToPath(first.url));
+    return readDocument(file, dialect, terminal).compiled.problems;
+  });
+  return { files: named.length, problems };
 }
 
 function readText(path: string, file: string): string {

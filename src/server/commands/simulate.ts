@@ -1,6 +1,6 @@
 // Owns: `keytone simulate FILE`: a whole call against a document, in virtual time: no phone, no network, no waiting.
 import { basename } from 'node:path';
-import { CodedError } from '../../base/errors.ts';
+import { CodedError, formatError } from '../../base/errors.ts';
 import { formatTimeline, parseScript, simulate } from '../../testkit/index.ts';
 import { formatProblem, readDocument } from './read-document.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
@@ -22,7 +22,8 @@ export function simulateFile(file: string, command: SimulateCommand, terminal: T
   for (const problem of compiled.problems) terminal.err(formatProblem(problem));
   if (compiled.flow === null) return exitCodes.found;
   const script = parseScript(command.keys);
-  for (const problem of script.problems) terminal.err(`--keys: ${problem.message}`);
+  for (const { message } of script.problems)
+    terminal.err(formatError(new CodedError('script-invalid', message, { place: { field: '--keys' } })));
   if (script.problems.length > 0) return exitCodes.usage;
 
   const start = `/${basename(file)}`;

@@ -133,14 +133,6 @@ export function middleOfNtp(seconds: number, fraction: number): number {
   return ((seconds << 16) | (fraction >>> 16)) >>> 0;
 }
 
-/** Time to the peer and back, from its report on what we sent (RFC 3550 6.4.1); null when it had no report of ours yet. */
-export function roundTripMs(block: ReportBlock, arrivalWallMs: number): number | null {
-  if (block.lastReport === 0) return null;
-  const { seconds, fraction } = ntpOf(arrivalWallMs);
-  const units = (middleOfNtp(seconds, fraction) - block.lastReport - block.delaySinceLastReport) | 0;
-  return units < 0 ? 0 : (units * 1000) / 65_536;
-}
-
 function decodePacket(view: DataView, start: number, end: number, into: RtcpPacket[]): boolean {
   const count = view.getUint8(start) & 0x1f;
   const body = start + 4;

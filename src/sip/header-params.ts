@@ -80,10 +80,6 @@ export function formatParams(params: Params): string {
   return text;
 }
 
-export function hasParam(params: Params, name: string): boolean {
-  return findParam(params, name) !== undefined;
-}
-
 /** The value without quotes; '' for a flag; undefined when absent. Names in lower case. */
 export function paramValue(params: Params, name: string): string | undefined {
   const param = findParam(params, name);

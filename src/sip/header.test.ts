@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addHeader,
-  canonicalName,
-  getHeader,
-  getHeaders,
-  parseCSeq,
-  parseUnsigned,
-  withHeader,
-  withoutHeader,
-} from './header.ts';
+import { addHeader, getHeader, getHeaders, knownHeader, parseCSeq, parseUnsigned, withHeader } from './header.ts';
 
 const message = {
   headers: [
@@ -27,22 +18,21 @@ describe('headers of a message', () => {
     expect(getHeader(message, 'Vi')).toBeUndefined();
   });
 
-  it('are replaced in place, added at either end, and taken out, in a copy', () => {
+  it('are replaced in place and added at either end, in a copy', () => {
     expect(names(withHeader(message, 'via', '3'))).toEqual(['via=3', 'X-a=x']);
     expect(names(withHeader(message, 'New', 'n', 'm'))).toEqual(['Via=1', 'X-a=x', 'Via=2', 'New=n', 'New=m']);
     expect(names(addHeader(message, 'Via', '0', 'first'))[0]).toBe('Via=0');
-    expect(names(withoutHeader(message, 'VIA', 'none'))).toEqual(['X-a=x']);
     expect(message.headers).toHaveLength(3);
   });
 
   it('have one name whatever the form', () => {
-    expect(['i', 'I', 'call-id', 'CALL-ID', 'x', 'X-Own'].map(canonicalName)).toEqual([
+    expect(['i', 'I', 'call-id', 'CALL-ID', 'x', 'X-Own'].map((name) => knownHeader(name)?.name)).toEqual([
       'Call-ID',
       'Call-ID',
       'Call-ID',
       'Call-ID',
       'Session-Expires',
-      'X-Own',
+      undefined,
     ]);
   });
 });

@@ -64,11 +64,6 @@ export function knownHeader(name: string): NameEntry | undefined {
   return spellings.get(name) ?? names.get(name.toLowerCase());
 }
 
-/** `i` and `call-id` become `Call-ID`; an unknown name stays as it is. */
-export function canonicalName(name: string): string {
-  return knownHeader(name)?.name ?? name;
-}
-
 interface HasHeaders {
   readonly headers: readonly Header[];
 }
@@ -88,11 +83,6 @@ export function getHeaders(message: HasHeaders, name: string): string[] {
   const values: string[] = [];
   for (const header of message.headers) if (sameName(header.name, name)) values.push(header.value);
   return values;
-}
-
-/** A header list without the named headers. */
-export function withoutHeader<M extends HasHeaders>(message: M, ...drop: readonly string[]): M {
-  return { ...message, headers: message.headers.filter((header) => !drop.some((name) => sameName(header.name, name))) };
 }
 
 /** The message with the named header set to exactly these values, at the place of the first one or at the end. */

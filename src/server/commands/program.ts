@@ -137,6 +137,21 @@ function describeProgram(terminal: Terminal, finish: (exitCode: number) => void)
       finish(await explain(id, { server, dataDir, format }, terminal));
     });
 
+  program
+    .command('detect')
+    .description('Say which keys are in audio: raw 16-bit samples (little endian, mono) on standard input.')
+    .addOption(new Option('--rate <hz>', 'Samples per second.').choices(['8000', '16000']).default('8000'))
+    .option('--detailed', 'Say how long and how loud each key was, too.', false)
+    .addHelpText(
+      'after',
+      '\nEach line: the key, the sample where its tone began, the samples heard when that was sure.',
+    )
+    .action(async (options: { rate: '8000' | '16000'; detailed: boolean }) => {
+      const { detect } = await import('./detect.ts');
+      const rateHz = options.rate === '8000' ? 8000 : 16_000;
+      finish(await detect(process.stdin, { rateHz, detailed: options.detailed }, terminal));
+    });
+
   return program;
 }
 

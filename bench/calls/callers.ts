@@ -18,6 +18,8 @@ export interface CallersOptions {
   readonly keys: string;
   readonly ratePerSecond: number;
   readonly total: number;
+  /** At one time; SIPp waits above that. */
+  readonly most: number;
   /** How long a call of `hold` stands. */
   readonly holdMs: number;
   readonly endAfterSeconds: number;
@@ -52,7 +54,7 @@ export function startCallers(options: CallersOptions): Callers {
   const sipp = [
     ...['sipp', `127.0.0.1:${options.serverPort}`, '-sf', 'calls.xml', '-s', options.number],
     ...['-i', '127.0.0.1', '-mi', '127.0.0.1', '-p', String(options.sipPort), '-mp', String(options.mediaPort)],
-    ...['-r', String(tenSeconds), '-rp', '10000', '-m', String(options.total), '-l', '100000'],
+    ...['-r', String(tenSeconds), '-rp', '10000', '-m', String(options.total), '-l', String(options.most)],
     ...['-d', String(options.holdMs), '-recv_timeout', '20000', '-timeout', String(options.endAfterSeconds)],
     ...['-trace_stat', '-stf', 'stat.csv', '-fd', '1', '-trace_rtt', '-rtt_freq', '1'],
     ...['-trace_err', '-error_file', 'errors.log', '-buff_size', '4194304', '-nostdin'],

@@ -21,8 +21,8 @@ export function formatRun(mode: Mode, amount: number, measured: Measured): strin
 /** The figures that a run of the bench beside this one told. */
 export function formatHeard(line: Heard): string {
   const { rtp } = line;
-  const pair = (name: string, value: Quantiles | undefined): string =>
-    value === undefined || value.p50 === undefined ? '' : `${name} ${value.p50}/${value.p99} ms`;
+  const pair = (name: string, value: Quantiles | null | undefined): string =>
+    value?.p50 === undefined ? '' : `${name} ${value.p50}/${value.p99} ms`;
   return [
     `${line.calls} calls, ${line.failed} failed, ${line.retrans} repeats, at once ${line.conc_mean ?? '-'}`,
     `setup ${line.setup_ms_mean} ms`,
@@ -65,11 +65,11 @@ export interface Heard {
   readonly rtp: {
     readonly bad: number;
     readonly seq_lost: number;
-    readonly gap_dev_ms?: Quantiles;
-    readonly spurt_spread_ms?: Quantiles;
-    readonly react_from_keydown_ms?: Quantiles;
-    readonly react_from_end1_ms?: Quantiles;
-    readonly barge_stop_from_keydown_ms?: Quantiles;
+    readonly gap_dev_ms?: Quantiles | null;
+    readonly spurt_spread_ms?: Quantiles | null;
+    readonly react_from_keydown_ms?: Quantiles | null;
+    readonly react_from_end1_ms?: Quantiles | null;
+    readonly barge_stop_from_keydown_ms?: Quantiles | null;
   } | null;
   readonly pass?: boolean;
   readonly clean?: boolean;

@@ -75,6 +75,7 @@ export async function measure(
     keys: options.keys,
     ratePerSecond,
     total,
+    most: load.mode === 'setups' ? 5 * load.amount : 2 * load.amount + 100,
     holdMs: (rampSeconds + load.seconds) * 1000,
     endAfterSeconds: Math.ceil(rampSeconds + load.seconds + 40),
     cores,

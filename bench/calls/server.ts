@@ -62,8 +62,9 @@ export async function startServer(folder: string, options: Options): Promise<Ser
   const { nodeFlags } = (await import(pathToFileURL(join(tree, 'bin', 'run-node.mjs')).href)) as {
     nodeFlags: readonly string[];
   };
+  // With these flags the program stays in this process; it takes dist/ where that is built, as an installed one does.
   const node = join(tree, 'node_modules', '.bin', 'node');
-  const program = [...nodeFlags, ...options.nodeArguments, join(tree, 'bin', 'keytone.ts'), 'serve', '--config', file];
+  const program = [...nodeFlags, ...options.nodeArguments, join(tree, 'bin', 'keytone.mjs'), 'serve', '--config', file];
   const remarks: string[] = [];
   const { command, args } = onCore([node, ...program], options.core === null ? null : [options.core], remarks);
   const said = join(folder, 'server.log');

@@ -42,8 +42,11 @@ export type Effect =
   /** → timer.fired */
   | { readonly type: 'timer.arm'; readonly timer: string; readonly delayMs: number }
   | { readonly type: 'timer.cancel'; readonly timer: string }
-  /** A sensitive gather listens (true) or no longer (false): readers mask, recorders silence. */
-  | { readonly type: 'sensitive'; readonly on: boolean }
+  /**
+   * A sensitive gather listens (true) or no longer (false): readers mask, recorders silence. `sinceMs`: how long ago the
+   * first key was pressed that waits for it, 0 when none does.
+   */
+  | { readonly type: 'sensitive'; readonly on: boolean; readonly sinceMs: number }
   /** A line for the tape. */
   | { readonly type: 'note'; readonly event: NoteEvent };
 

@@ -218,9 +218,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     'hold.stop': () => caller.leg.hold(false).catch(crash),
     'timer.arm': ({ timer, delayMs }) => timers.arm(timer, delayMs),
     'timer.cancel': ({ timer }) => timers.cancel(timer),
-    sensitive: ({ on }) => {
+    sensitive: ({ on, sinceMs }) => {
       sensitive = on;
-      for (const { session } of everyLeg()) session?.sensitive(on);
+      for (const { session } of everyLeg()) session?.sensitive(on, sinceMs);
     },
   };
 

@@ -136,7 +136,7 @@ function command(session: RtpSession, command: SessionCommand): void {
       session.stopRecording(command.id);
       break;
     case 'sensitive':
-      session.sensitive(command.on);
+      session.sensitive(command.on, command.sinceMs);
       break;
     case 'bridge': {
       const other = sessions.get(command.other);

@@ -69,8 +69,11 @@ export interface MediaSession {
     },
   ): void;
   stopRecording(id: string): void;
-  /** While true, tones and events are kept out of recordings. */
-  sensitive(on: boolean): void;
+  /**
+   * While true, and for a moment behind it, nothing of the peer reaches recordings. What they hold of the last `sinceMs`,
+   * and of a moment before, is silenced too: keys may have been typed ahead.
+   */
+  sensitive(on: boolean, sinceMs: number): void;
   /** Exchanges audio with another session of the plane until unbridged; prompts sound on top. */
   bridge(other: MediaSession): void;
   unbridge(): void;

@@ -63,8 +63,8 @@ export class SessionProxy implements MediaSession {
     this.#send({ type: 'stop-recording', session: this.number, id });
   }
 
-  sensitive(on: boolean): void {
-    this.#send({ type: 'sensitive', session: this.number, on });
+  sensitive(on: boolean, sinceMs: number): void {
+    this.#send({ type: 'sensitive', session: this.number, on, sinceMs });
   }
 
   bridge(other: MediaSession): void {

@@ -1,6 +1,7 @@
 // Owns: the recordings of a session: each a Recorder into a WAV file, fed on the session's clock with what was received
 // (through a jitter buffer of its own, filled only while something records) and what was sent. While the session is
-// sensitive nothing of the caller reaches them, neither what sounds now nor what the buffer still holds.
+// sensitive nothing of the caller reaches them, neither what sounds now nor what the buffer still holds; and as keys may
+// have been pressed before it was known that they are a secret, what was written of them is silenced again.
 import { Ear } from './bridge.ts';
 import type { MediaEvent } from './plane.ts';
 import { Recorder } from './recorder.ts';
@@ -16,16 +17,25 @@ interface Running {
   readonly writer: WavWriter;
 }
 
+/** The last key of a secret still sounds when it was heard and the gather is over. */
+const tailMs = 1000;
+/** A key is heard, or told by the signalling, so long after it began to sound. */
+const leadMs = 500;
+const framesPerMs = 8;
+
 export class SessionRecordings {
-  sensitive = false;
+  #sensitive = false;
+  #quietUntil = 0;
+  readonly #now: () => number;
   readonly #running: Running[] = [];
   readonly #ending = new Set<Promise<void>>();
   readonly #told: (event: Recorded) => void;
   readonly #heard = new Int16Array(longestFrame);
   #ear: Ear | null = null;
 
-  constructor(told: (event: Recorded) => void) {
+  constructor(told: (event: Recorded) => void, now: () => number) {
     this.#told = told;
+    this.#now = now;
   }
 
   get active(): boolean {
@@ -43,9 +53,20 @@ export class SessionRecordings {
     if (running !== undefined) this.#end(running, 'stopped');
   }
 
+  /** `sinceMs`: how long ago the first key of the secret was heard. */
+  sensitive(on: boolean, sinceMs: number): void {
+    if (this.#sensitive && !on) this.#quietUntil = this.#now() + tailMs;
+    this.#sensitive = on;
+    if (on) for (const { writer } of this.#running) writer.silence((sinceMs + leadMs) * framesPerMs);
+  }
+
+  get #quiet(): boolean {
+    return this.#sensitive || this.#now() < this.#quietUntil;
+  }
+
   /** A packet of the caller's. */
   hear(ssrc: number, sequence: number, timestamp: number, samples: Int16Array, count: number): void {
-    if (this.sensitive) this.#ear?.pass(sequence);
+    if (this.#quiet) this.#ear?.pass(sequence);
     else this.#ear?.put(ssrc, sequence, timestamp, samples, count);
   }
 
@@ -58,7 +79,7 @@ export class SessionRecordings {
   tick(said: Int16Array, count: number, keying: boolean): void {
     const heard = this.#heard;
     this.#ear?.take(heard, count);
-    if (this.sensitive) {
+    if (this.#quiet) {
       heard.fill(0, 0, count);
       if (keying) said.fill(0, 0, count);
     }

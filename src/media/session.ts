@@ -84,7 +84,10 @@ export class RtpSession implements Paced {
         if (id !== relayId) this.#emit({ type: 'sent', id, ok });
       },
     });
-    this.#recordings = new SessionRecordings((event) => this.#emit(event));
+    this.#recordings = new SessionRecordings(
+      (event) => this.#emit(event),
+      () => host.now(),
+    );
     this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets);
     const keys = new SessionKeys({
       now: () => host.now(),
@@ -164,8 +167,8 @@ export class RtpSession implements Paced {
     this.#recordings.stop(id);
   }
 
-  sensitive(on: boolean): void {
-    this.#recordings.sensitive = on;
+  sensitive(on: boolean, sinceMs: number): void {
+    this.#recordings.sensitive(on, sinceMs);
   }
 
   hold(on: boolean): void {

@@ -58,6 +58,17 @@ export class WavWriter {
     }
   }
 
+  /**
+   * Takes the sound out of the last `frames`, also where it is on disk already: of the first channel, or of the only one.
+   */
+  silence(frames: number): void {
+    const frameBytes = this.#channels * 2;
+    const flushed = this.#written + this.#waitingBytes;
+    const from = Math.max(0, flushed + this.#filled - Math.round(frames) * frameBytes);
+    this.#zero(this.#block, Math.max(0, from - flushed), this.#filled);
+    if (from < flushed) this.#tail = this.#tail.then(() => this.#rewrite(from, flushed));
+  }
+
   /** Resolves when everything flushed so far is on disk. */
   written(): Promise<void> {
     return this.#tail;
@@ -78,7 +89,7 @@ export class WavWriter {
 
   async #open(): Promise<void> {
     try {
-      this.#handle = await open(this.#file, 'w');
+      this.#handle = await open(this.#file, 'w+');
       await this.#handle.write(encodeWavHeader(this.#channels, 0), 0, wavHeaderBytes, 0);
     } catch (error) {
       this.#fault = error as Error;
@@ -100,6 +111,24 @@ export class WavWriter {
     this.#filled = 0;
     this.#waitingBytes += bytes;
     this.#tail = this.#tail.then(() => this.#write(block, bytes));
+  }
+
+  #zero(bytes: Buffer, from: number, to: number): void {
+    const frameBytes = this.#channels * 2;
+    for (let at = from; at < to; at += frameBytes) bytes.writeInt16LE(0, at);
+  }
+
+  async #rewrite(from: number, to: number): Promise<void> {
+    if (this.#handle === null || this.#fault !== null) return;
+    try {
+      const bytes = Buffer.alloc(to - from);
+      const at = wavHeaderBytes + from;
+      await this.#handle.read(bytes, 0, bytes.length, at);
+      this.#zero(bytes, 0, bytes.length);
+      await this.#handle.write(bytes, 0, bytes.length, at);
+    } catch (error) {
+      this.#fault = error as Error;
+    }
   }
 
   async #write(block: Buffer, bytes: number): Promise<void> {

@@ -20,7 +20,10 @@ const trailingTerminatorMs = 2_000;
 
 export function* gather(node: Node, state: CallState): Steps<Outcome> {
   yield* answered(state);
-  if (node.sensitive) yield { type: 'sensitive', on: true };
+  if (node.sensitive) {
+    const [oldest] = state.keys.waiting;
+    yield { type: 'sensitive', on: true, sinceMs: oldest === undefined ? 0 : state.now - oldest.at };
+  }
   try {
     for (let attempt = 1; ; attempt += 1) {
       const entry = yield* collect(node, state, attempt);
@@ -38,7 +41,7 @@ export function* gather(node: Node, state: CallState): Steps<Outcome> {
       if (last || after !== outcome) return after;
     }
   } finally {
-    if (node.sensitive) yield { type: 'sensitive', on: false };
+    if (node.sensitive) yield { type: 'sensitive', on: false, sinceMs: 0 };
   }
 }
 

@@ -129,7 +129,7 @@ function rowsOf(
   }
 }
 
-/** The lines on which a sensitive gather was listening. */
+/** The lines on which a sensitive gather was listening, or keys waited for it. */
 function sensitiveSpans(
   tape: readonly TapeLine[],
   effects: readonly { readonly effect: Effect; readonly after?: number }[],
@@ -139,8 +139,11 @@ function sensitiveSpans(
   let from: number | null = null;
   for (const { effect, after = 0 } of turns) {
     if (effect.type !== 'sensitive') continue;
-    if (effect.on) from = after;
-    else if (from !== null) {
+    if (effect.on) {
+      const { sinceMs } = effect;
+      const begun = tape.find(({ seq }) => seq === after)?.since ?? 0;
+      from = tape.find(({ since }) => since >= begun - sinceMs)?.seq ?? after;
+    } else if (from !== null) {
       for (const { seq } of tape) if (seq >= from && seq <= after) spans.add(seq);
       from = null;
     }

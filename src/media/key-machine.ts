@@ -153,8 +153,8 @@ class Work {
         : {
             ...one,
             durationMs,
-            // An end that was lost is noticed late.
-            upAt: Math.max(one.at, Math.min(this.now, one.at + durationMs)),
+            // Not now: an end that was lost is noticed late, and packets may come in one burst.
+            upAt: one.at + durationMs,
             ...(lost === undefined ? {} : { lost }),
           },
     );

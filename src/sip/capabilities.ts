@@ -14,6 +14,11 @@ export const supportedHeader: Header = { name: 'Supported', value: '100rel, time
 /** We take part in no INFO package (RFC 6086 section 4.2.1). */
 export const recvInfoHeader: Header = { name: 'Recv-Info', value: '' };
 
+/** A peer that says which packages it takes is told which we take (RFC 6086 section 5.2.3). */
+export function recvInfoAnswer(request: SipRequest): readonly Header[] {
+  return getHeader(request, 'Recv-Info') === undefined ? [] : [recvInfoHeader];
+}
+
 const supported = new Set(['100rel', 'timer']);
 const ours = new Set(['INVITE', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'PRACK', 'REGISTER']);
 /** Known to SIP and refused: 405. Anything else is 501. */

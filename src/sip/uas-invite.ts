@@ -1,7 +1,7 @@
 // Owns: the called side of an INVITE (RFC 3261 sections 13.3 and 15, RFC 3262 section 3): progress, answer, refusal, the
 // 2xx repeated until its ACK, CANCEL. The calling side is uac-invite.ts.
 // Does not: decide whether to take the call.
-import { acceptHeader, listTokens, sdpOf } from './capabilities.ts';
+import { acceptHeader, listTokens, recvInfoAnswer, sdpOf } from './capabilities.ts';
 import { dialogOfRequest } from './dialog.ts';
 import type { IncomingLeg, LegHandlers } from './endpoint.ts';
 import { getHeader, getHeaders, parseCSeq } from './header.ts';
@@ -67,13 +67,14 @@ export function createIncomingLeg(
   const cseq = parseCSeq(getHeader(request, 'CSeq'))!.number;
   const contact: Header = { name: 'Contact', value: contactFor(context, source) };
   const recordRoute = getHeaders(request, 'Record-Route').map((value) => ({ name: 'Record-Route', value }));
+  const recvInfo = recvInfoAnswer(request);
   const needsReliable = listTokens(request, 'Require').includes('100rel');
   let answered = false;
   /** The answer already travelled in a reliable 183. */
   let answerSent = false;
 
   function respond(status: number, sdp: string | null, extra: readonly Header[] = []): SipResponse {
-    const headers: Header[] = [...recordRoute, contact, ...abilityHeaders, ...extra];
+    const headers: Header[] = [...recordRoute, contact, ...abilityHeaders, ...recvInfo, ...extra];
     if (sdp !== null) headers.push({ name: 'Content-Type', value: 'application/sdp' });
     const response = createResponse(request, status, undefined, { toTag: transaction.toTag, headers, body: sdp ?? '' });
     transaction.respond(response);

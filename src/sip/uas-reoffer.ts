@@ -1,6 +1,6 @@
 // Owns: the peer's re-INVITE and UPDATE (RFC 3261 section 14.2, RFC 3311 section 5.2, RFC 4028 section 9): glare, the
 // handler's verdict, the 2xx repeated until its ACK. Ours are uac-reoffer.ts.
-import { acceptHeader, sdpOf } from './capabilities.ts';
+import { acceptHeader, recvInfoAnswer, sdpOf } from './capabilities.ts';
 import { type Dialog, refreshTarget } from './dialog.ts';
 import { getHeader, parseCSeq } from './header.ts';
 import { abandon, abilityHeaders, contactFor, guard, type InviteUsage, learnAbilities } from './invite-usage.ts';
@@ -40,7 +40,8 @@ export function receiveReoffer(usage: InviteUsage, dialog: Dialog, transaction: 
   }
   refreshTarget(dialog, request);
   learnAbilities(usage, request);
-  const headers: Header[] = [{ name: 'Contact', value: contactFor(context, source) }, ...abilityHeaders, acceptHeader];
+  const contact: Header = { name: 'Contact', value: contactFor(context, source) };
+  const headers: Header[] = [contact, ...abilityHeaders, ...recvInfoAnswer(request), acceptHeader];
   if (usage.state === 'confirmed') {
     headers.push(...timer.headers);
     usage.countdown.restart(timer.interval);

@@ -24,13 +24,17 @@ export interface HandPhone {
   /** A request inside the dialog; a re-INVITE is acknowledged. */
   request(method: string, headers?: readonly string[], body?: string): Promise<HandAnswer>;
   sdp(options?: { readonly payloads?: readonly number[]; readonly direction?: string; readonly port?: number }): string;
+  /** The last request once more, byte for byte, as after a lost answer. */
+  repeat(): void;
   /** One key as telephone-event: beginning, middle, and three ends. */
   sendEvent(digit: string): void;
+  /** The beginning of one, 20 ms long; it is held until the end is sent. */
+  holdEvent(digit: string): { end(durationMs: number): void };
   /** 20 ms of G.711 silence. */
   sendAudio(): void;
   readonly packets: readonly HandPacket[];
   /** What the other side asked for inside the dialog, in order. */
-  readonly requests: readonly { readonly method: string; readonly body: string }[];
+  readonly requests: readonly { readonly method: string; readonly type: string; readonly body: string }[];
   /** How it is answered; 200 without a body unless set. */
   answer: (method: string, body: string) => { readonly status: number; readonly sdp?: string };
   /** Resolves when so many requests of this method have come. */
@@ -64,7 +68,8 @@ export async function openHandPhone(
   const waiting = new Map<string, (answer: HandAnswer) => void>();
   const packets: HandPacket[] = [];
   let wanted: { readonly fits: (packet: HandPacket) => boolean; readonly take: (packet: HandPacket) => void }[] = [];
-  const requests: { readonly method: string; readonly body: string }[] = [];
+  const requests: { readonly method: string; readonly type: string; readonly body: string }[] = [];
+  let last = '';
   /** Each says whether it is done with. */
   let awaited: (() => boolean)[] = [];
   const bye = Promise.withResolvers<string>();
@@ -95,11 +100,8 @@ export async function openHandPhone(
   function send(lines: readonly string[], body = ''): void {
     const type =
       body === '' || lines.some((line) => line.startsWith('Content-Type')) ? [] : ['Content-Type: application/sdp'];
-    sip.send(
-      [...lines, ...type, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'),
-      server.port,
-      host,
-    );
+    last = [...lines, ...type, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
+    sip.send(last, server.port, host);
   }
 
   function head(method: string, number: number, branch: string, uri = target, toLine = to): string[] {
@@ -132,7 +134,7 @@ export async function openHandPhone(
       );
       const contact = `Contact: <sip:${from}@${host}:${sipPort}>`;
       send([`SIP/2.0 ${status} As told`, ...same, contact], described);
-      requests.push({ method, body });
+      requests.push({ method, type: headers.get('content-type') ?? '', body });
       if (method === 'BYE') bye.resolve(text);
       awaited = awaited.filter((one) => !one());
       return;
@@ -230,13 +232,23 @@ export async function openHandPhone(
     },
     cancel: () => ask(head('CANCEL', inviteCseq, inviteBranch), `${inviteCseq} CANCEL`, ''),
     request: async (method, headers, body) => learnPort(await request(method, headers, body)),
+    repeat: () => sip.send(last, server.port, host),
     sendEvent(digit) {
       timestamp += 1600;
-      const block = (end: boolean, duration: number) =>
-        Uint8Array.of(keys.indexOf(digit), (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff);
-      sendRtp(eventType, timestamp, block(false, 160), true);
-      sendRtp(eventType, timestamp, block(false, 320));
-      for (let i = 0; i < 3; i += 1) sendRtp(eventType, timestamp, block(true, 800));
+      sendRtp(eventType, timestamp, eventBlock(digit, false, 160), true);
+      sendRtp(eventType, timestamp, eventBlock(digit, false, 320));
+      for (let i = 0; i < 3; i += 1) sendRtp(eventType, timestamp, eventBlock(digit, true, 800));
+    },
+    holdEvent(digit) {
+      timestamp += 1600;
+      const start = timestamp;
+      sendRtp(eventType, start, eventBlock(digit, false, 160), true);
+      return {
+        end(durationMs) {
+          timestamp += durationMs * 8;
+          for (let i = 0; i < 3; i += 1) sendRtp(eventType, start, eventBlock(digit, true, durationMs * 8));
+        },
+      };
     },
     sendAudio() {
       timestamp += 160;
@@ -245,6 +257,10 @@ export async function openHandPhone(
     nextPacket: (fits) => new Promise((resolve) => wanted.push({ fits, take: resolve })),
   };
   return phone;
+}
+
+function eventBlock(digit: string, end: boolean, duration: number): Uint8Array {
+  return Uint8Array.of(keys.indexOf(digit), (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff);
 }
 
 function newBranch(): string {

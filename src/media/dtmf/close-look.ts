@@ -10,21 +10,21 @@ import { ToneFit } from './tone-fit.ts';
 
 export const limits = {
   /** Parts of the nominal frequency. 1.5 % must pass and 3.5 % must not. */
-  deviation: 0.022,
+  deviation: 0.0185,
   /** Power ratios: the column's tone weaker than the row's, and stronger. */
   normalTwist: 10 ** 0.95,
-  reverseTwist: 10 ** 0.55,
+  reverseTwist: 10 ** 0.62,
   /** Of the weaker tone. -36 must pass with its twist, -55 must not. */
   weakestPeak: peakOfDbm0(-46),
   /** Of the energy, what is neither tone. 10 dB of white noise is 0.09. */
-  residual: 0.2,
+  residual: 0.125,
   /** Of the energy, the strongest third tone. */
-  third: 0.02,
+  third: 0.0115,
   thirdClipped: 0.06,
   /** Of the flat tones, in every 5 ms and in the first and the last 2.5 ms. */
   fill: 0.55,
   fillEdge: 0.4,
-  growth: 1,
+  growth: 0.7,
   /** Energy below the high-pass, as a part of the tones', that needs a dial tone to explain it; and what may stay of it. */
   low: 0.3,
   lowLeft: 0.3,

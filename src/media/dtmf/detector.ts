@@ -77,8 +77,6 @@ export class DtmfDetector {
   #doubts = 0;
   #looks = 0;
   #nextLook = 0;
-  /** Hops of this belief that were lost. */
-  #beliefLost = 0;
 
   #key = -1;
   #keyStart = 0;
@@ -196,7 +194,6 @@ export class DtmfDetector {
       if (this.#belief >= 0) this.#lookBesideLoss(this.#hops - 1, true);
       this.#highPass.reset();
     }
-    if (this.#belief >= 0) this.#beliefLost++;
     this.#together = 0;
     if (this.#lost === longestLoss) {
       this.#release();
@@ -234,7 +231,6 @@ export class DtmfDetector {
     this.#doubts = 0;
     this.#looks = 0;
     this.#nextLook = 0;
-    this.#beliefLost = 0;
   }
 
   /** The key of the newest hops, or -1. */

@@ -15,7 +15,7 @@ export const usage = `node bench/calls/run.ts MODE [options]
   --core 3               the server's core; "any" does not pin it
   --workers 1            media threads
   --tree DIR             the tree whose server is measured (this one)
-  --node "ARGS"          more arguments for the server's Node, such as --cpu-prof
+  --node="ARGS"          more arguments for the server's Node, such as --cpu-prof
   --env "NAME=VALUE …"   more environment of the server
   --keys 1234#           what the callers key; anything else than 1234# has to fail
   --rtp 10000-19999      RTP ports of the server

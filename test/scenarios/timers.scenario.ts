@@ -157,7 +157,7 @@ export const scenarios: readonly Scenario[] = [
       prompts: [question, question],
       gathers: [
         { digits: '12', terminator: '#', success: false, reason: 'terminator', because: ['before 4 digits'] },
-        { digits: '1234', terminator: '#', success: true, attempt: 2 },
+        { digits: '1234', terminator: '#', success: true, reason: 'terminator', attempt: 2 },
       ],
     },
   ),

@@ -10,8 +10,10 @@ import { JitterBuffer } from './jitter-buffer.ts';
 export interface BridgePeer {
   /** A packet of the caller's audio; `samples` are good during the call only. */
   audio(ssrc: number, sequence: number, timestamp: number, samples: Int16Array, count: number): void;
-  /** The caller pressed a key. */
+  /** The caller pressed a key that is not in the audio. */
   key(digit: string): void;
+  /** The caller's audio holds this key, about now. */
+  sounds(digit: string): void;
   /** The partner left the bridge. */
   gone(): void;
 }
@@ -49,10 +51,12 @@ export class Ear {
 export class BridgeInput implements BridgePeer {
   readonly #ear = new Ear();
   readonly #onKey: (digit: string) => void;
+  readonly #onSounds: (digit: string) => void;
   readonly #onGone: () => void;
 
-  constructor(onKey: (digit: string) => void, onGone: () => void) {
+  constructor(onKey: (digit: string) => void, onSounds: (digit: string) => void, onGone: () => void) {
     this.#onKey = onKey;
+    this.#onSounds = onSounds;
     this.#onGone = onGone;
   }
 
@@ -68,6 +72,10 @@ export class BridgeInput implements BridgePeer {
     this.#onKey(digit);
   }
 
+  sounds(digit: string): void {
+    this.#onSounds(digit);
+  }
+
   gone(): void {
     this.#onGone();
   }
@@ -75,7 +83,8 @@ export class BridgeInput implements BridgePeer {
 
 type PortMessage =
   | { readonly ssrc: number; readonly sequence: number; readonly timestamp: number; readonly samples: Int16Array }
-  | { readonly key: string };
+  | { readonly key: string }
+  | { readonly sounds: string };
 
 /** A partner in another worker: what it says comes to `input`, what it is told goes through the port. */
 export function bridgeOverPort(port: MessagePort, input: BridgePeer): BridgePeer {
@@ -84,8 +93,10 @@ export function bridgeOverPort(port: MessagePort, input: BridgePeer): BridgePeer
     if ('samples' in message) {
       const { ssrc, sequence, timestamp, samples } = message;
       input.audio(ssrc, sequence, timestamp, samples, samples.length);
-    } else {
+    } else if ('key' in message) {
       input.key(message.key);
+    } else {
+      input.sounds(message.sounds);
     }
   });
   port.on('close', () => input.gone());
@@ -94,6 +105,7 @@ export function bridgeOverPort(port: MessagePort, input: BridgePeer): BridgePeer
       // a copy of this packet only, not of the scratch space it lies in
       post({ ssrc, sequence, timestamp, samples: samples.slice(0, count) }),
     key: (digit) => post({ key: digit }),
+    sounds: (digit) => post({ sounds: digit }),
     gone: () => port.close(),
   };
 }

@@ -32,7 +32,14 @@ export type KeyInput =
       readonly level?: number;
     }
   /** The newest key of that path was let go. */
-  | { readonly type: 'up'; readonly via: 'rfc4733' | 'inband'; readonly durationMs: number; readonly lost?: number }
+  | {
+      readonly type: 'up';
+      readonly via: 'rfc4733' | 'inband';
+      readonly durationMs: number;
+      readonly lost?: number;
+      /** Of a tone, that is known at its end only. */
+      readonly level?: number;
+    }
   /** A key told in one message. */
   | { readonly type: 'message'; readonly via: 'rfc4733' | 'info'; readonly digit: string; readonly durationMs: number }
   | { readonly type: 'tick' };
@@ -143,7 +150,7 @@ class Work {
     if (!held) this.tellUpTo(this.state.presses.length - 1);
   }
 
-  up({ via, durationMs, lost }: Extract<KeyInput, { type: 'up' }>): void {
+  up({ via, durationMs, lost, level }: Extract<KeyInput, { type: 'up' }>): void {
     const index = this.state.presses.findLastIndex((one) => isDown(one, via));
     const press = this.state.presses[index];
     if (press === undefined) return;
@@ -156,6 +163,7 @@ class Work {
             // Not now: an end that was lost is noticed late, and packets may come in one burst.
             upAt: one.at + durationMs,
             ...(lost === undefined ? {} : { lost }),
+            ...(level === undefined ? {} : { level }),
           },
     );
     this.change(index, { reports });

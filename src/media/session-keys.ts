@@ -1,14 +1,22 @@
 // Owns: the one door of a session that keys come through, whichever way they were heard: the state of the machine that tells
 // one press from its echoes (key-machine.ts), its time, and the events it makes. Does not: decide anything itself.
-import { createKeyState, hearsTones, type KeyInput, type KeyOutput, type KeyReport, stepKeys } from './key-machine.ts';
+import {
+  createKeyState,
+  hearsTones,
+  type KeyInput,
+  type KeyOutput,
+  type KeyPath,
+  type KeyReport,
+  stepKeys,
+} from './key-machine.ts';
 import type { MediaEvent } from './plane.ts';
 
 export interface SessionKeysHost {
   now(): number;
   wall(): number;
   emit(event: MediaEvent): void;
-  /** A new press: what it stops and whom it is passed on to. Flash is none. */
-  pressed(digit: string): void;
+  /** A new press: what it stops and whom it is passed on to. Flash is none. `inAudio`: the audio holds all of it. */
+  pressed(digit: string, inAudio: boolean): void;
 }
 
 const flash = 'flash';
@@ -16,6 +24,8 @@ const flash = 'flash';
 export class SessionKeys {
   readonly #host: SessionKeysHost;
   #state = createKeyState();
+  /** This peer sounds the keys that it tells by INFO. */
+  #soundsInfo = false;
 
   constructor(host: SessionKeysHost) {
     this.#host = host;
@@ -27,6 +37,7 @@ export class SessionKeys {
   }
 
   agreed(events: boolean, anew: boolean): void {
+    if (anew) this.#soundsInfo = false;
     this.#step({ type: 'agreed', events, anew });
   }
 
@@ -43,12 +54,12 @@ export class SessionKeys {
   }
 
   /** A tone that began `sinceMs` ago. */
-  tone(digit: string, sinceMs: number, level: number): void {
-    this.#step({ type: 'down', via: 'inband', digit, at: this.#host.now() - sinceMs, level });
+  tone(digit: string, sinceMs: number): void {
+    this.#step({ type: 'down', via: 'inband', digit, at: this.#host.now() - sinceMs });
   }
 
-  toneOver(durationMs: number): void {
-    this.#step({ type: 'up', via: 'inband', durationMs });
+  toneOver(durationMs: number, level: number): void {
+    this.#step({ type: 'up', via: 'inband', durationMs, level });
   }
 
   info(digit: string, durationMs: number): void {
@@ -73,11 +84,14 @@ export class SessionKeys {
     }
     const toWall = this.#host.wall() - this.#host.now();
     const reports = heard.map((report): KeyReport => ({ ...report, at: Math.round(report.at + toWall) }));
+    const hearsBy = (path: KeyPath): boolean => heard.some(({ via }) => via === path);
+    const hasTone = hearsBy('inband') && !hearsBy('rfc4733');
+    if (hasTone && hearsBy('info')) this.#soundsInfo = true;
     if ('durationMs' in more) {
       emit({ type: 'digit-released', press, durationMs: more.durationMs, heard: reports });
       return;
     }
     emit({ type: 'digit', press, digit, heard: reports });
-    pressed(digit);
+    pressed(digit, hasTone || (this.#soundsInfo && !hearsBy('rfc4733')));
   }
 }

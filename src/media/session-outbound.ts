@@ -71,6 +71,11 @@ export class Outbound {
     return this.#events.busy || this.#tones.busy;
   }
 
+  /** The key that sounds as a tone in the last packet; '' for none. */
+  get sounding(): string {
+    return this.#tones.sounding;
+  }
+
   close(): void {
     this.player.stopAll();
     this.#events.clear();

@@ -2,18 +2,18 @@
 // Owns: the RTP stream that a session sends: sequence, timestamp, SSRC (RFC 3550 5.1) and the buffers its packets are built
 // in. A buffer may not be written again before the kernel took its packet, so the buffers rotate, and when the first comes
 // round again while the socket still holds something back, the packet is not sent. Does not: know what is in a packet.
-import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:dgram';
 import { addSequence, addTimestamp, encodeRtpHeader, rtpHeaderBytes } from './rtp.ts';
+import { newStream, type StreamNumbers } from './session-saved.ts';
 
 const rotation = 8;
 const eventPacketBytes = rtpHeaderBytes + 4;
 
 export class RtpStream {
-  readonly ssrc = randomInt(2 ** 32);
-  sequence = randomInt(2 ** 16);
+  ssrc = 0;
+  sequence = 0;
   /** Of the packet that is due now; moves on with time, sent or not. */
-  timestamp = randomInt(2 ** 32);
+  timestamp = 0;
   packets = 0;
   octets = 0;
   /** Packets that the kernel did not take in time. */
@@ -29,6 +29,16 @@ export class RtpStream {
     this.#socket = socket;
     for (let i = 0; i < rotation; i++) this.#events.push(Buffer.alloc(eventPacketBytes));
     this.shape(samples);
+    this.continueAt(newStream());
+  }
+
+  /** Before the first packet: goes on with the stream of a killed process. */
+  continueAt({ ssrc, sequence, timestamp, packets, octets }: StreamNumbers): void {
+    this.ssrc = ssrc;
+    this.sequence = sequence;
+    this.timestamp = timestamp;
+    this.packets = packets;
+    this.octets = octets;
   }
 
   /** Audio samples (bytes of G.711) in a packet from now on. New buffers: the old ones may still be on their way. */
@@ -49,7 +59,9 @@ export class RtpStream {
 
   /** Puts the header before what stands in `packet`, sends it, and takes the next number. */
   send(packet: Buffer, payloadType: number, marker: boolean, timestamp: number, port: number, address: string): void {
-    encodeRtpHeader(packet, 0, payloadType, marker || this.#silentBefore, this.sequence, timestamp, this.ssrc);
+    // Of an event only its own first packet is marked (RFC 4733 2.2.2), also where a packet time was skipped.
+    const begins = marker || (this.#silentBefore && packet.length !== eventPacketBytes);
+    encodeRtpHeader(packet, 0, payloadType, begins, this.sequence, timestamp, this.ssrc);
     this.#silentBefore = false;
     this.sequence = addSequence(this.sequence, 1);
     this.packets++;

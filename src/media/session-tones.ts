@@ -7,7 +7,10 @@ import { dtmfTone } from './tone.ts';
 interface Job {
   readonly id: string;
   readonly samples: Int16Array;
+  /** In order: from which sample on which key sounds, '' for none. */
+  readonly marks: readonly { readonly from: number; readonly digit: string }[];
   offset: number;
+  mark: number;
 }
 
 const samplesPerMs = 8;
@@ -15,6 +18,7 @@ const samplesPerMs = 8;
 export class ToneSender {
   readonly #sent: (id: string, ok: boolean) => void;
   readonly #queue: Job[] = [];
+  #sounding = '';
 
   constructor(sent: (id: string, ok: boolean) => void) {
     this.#sent = sent;
@@ -24,11 +28,16 @@ export class ToneSender {
     return this.#queue.length > 0;
   }
 
+  /** The key that sounds in what was written last; '' for none. */
+  get sounding(): string {
+    return this.busy ? this.#sounding : '';
+  }
+
   /** False, and nothing is queued, when a character is neither key nor pause or there are none. */
   send(id: string, digits: string, toneMs: number, gapMs: number): boolean {
-    const samples = renderDigits(digits, Math.max(shortestKeyMs, toneMs), Math.max(shortestKeyMs, gapMs));
-    if (samples === null) return false;
-    this.#queue.push({ id, samples, offset: 0 });
+    const rendered = renderDigits(digits, Math.max(shortestKeyMs, toneMs), Math.max(shortestKeyMs, gapMs));
+    if (rendered === null) return false;
+    this.#queue.push({ id, ...rendered, offset: 0, mark: 0 });
     return true;
   }
 
@@ -52,6 +61,10 @@ export class ToneSender {
       for (let i = 0; i < take; i++) into[done + i] = job.samples[job.offset + i]!;
       job.offset += take;
       done += take;
+      while (job.mark < job.marks.length && job.marks[job.mark]!.from < job.offset) {
+        this.#sounding = job.marks[job.mark]!.digit;
+        job.mark++;
+      }
       if (job.offset === job.samples.length) {
         this.#queue.shift();
         this.#sent(job.id, true);
@@ -61,24 +74,26 @@ export class ToneSender {
   }
 }
 
-function renderDigits(digits: string, toneMs: number, gapMs: number): Int16Array | null {
+function renderDigits(digits: string, toneMs: number, gapMs: number): Pick<Job, 'samples' | 'marks'> | null {
   const steps = parseKeys(digits);
   if (steps === null) return null;
-  const parts: { readonly tone: Int16Array; gapMs: number }[] = [];
+  const parts: { readonly digit: string; readonly tone: Int16Array; gapMs: number }[] = [];
   let inPause = false;
   for (const step of steps) {
     const last = parts.at(-1);
-    if ('digit' in step) parts.push({ tone: dtmfTone(step.digit, toneMs)!, gapMs });
-    else if (last === undefined) parts.push({ tone: new Int16Array(0), gapMs: step.pauseMs });
+    if ('digit' in step) parts.push({ digit: step.digit, tone: dtmfTone(step.digit, toneMs)!, gapMs });
+    else if (last === undefined) parts.push({ digit: '', tone: new Int16Array(0), gapMs: step.pauseMs });
     else last.gapMs = inPause ? last.gapMs + step.pauseMs : step.pauseMs;
     inPause = 'pauseMs' in step;
   }
   const length = parts.reduce((sum, part) => sum + part.tone.length + part.gapMs * samplesPerMs, 0);
   const samples = new Int16Array(length);
+  const marks: { readonly from: number; readonly digit: string }[] = [];
   let at = 0;
-  for (const { tone, gapMs: ms } of parts) {
+  for (const { digit, tone, gapMs: ms } of parts) {
     samples.set(tone, at);
+    marks.push({ from: at, digit }, { from: at + tone.length, digit: '' });
     at += tone.length + ms * samplesPerMs;
   }
-  return samples;
+  return { samples, marks };
 }

@@ -10,6 +10,7 @@ import type { KeyPath, MediaEvent } from './plane.ts';
 import type { PlayerItem } from './player.ts';
 import { createRtpPacket, decodeRtp, isRtcp } from './rtp.ts';
 import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
+import { SessionHearing } from './session-hearing.ts';
 import { SessionKeys } from './session-keys.ts';
 import { Outbound } from './session-outbound.ts';
 import { SessionRecordings } from './session-recording.ts';
@@ -54,6 +55,7 @@ export class RtpSession implements Paced {
   readonly #rtcp: SessionRtcp;
   readonly #events: TelephoneEventReceiver;
   readonly #keys: SessionKeys;
+  readonly #hearing: SessionHearing;
   readonly #keyWay: KeyPath | null;
 
   #audio: NegotiatedAudio | null = null;
@@ -93,9 +95,17 @@ export class RtpSession implements Paced {
       now: () => host.now(),
       wall: () => host.wall(),
       emit: (event) => this.#emit(event),
-      pressed: (digit) => this.#pressed(digit),
+      pressed: (digit, inAudio) => this.#pressed(digit, inAudio),
     });
     this.#keys = keys;
+    this.#hearing = new SessionHearing({
+      now: () => host.now(),
+      tone: (digit, sinceMs) => {
+        this.#partner?.sounds(digit);
+        keys.tone(digit, sinceMs);
+      },
+      toneOver: (durationMs, levelDbm0) => keys.toneOver(durationMs, levelDbm0),
+    });
     this.#events = new TelephoneEventReceiver({
       pressed: (digit, levelDbm0) => keys.event(digit, levelDbm0),
       released: (durationMs, lost) => keys.eventOver(durationMs, lost),
@@ -120,6 +130,7 @@ export class RtpSession implements Paced {
       this.#heardMs = this.#host.now();
       this.#absentTold = false;
     }
+    if (anew) this.#hearing.close();
     this.#keys.agreed(audio.telephoneEvent !== null, anew);
     this.#audio = audio;
     this.everyMs = Math.min(longestPacketMs, Math.max(shortestPacketMs, Math.round(audio.ptimeMs)));
@@ -180,6 +191,7 @@ export class RtpSession implements Paced {
     this.unbridge();
     const input: BridgeInput = new BridgeInput(
       (digit) => this.#relay(digit),
+      (digit) => this.#hearing.passingOn(digit, this.#host.now()),
       () => {
         if (this.#input !== input) return;
         this.#input = null;
@@ -251,13 +263,18 @@ export class RtpSession implements Paced {
     if (isEvent) {
       this.#events.packet(sequence, timestamp, packet.marker, ssrc, bytes, payloadOffset, payloadLength, now);
       this.#recordings.pass(sequence);
+      this.#hearing.pass(ssrc, sequence);
     } else if (codec !== null) {
       this.#events.audio(sequence, now);
-      if (this.#held || (this.#partner === null && !this.#recordings.active)) return;
+      const listens = this.#keys.hearsTones;
+      if (this.#held || !(listens || this.#partner !== null || this.#recordings.active)) return;
       const count = Math.min(payloadLength, longestHeard);
       decodeG711(codec, bytes, payloadOffset, count, this.#heard, 0);
+      if (listens) this.#hearing.hear(ssrc, sequence, timestamp, this.#heard, count, now);
       this.#partner?.audio(ssrc, sequence, timestamp, this.#heard, count);
       if (this.#recordings.active) this.#recordings.hear(ssrc, sequence, timestamp, this.#heard, count);
+    } else {
+      this.#hearing.pass(ssrc, sequence);
     }
   }
 
@@ -273,9 +290,9 @@ export class RtpSession implements Paced {
     else this.#outbound.sendDigits(relayId, digit, relayedToneMs, relayedGapMs);
   }
 
-  #pressed(digit: string): void {
+  #pressed(digit: string, inAudio: boolean): void {
     this.#outbound.player.key(digit);
-    this.#partner?.key(digit);
+    if (!inAudio) this.#partner?.key(digit);
   }
 
   #tick(behindMs: number): void {
@@ -284,6 +301,8 @@ export class RtpSession implements Paced {
     const now = this.#host.now();
     this.#events.tick(now);
     this.#keys.tick(now);
+    if (this.#keys.hearsTones && !this.#held) this.#hearing.tick(now);
+    else this.#hearing.close();
     if (!this.#absentTold && now - this.#heardMs >= absentMs && !this.#held && audio.direction.includes('recv')) {
       this.#absentTold = true;
       this.#emit({ type: 'media-absent', forMs: Math.round(now - this.#heardMs) });
@@ -298,6 +317,7 @@ export class RtpSession implements Paced {
       const port = latched ? this.#latch.port : this.#port;
       const address = latched ? this.#latch.address : this.#address;
       if (outbound.send(port, address, this.#input, recording)) this.#host.sent(behindMs);
+      if (outbound.sounding !== '') this.#hearing.sending(outbound.sounding, now);
     }
     if (recording) this.#recordings.tick(outbound.said, outbound.samples, keying);
     this.#rtcp.tick(now, this.#host.wall);

@@ -1,8 +1,10 @@
 // Measures the media plane alone: N sessions that play a clip to a phone that only listens (in a process of its own, so that
 // its work is not counted), or that also send audio and are heard. Prints one JSON line.
 //
-//   node bench/media-plane.ts [sessions=300] [seconds=10] [talk]
+//   node bench/media-plane.ts [sessions=300] [seconds=10] [talk | talk-events]
 //
+// talk: what they send is as loud and as uneven as speech, and keys are listened for in it. talk-events: each began with a
+// telephone-event, so nobody listens for tones; the difference between the two is what that costs.
 // cpuUsPerPacket: user + system time of this process over packets sent (with `talk`: a packet received is in it as well).
 // gapMs: how far the time between two packets of a session is from 20 ms. spreadMs: how far a session's packets stray from
 // their own 20 ms grid. Both are taken in the listening process, so its own lateness is in them.
@@ -11,14 +13,43 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createMediaPlane } from '../src/media/create-plane.ts';
+import { ulawCode } from '../src/media/g711.ts';
 
 const quantile = (sorted: Float64Array, q: number) =>
   sorted.length === 0 ? null : Number(sorted[Math.floor((sorted.length - 1) * q)]!.toFixed(2));
+
+/** 10 s of G.711: a buzz of 100 to 200 Hz through two wandering resonances, four syllables a second. */
+function speechLike(): Buffer {
+  let phase = 0;
+  let seed = 1;
+  const low = [0, 0];
+  const high = [0, 0];
+  const resonate = (state: number[], input: number, hz: number): number => {
+    const out = input + 1.9 * Math.cos((2 * Math.PI * hz) / 8000) * state[0]! - 0.9025 * state[1]!;
+    state[1] = state[0]!;
+    state[0] = out;
+    return out;
+  };
+  return Buffer.from(
+    Array.from({ length: 80_160 }, (_, i) => {
+      const seconds = i / 8000;
+      phase += (130 + 40 * Math.sin(2 * seconds)) / 8000;
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      const buzz = phase % 1 < 0.1 ? 1 : (0.1 * seed) / 2 ** 31;
+      const loud = Math.max(0, Math.sin(2 * Math.PI * 4 * seconds)) * 900;
+      const sample =
+        resonate(low, buzz, 500 + 250 * Math.sin(5 * seconds)) +
+        resonate(high, buzz, 1400 + 500 * Math.sin(3 * seconds));
+      return ulawCode(Math.max(-32_000, Math.min(32_000, Math.round(loud * sample))));
+    }),
+  );
+}
 
 async function listen(): Promise<void> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 8 * 1024 * 1024 });
   const streams = new Map<number, { first: number; last: number; sequence: number; least: number; most: number }>();
   const gaps: number[] = [];
+  const speech = speechLike();
   let packets = 0;
   let lost = 0;
   const talkers: { port: number; packet: Buffer }[] = [];
@@ -43,9 +74,16 @@ async function listen(): Promise<void> {
     stream.most = Math.max(stream.most, stray);
   });
   socket.bind(0, '127.0.0.1', () => process.send!({ port: socket.address().port }));
-  process.on('message', (message: { talk?: number[]; stop?: boolean }) => {
+  process.on('message', (message: { talk?: number[]; events?: boolean; stop?: boolean }) => {
+    if (message.events) {
+      for (const port of message.talk!) {
+        const event = Buffer.from([0x80, 0x80 | 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0x8a, 0, 160]);
+        event.writeUInt32BE(port, 8);
+        socket.send(event, port, '127.0.0.1');
+      }
+    }
     for (const port of message.talk ?? []) {
-      const packet = Buffer.alloc(172, 0x55);
+      const packet = Buffer.alloc(172);
       packet[0] = 0x80;
       packet[1] = 0;
       packet.writeUInt32BE(port, 8);
@@ -60,6 +98,8 @@ async function listen(): Promise<void> {
             const { port, packet } = talkers[i]!;
             packet.writeUInt16BE((packet.readUInt16BE(2) + 1) & 0xffff, 2);
             packet.writeUInt32BE((packet.readUInt32BE(4) + 160) >>> 0, 4);
+            const at = (port * 7919 + packet.readUInt16BE(2) * 160) % speech.length;
+            speech.copy(packet, 12, at, at + 160);
             socket.send(Buffer.from(packet), port, '127.0.0.1');
           }
         }
@@ -80,7 +120,7 @@ async function listen(): Promise<void> {
   });
 }
 
-async function run(count: number, seconds: number, talk: boolean): Promise<void> {
+async function run(count: number, seconds: number, mode: string): Promise<void> {
   const sink = fork(fileURLToPath(import.meta.url), ['listen']);
   const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
   const plane = await createMediaPlane({
@@ -92,7 +132,11 @@ async function run(count: number, seconds: number, talk: boolean): Promise<void>
     'tone',
     Int16Array.from({ length: 80_000 }, (_, i) => 8000 * Math.sin((i * 2 * Math.PI * 440) / 8000)),
   );
-  const sessions = await Promise.all(Array.from({ length: count }, () => plane.open({ onEvent() {} })));
+  let keysHeard = 0;
+  const onEvent = ({ type }: { readonly type: string }): void => {
+    if (type === 'digit') keysHeard++;
+  };
+  const sessions = await Promise.all(Array.from({ length: count }, () => plane.open({ onEvent })));
   const rssMb = process.memoryUsage.rss() / 1e6;
   for (const session of sessions) {
     session.configure({
@@ -108,7 +152,7 @@ async function run(count: number, seconds: number, talk: boolean): Promise<void>
     });
     session.play('p', { clip: 'tone', times: null, stopKeys: '' });
   }
-  if (talk) sink.send({ talk: sessions.map((session) => session.port) });
+  if (mode !== '') sink.send({ talk: sessions.map((session) => session.port), events: mode === 'talk-events' });
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const cpu = process.cpuUsage();
   const from = performance.now();
@@ -123,11 +167,12 @@ async function run(count: number, seconds: number, talk: boolean): Promise<void>
   console.log(
     JSON.stringify({
       sessions: count,
-      talk,
+      mode,
       cpuPercent: Number((cpuUs / tookMs / 10).toFixed(1)),
       cpuUsPerPacket: Number((cpuUs / ((count * tookMs) / 20)).toFixed(2)),
       load: Number(load.toFixed(3)),
       latePerMillion: counters.latePacketsPerMillion,
+      keysHeard,
       rssMb: Math.round(rssMb),
       ...(heard as object),
     }),
@@ -135,4 +180,4 @@ async function run(count: number, seconds: number, talk: boolean): Promise<void>
 }
 
 if (process.argv[2] === 'listen') await listen();
-else await run(Number(process.argv[2] ?? 300), Number(process.argv[3] ?? 10), process.argv[4] === 'talk');
+else await run(Number(process.argv[2] ?? 300), Number(process.argv[3] ?? 10), process.argv[4] ?? '');

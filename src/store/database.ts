@@ -1,89 +1,31 @@
-// Owns: the statements: every write and query of the store, on any database that Kysely speaks to.
-// Does not: know threads, queues or retries (worker.ts, store.ts).
-import { type Insertable, Kysely, type Selectable, SqliteDialect, type Transaction } from 'kysely';
+// Owns: opening the database, its migrations, and every query. Does not: write (writes.ts), know threads (worker.ts).
+import type { DatabaseSync } from 'node:sqlite';
+import { Kysely, type Selectable, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { CallEvent, TapeLine } from '../call/event.ts';
 import { openSqlite } from './node-sqlite.ts';
-import type { Answers, CallRow, Page, Query, RecordingRow, Write } from './rows.ts';
+import type { Answers, CallRow, DueEvents, EventCounts, OutboxRow, Page, Query, RecordingRow, Sync } from './rows.ts';
 import { migrations, type Tables } from './tables.ts';
 
-export async function openDatabase(file: string): Promise<Kysely<Tables>> {
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqlite(file) }) });
+export interface Database {
+  readonly db: Kysely<Tables>;
+  readonly raw: DatabaseSync;
+}
+
+export async function openDatabase(file: string, sync: Sync): Promise<Database> {
+  const { database, raw } = openSqlite(file, sync);
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return db;
+  if (error === undefined) return { db, raw };
   await db.destroy();
   throw error;
 }
 
-/** Rows of one insert: far below the number of parameters that either database takes. */
-const linesAtOnce = 64;
+/** What can be asked without the key of what is sealed. */
+export type StoredQuery = Exclude<Query, { kind: 'unfinished' }>;
 
-/** All or nothing. */
-export async function writeBatch(db: Kysely<Tables>, writes: readonly Write[]): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
-    let lines: Insertable<Tables['tape_lines']>[] = [];
-    for (const write of writes) {
-      if (write.kind === 'line') {
-        const { kind: _, callId, ...line } = write;
-        lines.push({ call_id: callId, ...line });
-        if (lines.length < linesAtOnce) continue;
-      }
-      await writeLines(transaction, lines);
-      lines = [];
-      if (write.kind !== 'line') await writeOne(transaction, write);
-    }
-    await writeLines(transaction, lines);
-  });
-}
-
-/** Writing the same thing twice changes nothing: a batch is sent again when nobody knows whether it was written. */
-async function writeLines(
-  transaction: Transaction<Tables>,
-  lines: readonly Insertable<Tables['tape_lines']>[],
-): Promise<void> {
-  if (lines.length === 0) return;
-  await transaction
-    .insertInto('tape_lines')
-    .values(lines)
-    .onConflict((conflict) => conflict.columns(['call_id', 'seq']).doNothing())
-    .execute();
-}
-
-async function writeOne(db: Transaction<Tables>, write: Exclude<Write, { kind: 'line' }>): Promise<void> {
-  if (write.kind === 'call') {
-    const { id: _, ...changes } = fromCall(write.row);
-    await db
-      .insertInto('calls')
-      .values(fromCall(write.row))
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
-      .execute();
-  } else if (write.kind === 'mask') {
-    const { callId, seq, event } = write;
-    await db.updateTable('tape_lines').set({ event }).where('call_id', '=', callId).where('seq', '=', seq).execute();
-  } else if (write.kind === 'abandoned') {
-    await db
-      .updateTable('calls')
-      .set(({ selectFrom }) => ({
-        state: 'ended',
-        reason: write.reason,
-        ended_at: selectFrom('tape_lines')
-          .whereRef('tape_lines.call_id', '=', 'calls.id')
-          .select(({ fn }) => fn.max('tape_lines.at').as('at')),
-      }))
-      .where('state', '!=', 'ended')
-      .execute();
-  } else {
-    const { id: _, ...changes } = fromRecording(write.row);
-    await db
-      .insertInto('recordings')
-      .values(fromRecording(write.row))
-      .onConflict((conflict) => conflict.columns(['call_id', 'id']).doUpdateSet(changes))
-      .execute();
-  }
-}
-
-export function runQuery(db: Kysely<Tables>, query: Query): Promise<Answers[Query['kind']]> {
+export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answers[StoredQuery['kind']]> {
   switch (query.kind) {
     case 'calls':
       return readCalls(db, query.page);
@@ -93,6 +35,16 @@ export function runQuery(db: Kysely<Tables>, query: Query): Promise<Answers[Quer
       return readTape(db, query.callId);
     case 'recordings':
       return readRecordings(db, query.callId);
+    case 'alive':
+      return readAlive(db);
+    case 'due':
+      return readDue(db, query.app, query.at, query.limit);
+    case 'event':
+      return readEvent(db, query.id);
+    case 'events':
+      return readEvents(db, query.state, query.page);
+    case 'event-counts':
+      return countEvents(db);
   }
 }
 
@@ -131,27 +83,73 @@ async function readRecordings(db: Kysely<Tables>, callId: string): Promise<reado
   return (await select.orderBy('started_at').orderBy('id').execute()).map(toRecording);
 }
 
-function fromCall(row: CallRow): Insertable<Tables['calls']> {
+async function readAlive(db: Kysely<Tables>): Promise<number | null> {
+  const row = await db.selectFrom('heartbeat').select('alive_at').executeTakeFirst();
+  return row === undefined ? null : Number(row.alive_at);
+}
+
+async function readDue(db: Kysely<Tables>, app: string, at: number, limit: number): Promise<DueEvents> {
+  const waiting = db.selectFrom('outbox').where('app', '=', app).where('state', '=', 'waiting');
+  const due = waiting.selectAll().where('due_at', '<=', at).orderBy('due_at').limit(limit);
+  const next = waiting.select('due_at').where('due_at', '>', at).orderBy('due_at').limit(1);
+  const nextAt = (await next.executeTakeFirst())?.due_at ?? null;
+  return { rows: (await due.execute()).map(toEvent), nextAt: time(nextAt) };
+}
+
+async function readEvent(db: Kysely<Tables>, id: string): Promise<OutboxRow | null> {
+  const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toEvent(row);
+}
+
+/** Newest first. */
+async function readEvents(
+  db: Kysely<Tables>,
+  state: OutboxRow['state'],
+  { limit, before }: Page,
+): Promise<readonly OutboxRow[]> {
+  let select = db.selectFrom('outbox').selectAll().where('state', '=', state);
+  if (before !== undefined) {
+    const edge = await readEvent(db, before);
+    if (edge === null) return [];
+    select = select.where(({ eb, and, or }) =>
+      or([eb('created_at', '<', edge.createdAt), and([eb('created_at', '=', edge.createdAt), eb('id', '<', edge.id)])]),
+    );
+  }
+  return (await select.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(toEvent);
+}
+
+async function countEvents(db: Kysely<Tables>): Promise<EventCounts> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(({ fn }) => ['app', 'state', fn.countAll().as('count')])
+    .groupBy(['app', 'state'])
+    .execute();
+  const sum = (state: OutboxRow['state']) =>
+    rows.reduce((total, row) => (row.state === state ? total + Number(row.count) : total), 0);
+  return { waiting: sum('waiting'), dead: sum('dead'), apps: [...new Set(rows.map(({ app }) => app))] };
+}
+
+function toEvent(row: Selectable<Tables['outbox']>): OutboxRow {
   return {
     id: row.id,
     app: row.app,
-    direction: row.direction,
-    from_address: row.from,
-    to_address: row.to,
-    started_at: row.startedAt,
-    answered_at: row.answeredAt,
-    ended_at: row.endedAt,
-    state: row.state,
-    q850_cause: row.q850Cause,
-    reason: row.reason,
-    sip_call_id: row.sipCallId,
+    callId: row.call_id,
+    seq: row.seq,
+    type: row.type,
+    body: row.body,
+    state: row.state as OutboxRow['state'],
+    createdAt: Number(row.created_at),
+    attempts: row.attempts,
+    dueAt: time(row.due_at),
+    httpStatus: row.http_status,
+    fault: row.fault,
   };
 }
 
 // PostgreSQL hands bigint over as text, SQLite as a number: Number() takes both.
 const time = (value: number | null): number | null => (value === null ? null : Number(value));
 
-function toCall(row: Selectable<Tables['calls']>): CallRow {
+export function toCall(row: Selectable<Tables['calls']>): CallRow {
   return {
     id: row.id,
     app: row.app,
@@ -165,19 +163,6 @@ function toCall(row: Selectable<Tables['calls']>): CallRow {
     q850Cause: row.q850_cause,
     reason: row.reason,
     sipCallId: row.sip_call_id,
-  };
-}
-
-function fromRecording(row: RecordingRow): Insertable<Tables['recordings']> {
-  return {
-    id: row.id,
-    call_id: row.callId,
-    tag: row.tag,
-    file: row.file,
-    duration_ms: row.durationMs,
-    bytes: row.bytes,
-    channels: row.channels,
-    started_at: row.startedAt,
   };
 }
 

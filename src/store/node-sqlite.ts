@@ -1,32 +1,43 @@
 // Owns: node:sqlite behind the face that Kysely's SQLite driver expects of a database.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import type { Sync } from './rows.ts';
 
 /** Statements kept prepared; the store has fewer different ones than this. */
 const keptStatements = 100;
 
-export function openSqlite(file: string, { readOnly = false } = {}): SqliteDatabase {
+export interface OpenSqlite {
+  readonly database: SqliteDatabase;
+  /** The same connection, for what does not go through Kysely. */
+  readonly raw: DatabaseSync;
+}
+
+/** `sync` null opens for reading only. */
+export function openSqlite(file: string, sync: Sync | null): OpenSqlite {
   // Waiting for another process's lock is left to the caller, who keeps the batch and tries again.
-  const database = new DatabaseSync(file, { timeout: 0, readOnly });
-  if (!readOnly) prepare(database);
+  const raw = new DatabaseSync(file, { timeout: 0, readOnly: sync === null });
+  if (sync !== null) prepare(raw, sync);
   const kept = new Map<string, SqliteStatement>();
-  return {
-    close: () => database.close(),
+  const database: SqliteDatabase = {
+    close: () => raw.close(),
     prepare(sql) {
       const known = kept.get(sql);
       if (known !== undefined) return known;
-      const statement = adapt(database.prepare(sql));
+      const statement = adapt(raw.prepare(sql));
       if (kept.size < keptStatements) kept.set(sql, statement);
       return statement;
     },
   };
+  return { database, raw };
 }
 
-function prepare(database: DatabaseSync): void {
+function prepare(database: DatabaseSync, sync: Sync): void {
   try {
-    // In WAL mode NORMAL loses nothing when the process dies; after a power cut the last moments may be missing, and
-    // nobody was told that they were written. What is masked or deleted does not stay legible in the file.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;');
+    // In WAL mode NORMAL loses nothing when the process dies; after a power cut the last moments may be missing. FULL
+    // waits for the disk at each commit. What is masked or deleted does not stay legible in the file.
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync === 'full' ? 'FULL' : 'NORMAL'}; PRAGMA secure_delete = FAST;`,
+    );
   } catch (error) {
     database.close();
     throw error;

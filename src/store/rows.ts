@@ -34,6 +34,58 @@ export interface Page {
   readonly before?: string;
 }
 
+/** What a restart needs of one part of a leg: plain JSON that only its owner reads. */
+export type LegPart = 'sip' | 'media' | 'audio';
+
+export interface SavedPart {
+  readonly leg: string;
+  readonly part: LegPart;
+  readonly state: unknown;
+}
+
+/** A call that was not over when its process ended. */
+export interface Unfinished {
+  readonly row: CallRow;
+  /** From the first one on, with the true events of those that were sealed. */
+  readonly lines: readonly TapeLine[];
+  readonly legs: readonly SavedPart[];
+}
+
+/** An event that an application is to be told of. It is stored with its line or not at all. */
+export interface OutboxEvent {
+  /** The same in every attempt to deliver it. */
+  readonly id: string;
+  readonly app: string;
+  readonly seq: number;
+  readonly type: string;
+  /** What is sent, byte for byte. */
+  readonly body: string;
+}
+
+export interface OutboxRow extends OutboxEvent {
+  readonly callId: string;
+  readonly state: 'waiting' | 'dead';
+  readonly createdAt: number;
+  readonly attempts: number;
+  /** null: it waits for the one before it of its call. */
+  readonly dueAt: number | null;
+  /** Of the last attempt; null when none was answered. */
+  readonly httpStatus: number | null;
+  readonly fault: string | null;
+}
+
+/** What came of an attempt. */
+export type Settlement =
+  | { readonly state: 'delivered'; readonly at: number }
+  | {
+      readonly state: 'waiting' | 'dead';
+      readonly at: number;
+      readonly attempts: number;
+      readonly dueAt: number | null;
+      readonly httpStatus: number | null;
+      readonly fault: string | null;
+    };
+
 /** What the thread of the store is told to write. A line's event is text already: it is made once, where it happened. */
 export type Write =
   | { readonly kind: 'call'; readonly row: CallRow }
@@ -45,23 +97,73 @@ export type Write =
       readonly since: number;
       readonly type: string;
       readonly event: string;
+      /** What an application is to be told of it. */
+      readonly told?: OutboxEvent;
     }
   /** A line that was written already is not to be read as it was. */
   | { readonly kind: 'mask'; readonly callId: string; readonly seq: number; readonly event: string }
   | { readonly kind: 'recording'; readonly row: RecordingRow }
-  | { readonly kind: 'abandoned'; readonly reason: string };
+  | { readonly kind: 'abandoned'; readonly reason: string }
+  /** The true event of a masked line; the thread seals it. */
+  | { readonly kind: 'seal'; readonly callId: string; readonly seq: number; readonly event: string }
+  | { readonly kind: 'forget'; readonly callId: string }
+  | {
+      readonly kind: 'part';
+      readonly callId: string;
+      readonly leg: string;
+      readonly part: LegPart;
+      readonly state: string;
+    }
+  | { readonly kind: 'drop'; readonly callId: string }
+  | { readonly kind: 'beat'; readonly at: number }
+  | { readonly kind: 'settle'; readonly id: string; readonly settlement: Settlement }
+  | { readonly kind: 'redeliver'; readonly id: string; readonly at: number };
 
 export type Query =
   | { readonly kind: 'calls'; readonly page: Page }
   | { readonly kind: 'call'; readonly id: string }
   | { readonly kind: 'tape'; readonly callId: string }
-  | { readonly kind: 'recordings'; readonly callId: string };
+  | { readonly kind: 'recordings'; readonly callId: string }
+  | { readonly kind: 'unfinished' }
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'due'; readonly app: string; readonly at: number; readonly limit: number }
+  | { readonly kind: 'event'; readonly id: string }
+  | { readonly kind: 'events'; readonly state: OutboxRow['state']; readonly page: Page }
+  | { readonly kind: 'event-counts' };
 
 export interface Answers {
   readonly calls: readonly CallRow[];
   readonly call: CallRow | null;
   readonly tape: readonly TapeLine[];
   readonly recordings: readonly RecordingRow[];
+  readonly unfinished: readonly UnfinishedText[];
+  readonly alive: number | null;
+  readonly due: DueEvents;
+  readonly event: OutboxRow | null;
+  readonly events: readonly OutboxRow[];
+  readonly 'event-counts': EventCounts;
+}
+
+export interface DueEvents {
+  /** At most one of each call, the longest due first. */
+  readonly rows: readonly OutboxRow[];
+  /** When the next one is due that is not yet; null when none waits for a time. */
+  readonly nextAt: number | null;
+}
+
+export interface EventCounts {
+  readonly waiting: number;
+  readonly dead: number;
+  readonly apps: readonly string[];
+}
+
+/** An unfinished call on its way between the threads: text is copied faster than what it says. */
+export interface UnfinishedText {
+  readonly row: CallRow;
+  /** A JSON array. */
+  readonly lines: string;
+  readonly sealed: readonly { readonly seq: number; readonly event: string }[];
+  readonly legs: readonly { readonly leg: string; readonly part: LegPart; readonly state: string }[];
 }
 
 export type ToWorker =
@@ -84,4 +186,10 @@ export type FromWorker =
 export interface WorkerOptions {
   readonly file: string;
   readonly retryMs: number;
+  readonly sync: Sync;
+  /** The key of what is sealed; made when missing. */
+  readonly keyFile: string;
 }
+
+/** `full`: what is committed survives a power cut. `normal`: it survives the process only. */
+export type Sync = 'full' | 'normal';

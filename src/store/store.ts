@@ -1,5 +1,6 @@
-// Owns: the face of the store. Writes are handed to a thread of their own and never make the caller wait; a database that
-// fails costs history, never a call. Reads see everything that was written before them, unless the disk is failing.
+// Owns: the face of the store. Writes are handed to a thread of their own and never make the caller wait, unless he asks
+// to (`durable`), and then not for long: a database that fails costs history, never a call. Reads see everything that was
+// written before them, unless the disk is failing. docs/durability.md
 // Does not: decide what is secret: `mask` sees every line before it leaves this thread.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,14 +9,20 @@ import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { workerUrl } from '../base/worker-url.ts';
 import type { TapeLine } from '../call/event.ts';
+import { createOutboxRows, type OutboxRows } from './outbox-rows.ts';
 import type {
   Answers,
   CallRow,
   FromWorker,
+  LegPart,
+  OutboxEvent,
   Page,
   Query,
   RecordingRow,
+  Sync,
   ToWorker,
+  Unfinished,
+  UnfinishedText,
   WorkerOptions,
   Write,
 } from './rows.ts';
@@ -24,6 +31,10 @@ export interface StoreOptions {
   /** The database is `keytone.db` in it; the folder is made when missing. */
   readonly dataDir: string;
   readonly log: Log;
+  /** Default: `full`. */
+  readonly sync?: Sync;
+  /** How long anybody waits for the disk before he goes on without it. */
+  readonly patienceMs?: number;
   /** Called for every line before it is stored; returns the line as it may be kept. */
   readonly mask?: (callId: string, line: TapeLine) => TapeLine;
   /** Writes held while the database cannot take them; more are dropped and counted. */
@@ -36,11 +47,31 @@ export interface StoreOptions {
 
 export interface Store {
   saveCall(row: CallRow): void;
-  /** Lines that are there already stay as they are. */
-  appendLines(callId: string, lines: readonly TapeLine[]): void;
+  /** Lines that are there already stay as they are. `told` is what an application is to be told of one of them. */
+  appendLines(callId: string, lines: readonly TapeLine[], told?: readonly OutboxEvent[]): void;
+  /** Keeps the true event of a line that is stored masked, sealed, for `unfinished`: until forgetSealed or dropLegs. */
+  sealLine(callId: string, line: TapeLine): void;
+  forgetSealed(callId: string): void;
   /** Puts this event in the place of the line's, which turned out to be a secret. */
   maskLine(callId: string, line: TapeLine): void;
   saveRecording(row: RecordingRow): void;
+  /** Puts this state in the place of the one before it of the same part. */
+  saveLeg(callId: string, leg: string, part: LegPart, state: unknown): void;
+  /** The call is over: nothing of it is restored any more, and what was sealed of it is deleted. */
+  dropLegs(callId: string): void;
+  /** The process lives at this moment (wall clock). */
+  beat(at: number): void;
+  /** The last beat, of this process or the one before. */
+  aliveAt(): Promise<number | null>;
+  /** Every call that is not ended, oldest first. */
+  unfinished(): Promise<readonly Unfinished[]>;
+  /**
+   * Resolves when everything given before is in the database; and all the same when the database does not take it within
+   * `patienceMs`, or is known not to. Never rejects. What leaves the process waits for it.
+   */
+  durable(): Promise<void>;
+  /** Events that applications are to be told of. */
+  readonly outbox: OutboxRows;
   /** Ends every call that is not ended, at the time of its last line: those of a process that was killed. */
   endAbandoned(reason: string): void;
   /** Newest first. */
@@ -51,11 +82,22 @@ export interface Store {
   /** Resolves when everything given so far is in the database or was given up. */
   flush(): Promise<void>;
   close(): Promise<void>;
-  readonly counters: { readonly waiting: number; readonly written: number; readonly dropped: number };
+  readonly counters: StoreCounters;
 }
 
-/** What a crash of the process may lose. */
-const gatherMs = 20;
+export interface StoreCounters {
+  /** Given and not yet written. */
+  readonly waiting: number;
+  readonly written: number;
+  readonly dropped: number;
+  /** How often somebody went on without the disk. */
+  readonly undurable: number;
+  /** The database does not keep up, and nobody waits for it. */
+  readonly behind: boolean;
+}
+
+/** One that is being committed and one that lines up behind it; what comes then is gathered into the next. */
+const batchesAtOnce = 2;
 
 interface Waiting {
   readonly batch: number;
@@ -69,6 +111,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     maxWaiting = 200_000,
     retryMs = 1000,
     closeMs = 5000,
+    sync = 'full',
+    patienceMs = 250,
   } = options;
   try {
     mkdirSync(options.dataDir, { recursive: true });
@@ -77,7 +121,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   }
   const file = join(options.dataDir, 'keytone.db');
 
-  /** Collected for a moment; leaves as one batch, which is one message and one transaction. */
+  /** Of this turn of the event loop, or since the thread has enough to do; leaves as one batch, which is one message and one transaction. */
   let gathered: Write[] = [];
   /** Sent and not yet known to be written, oldest first: sent again when the thread had to be replaced. */
   let sent: Waiting[] = [];
@@ -87,12 +131,18 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   let nextBatch = 1;
   let nextRequest = 1;
   let closing = false;
+  let scheduled = false;
+  let undurable = 0;
+  /** Since when the database does not keep up, and with which batch it does again; null while it does. */
+  let behind: { readonly at: number; readonly until: number; readonly from: number } | null = null;
+  let waiters: { readonly until: number; readonly since: number; readonly resolve: () => void }[] = [];
+  let patience: NodeJS.Timeout | undefined;
   const requests = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let flushers: { readonly until: number; readonly resolve: () => void }[] = [];
   let worker = await open();
 
   async function open(): Promise<Worker> {
-    const workerData: WorkerOptions = { file, retryMs };
+    const workerData: WorkerOptions = { file, retryMs, sync, keyFile: join(options.dataDir, 'recovery.key') };
     const next = new Worker(workerUrl(import.meta.url, './worker'), {
       workerData,
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -131,22 +181,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
   function onMessage(message: FromWorker): void {
     switch (message.type) {
-      case 'written': {
-        const done = sent.shift();
-        waiting -= done?.writes.length ?? 0;
-        written += done?.writes.length ?? 0;
-        flushers = flushers.filter(({ until, resolve }) => {
-          if (until > message.batch) return true;
-          resolve();
-          return false;
-        });
+      case 'written':
+        onWritten(message.batch);
         break;
-      }
       case 'delayed':
-        log.warn(
-          { waiting, reason: message.message },
-          'The database takes no writes for the moment; they are kept and tried again',
-        );
+        fallBehind(message.message);
         break;
       case 'refused':
         log.error({ what: message.what, reason: message.message }, 'The database refused a write; it is left out');
@@ -164,6 +203,66 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     }
   }
 
+  function onWritten(batch: number): void {
+    for (let done = sent[0]; done !== undefined && done.batch <= batch; done = sent[0]) {
+      sent.shift();
+      waiting -= done.writes.length;
+      written += done.writes.length;
+    }
+    flushers = flushers.filter(({ until, resolve }) => {
+      if (until > batch) return true;
+      resolve();
+      return false;
+    });
+    let kept = 0;
+    for (let first = waiters[0]; first !== undefined && first.until <= batch; first = waiters[kept]) {
+      first.resolve();
+      kept += 1;
+      if (kept === waiters.length) break;
+    }
+    if (kept > 0) waiters = waiters.slice(kept);
+    if (behind !== null && batch >= behind.until) {
+      const awayMs = Math.round(performance.now() - behind.at);
+      log.info({ awayMs, unwaited: undurable - behind.from }, 'The database takes writes again');
+      behind = null;
+    }
+    if (gathered.length > 0 && !scheduled && sent.length < batchesAtOnce) sendGathered();
+  }
+
+  /** From here on nobody waits for the database until it has what there is now. */
+  function fallBehind(reason: string): void {
+    clearTimeout(patience);
+    patience = undefined;
+    if (behind === null) {
+      behind = { at: performance.now(), until: nextBatch, from: undurable };
+      log.warn({ waiting, reason }, 'The database takes no writes for the moment; they are kept and tried again');
+    }
+    undurable += waiters.length;
+    for (const { resolve } of waiters.splice(0)) resolve();
+  }
+
+  function durable(): Promise<void> {
+    if (waiting === 0) return Promise.resolve();
+    if (behind !== null || closing) {
+      undurable += 1;
+      return Promise.resolve();
+    }
+    const until = gathered.length > 0 ? nextBatch : nextBatch - 1;
+    return new Promise((resolve) => {
+      waiters.push({ until, since: performance.now(), resolve });
+      patience ??= setTimeout(lookAtOldest, patienceMs);
+    });
+  }
+
+  function lookAtOldest(): void {
+    patience = undefined;
+    const oldest = waiters[0];
+    if (oldest === undefined) return;
+    const leftMs = oldest.since + patienceMs - performance.now();
+    if (leftMs > 0) patience = setTimeout(lookAtOldest, leftMs);
+    else fallBehind(`nothing was written for ${patienceMs} ms`);
+  }
+
   const post = (message: ToWorker): void => worker.postMessage(message);
 
   function write(entry: Write): void {
@@ -175,7 +274,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     }
     waiting++;
     gathered.push(entry);
-    if (gathered.length === 1) setTimeout(sendGathered, gatherMs);
+    if (scheduled) return;
+    scheduled = true;
+    // A message for each line would cost this thread more than the line itself.
+    setImmediate(() => {
+      scheduled = false;
+      if (sent.length < batchesAtOnce) sendGathered();
+    });
   }
 
   function sendGathered(): void {
@@ -206,12 +311,24 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     saveCall: (row) => write({ kind: 'call', row }),
     saveRecording: (row) => write({ kind: 'recording', row }),
     endAbandoned: (reason) => write({ kind: 'abandoned', reason }),
-    appendLines(callId, lines) {
+    appendLines(callId, lines, told = []) {
       for (const line of lines) {
         const { seq, at, since, event } = mask(callId, line);
-        write({ kind: 'line', callId, seq, at, since, type: event.type, event: JSON.stringify(event) });
+        const text = JSON.stringify(event);
+        const one = { kind: 'line', callId, seq, at, since, type: event.type, event: text } as const;
+        const toTell = told.find((each) => each.seq === seq);
+        write(toTell === undefined ? one : { ...one, told: toTell });
       }
     },
+    sealLine: (callId, { seq, event }) => write({ kind: 'seal', callId, seq, event: JSON.stringify(event) }),
+    forgetSealed: (callId) => write({ kind: 'forget', callId }),
+    saveLeg: (callId, leg, part, state) => write({ kind: 'part', callId, leg, part, state: JSON.stringify(state) }),
+    dropLegs: (callId) => write({ kind: 'drop', callId }),
+    beat: (at) => write({ kind: 'beat', at }),
+    aliveAt: () => ask<'alive'>({ kind: 'alive' }),
+    unfinished: async () => (await ask<'unfinished'>({ kind: 'unfinished' })).map(readUnfinished),
+    durable,
+    outbox: createOutboxRows(ask, write),
     maskLine: (callId, { seq, event }) => write({ kind: 'mask', callId, seq, event: JSON.stringify(event) }),
     calls: (page) => ask<'calls'>({ kind: 'calls', page }),
     call: (id) => ask<'call'>({ kind: 'call', id }),
@@ -230,7 +347,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       if (waiting > 0)
         log.error({ lost: waiting }, 'The database did not take the last writes before the server stopped');
       sent = [];
-      for (const { resolve } of flushers) resolve();
+      clearTimeout(patience);
+      for (const { resolve } of [...flushers, ...waiters]) resolve();
     },
     counters: {
       get waiting() {
@@ -242,6 +360,21 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       get dropped() {
         return dropped;
       },
+      get undurable() {
+        return undurable;
+      },
+      get behind() {
+        return behind !== null;
+      },
     },
   };
+}
+
+function readUnfinished({ row, lines, sealed, legs }: UnfinishedText): Unfinished {
+  const read: TapeLine[] = JSON.parse(lines);
+  for (const { seq, event } of sealed) {
+    const index = read.findIndex((line) => line.seq === seq);
+    if (index >= 0) read[index] = { ...read[index]!, event: JSON.parse(event) };
+  }
+  return { row, lines: read, legs: legs.map(({ leg, part, state }) => ({ leg, part, state: JSON.parse(state) })) };
 }

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { CodedError } from '../base/errors.ts';
 import type { TapeLine } from '../call/event.ts';
-import { runQuery } from './database.ts';
+import { runQuery, type StoredQuery } from './database.ts';
 import { openSqlite } from './node-sqlite.ts';
-import type { Answers, CallRow, Page, Query } from './rows.ts';
+import type { Answers, CallRow, Page } from './rows.ts';
 import type { Tables } from './tables.ts';
 
 export interface StoredCalls {
@@ -26,11 +26,13 @@ export function openStoredCalls(dataDir: string): StoredCalls {
     new CodedError('store-unusable', `The database ${file} cannot be read: ${(cause as Error).message}`, { cause });
   let db: Kysely<Tables>;
   try {
-    db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqlite(file, { readOnly: true }) }) });
+    db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqlite(file, null).database }) });
   } catch (cause) {
     throw unreadable(cause);
   }
-  async function ask<Kind extends Query['kind']>(query: Extract<Query, { kind: Kind }>): Promise<Answers[Kind]> {
+  async function ask<Kind extends StoredQuery['kind']>(
+    query: Extract<StoredQuery, { kind: Kind }>,
+  ): Promise<Answers[Kind]> {
     try {
       return (await runQuery(db, query)) as Answers[Kind];
     } catch (cause) {

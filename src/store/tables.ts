@@ -1,7 +1,7 @@
 // Owns: the tables as Kysely types, and their migrations. The schema uses only what SQLite and PostgreSQL share: text,
 // integer and bigint; times are bigint milliseconds, events are JSON as text. A migration that was released is never
 // changed: write the next one.
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 export interface Tables {
@@ -29,6 +29,23 @@ export interface Tables {
     bytes: number;
     channels: string;
     started_at: number;
+  };
+  saved_parts: { call_id: string; leg: string; part: string; state: string };
+  sealed_lines: { call_id: string; seq: number; event: string };
+  heartbeat: { id: number; alive_at: number };
+  outbox: {
+    id: string;
+    app: string;
+    call_id: string;
+    seq: number;
+    type: string;
+    body: string;
+    state: string;
+    created_at: number;
+    attempts: number;
+    due_at: number | null;
+    http_status: number | null;
+    fault: string | null;
   };
 }
 
@@ -78,6 +95,57 @@ const first: Migration = {
   },
 };
 
+/** What calls need that outlive their process, and what applications are still to be told. */
+const second: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable('saved_parts')
+      .addColumn('call_id', 'text', (column) => column.notNull())
+      .addColumn('leg', 'text', (column) => column.notNull())
+      .addColumn('part', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('saved_parts_key', ['call_id', 'leg', 'part'])
+      .execute();
+    await db.schema
+      .createTable('sealed_lines')
+      .addColumn('call_id', 'text', (column) => column.notNull())
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .addColumn('event', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('sealed_lines_key', ['call_id', 'seq'])
+      .execute();
+    await db.schema
+      .createTable('heartbeat')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('alive_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex('calls_unfinished')
+      .on('calls')
+      .column('state')
+      .where(sql.ref('state'), '!=', sql.lit('ended'))
+      .execute();
+    await db.schema
+      .createTable('outbox')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('app', 'text', (column) => column.notNull())
+      .addColumn('call_id', 'text', (column) => column.notNull())
+      .addColumn('seq', 'integer', (column) => column.notNull())
+      .addColumn('type', 'text', (column) => column.notNull())
+      .addColumn('body', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'bigint', (column) => column.notNull())
+      .addColumn('attempts', 'integer', (column) => column.notNull())
+      .addColumn('due_at', 'bigint')
+      .addColumn('http_status', 'integer')
+      .addColumn('fault', 'text')
+      .execute();
+    // Only the first waiting event of a call is due at a time; the others have no time yet.
+    await db.schema.createIndex('outbox_due').on('outbox').columns(['app', 'state', 'due_at']).execute();
+    await db.schema.createIndex('outbox_by_call').on('outbox').columns(['call_id', 'state', 'seq']).execute();
+  },
+};
+
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-calls-tapes-recordings': first,
+  '0002-recovery-outbox': second,
 };

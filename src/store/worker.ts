@@ -1,10 +1,12 @@
 // Owns: the thread that alone touches the database. Batches are written strictly in the order they came, so that an
-// older row never overwrites a newer one; a batch that cannot be written now stays first and is tried again.
-import { parentPort, workerData } from 'node:worker_threads';
-import type { Kysely } from 'kysely';
-import { openDatabase, runQuery, writeBatch } from './database.ts';
+// older row never overwrites a newer one; a batch that cannot be written now stays first and is tried again. Everything
+// that came while a transaction was being committed is the next transaction: the busier the disk, the larger its share.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type Database, openDatabase, runQuery } from './database.ts';
 import type { FromWorker, ToWorker, WorkerOptions, Write } from './rows.ts';
-import type { Tables } from './tables.ts';
+import { createSeal, type Seal } from './seal.ts';
+import { readUnfinished } from './unfinished.ts';
+import { createWrites, type WriteBatch } from './writes.ts';
 
 const port = parentPort!;
 const options = workerData as WorkerOptions;
@@ -14,89 +16,135 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 /** SQLite result codes that say something about the moment, not about the row: busy, locked, read-only, I/O, full, cannot open. */
 const passing = new Set([5, 6, 8, 10, 13, 14]);
 
+interface Open extends Database {
+  readonly seal: Seal;
+  readonly writeBatch: WriteBatch;
+}
+
+async function open(): Promise<Open> {
+  const database = await openDatabase(options.file, options.sync);
+  const nothingSealed = database.raw.prepare('SELECT 1 FROM sealed_lines LIMIT 1').get() === undefined;
+  // A key that nothing needs is replaced: what was sealed with it stays closed in every copy that there may be.
+  const seal = createSeal(options.keyFile, { fresh: nothingSealed });
+  return { ...database, seal, writeBatch: createWrites(database.raw, seal) };
+}
+
 async function main(): Promise<void> {
-  let db: Kysely<Tables>;
+  let store: Open;
   try {
-    db = await openDatabase(options.file);
+    store = await open();
   } catch (error) {
     say({ type: 'failed-to-open', message: words(error) });
     port.close();
     return;
   }
-  // One thing at a time, in order: node:sqlite is synchronous, and a transaction must not be interleaved.
-  let work: Promise<void> = Promise.resolve();
-  const waiting: { readonly batch: number; readonly writes: readonly Write[] }[] = [];
+  const { db, raw, seal, writeBatch } = store;
+  const messages: ToWorker[] = [];
+  let waiting: Write[] = [];
+  let lastBatch = 0;
   let retry: NodeJS.Timeout | undefined;
+  let working = false;
 
-  async function drain(): Promise<void> {
+  /** False when the database takes nothing for the moment. */
+  function commit(): boolean {
     clearTimeout(retry);
     retry = undefined;
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      try {
-        await writeAsMuchAsFits(db, next.writes);
-      } catch (error) {
-        say({ type: 'delayed', batch: next.batch, message: words(error) });
-        retry = setTimeout(() => queue(drain), options.retryMs);
-        return;
-      }
-      waiting.shift();
-      say({ type: 'written', batch: next.batch });
+    if (waiting.length === 0) return true;
+    try {
+      writeAsMuchAsFits(writeBatch, waiting);
+    } catch (error) {
+      say({ type: 'delayed', batch: lastBatch, message: words(error) });
+      retry = setTimeout(commit, options.retryMs);
+      return false;
+    }
+    waiting = [];
+    say({ type: 'written', batch: lastBatch });
+    return true;
+  }
+
+  async function answer(message: Extract<ToWorker, { type: 'query' }>): Promise<void> {
+    const { request, query } = message;
+    try {
+      const result = query.kind === 'unfinished' ? readUnfinished(raw, seal) : await runQuery(db, query);
+      say({ type: 'answer', request, result });
+    } catch (error) {
+      say({ type: 'query-failed', request, message: words(error) });
     }
   }
 
-  function queue(step: () => Promise<void>): void {
-    work = work.then(step);
-  }
-
-  port.on('message', (message: ToWorker) => {
-    if (message.type === 'write') {
-      waiting.push(message);
-      // While a retry is due, new batches only line up behind the one that waits.
-      queue(() => (retry === undefined ? drain() : Promise.resolve()));
-    } else if (message.type === 'query') {
-      queue(async () => {
-        try {
-          say({ type: 'answer', request: message.request, result: await runQuery(db, message.query) });
-        } catch (error) {
-          say({ type: 'query-failed', request: message.request, message: words(error) });
-        }
-      });
-    } else {
-      queue(async () => {
-        await drain();
+  async function work(): Promise<void> {
+    for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
+      if (message.type === 'write') {
+        for (const one of message.writes) waiting.push(one);
+        lastBatch = message.batch;
+        if (messages.length === 0) receive();
+        // While a retry is due, new batches only line up behind the one that waits.
+        if (messages[0]?.type !== 'write' && retry === undefined) commit();
+      } else if (message.type === 'query') await answer(message);
+      else {
+        commit();
         clearTimeout(retry);
         await db.destroy();
         say({ type: 'closed' });
         port.close();
-      });
+      }
     }
+  }
+
+  /** What has come in the meantime. */
+  function receive(): void {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      messages.push(next.message as ToWorker);
+  }
+
+  port.on('message', (message: ToWorker) => {
+    messages.push(message);
+    if (working) return;
+    working = true;
+    void work().finally(() => {
+      working = false;
+    });
   });
   say({ type: 'opened' });
 }
 
 /** Throws when the database is unusable for the moment; a write that it will never take is told and left out. */
-async function writeAsMuchAsFits(db: Kysely<Tables>, writes: readonly Write[]): Promise<void> {
+function writeAsMuchAsFits(writeBatch: WriteBatch, writes: readonly Write[]): void {
   try {
-    await writeBatch(db, writes);
+    writeBatch(writes);
   } catch (error) {
     if (isPassing(error)) throw error;
     if (writes.length > 1) {
-      for (const write of writes) await writeAsMuchAsFits(db, [write]);
+      for (const write of writes) writeAsMuchAsFits(writeBatch, [write]);
       return;
     }
     const [write] = writes;
-    if (write !== undefined)
-      say({
-        type: 'refused',
-        what: describe(write),
-        message: words(error),
-      });
+    if (write !== undefined) say({ type: 'refused', what: describe(write), message: words(error) });
   }
 }
 
 function describe(write: Write): string {
-  if (write.kind === 'line' || write.kind === 'mask') return `${write.kind} ${write.seq} of call ${write.callId}`;
-  return write.kind === 'abandoned' ? 'the end of abandoned calls' : `${write.kind} ${write.row.id}`;
+  switch (write.kind) {
+    case 'line':
+    case 'mask':
+    case 'seal':
+      return `${write.kind} ${write.seq} of call ${write.callId}`;
+    case 'call':
+    case 'recording':
+      return `${write.kind} ${write.row.id}`;
+    case 'part':
+      return `${write.part} of leg ${write.leg} of call ${write.callId}`;
+    case 'settle':
+    case 'redeliver':
+      return `${write.kind} ${write.id}`;
+    case 'forget':
+    case 'drop':
+      return `${write.kind} of call ${write.callId}`;
+    case 'abandoned':
+      return 'the end of abandoned calls';
+    case 'beat':
+      return 'the heartbeat';
+  }
 }
 
 function isPassing(error: unknown): boolean {

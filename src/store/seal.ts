@@ -1,0 +1,64 @@
+// Owns: the sealing of what a restart has to know but nobody may read: AES-256-GCM (NIST SP 800-38D) with a key in a file
+// of its own, which only this user may read. Sealed text is base64 of: 12 bytes nonce, 16 bytes tag, ciphertext.
+// Does not: protect against who can read both files.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+
+export interface Seal {
+  /** `place` belongs to it: what was sealed for one place cannot be opened at another. */
+  seal(text: string, place: string): string;
+  /** null when this key did not seal it for this place. */
+  open(sealed: string, place: string): string | null;
+}
+
+const keyBytes = 32;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** `fresh` asks for a new key, with which nothing that was ever sealed can be opened. */
+export function createSeal(keyFile: string, { fresh = false } = {}): Seal {
+  const key = (fresh ? null : readKey(keyFile)) ?? writeKey(keyFile);
+  return {
+    seal(text, place) {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place));
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64');
+    },
+    open(sealed, place) {
+      const bytes = Buffer.from(sealed, 'base64');
+      if (bytes.length < nonceBytes + tagBytes) return null;
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
+      decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
+      try {
+        return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+function readKey(file: string): Buffer | null {
+  try {
+    const key = readFileSync(file);
+    return key.length === keyBytes ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Written beside and moved into place: a key is there whole or not at all. */
+function writeKey(file: string): Buffer {
+  const key = randomBytes(keyBytes);
+  const beside = `${file}.${process.pid}`;
+  const handle = openSync(beside, 'w', 0o600);
+  try {
+    writeSync(handle, key);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(beside, file);
+  return key;
+}

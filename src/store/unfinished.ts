@@ -1,0 +1,39 @@
+// Owns: reading the calls that were not over when their process ended, all at once: the start of a server waits for it.
+// The lines of a call are put together by the database itself, one text for each call, which is several times faster than
+// a row each through the statement and between the threads.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Selectable } from 'kysely';
+import { toCall } from './database.ts';
+import type { LegPart, UnfinishedText } from './rows.ts';
+import type { Seal } from './seal.ts';
+import type { Tables } from './tables.ts';
+import { placeOf } from './writes.ts';
+
+const open = `FROM calls WHERE state != 'ended'`;
+
+export function readUnfinished(database: DatabaseSync, seal: Seal): readonly UnfinishedText[] {
+  const calls = database.prepare(`SELECT * ${open} ORDER BY started_at, id`).all();
+  const lines = database.prepare(
+    `SELECT '[' || group_concat('{"seq":' || seq || ',"at":' || at || ',"since":' || since || ',"event":' || event || '}'
+      ORDER BY seq) || ']' AS lines FROM tape_lines WHERE call_id = ?`,
+  );
+  const sealed = database.prepare('SELECT seq, event FROM sealed_lines WHERE call_id = ? ORDER BY seq');
+  const legs = database.prepare('SELECT leg, part, state FROM saved_parts WHERE call_id = ? ORDER BY leg, part');
+  return calls.map((call) => {
+    const row = toCall(call as unknown as Selectable<Tables['calls']>);
+    return {
+      row,
+      lines: String(lines.get(row.id)?.['lines'] ?? '[]'),
+      sealed: sealed.all(row.id).flatMap((one) => {
+        const seq = Number(one['seq']);
+        const event = seal.open(String(one['event']), placeOf(row.id, seq));
+        return event === null ? [] : [{ seq, event }];
+      }),
+      legs: legs.all(row.id).map((one) => ({
+        leg: String(one['leg']),
+        part: String(one['part']) as LegPart,
+        state: String(one['state']),
+      })),
+    };
+  });
+}

@@ -11,6 +11,7 @@ export const errorCodes = {
   'config-invalid': { summary: 'A configuration key is unknown or has a wrong value.', fix: 'Compare the key with docs/configuration.md.' },
   // media
   'media-ports-exhausted': { summary: 'No RTP port pair is free.', fix: 'Widen media.portRange or lower the number of calls.' },
+  'media-port-taken': { summary: 'A call of before the restart cannot have its RTP port again: another process holds it.', fix: 'Keep other programs out of media.portRange.' },
   'media-bind-failed': { summary: 'The RTP sockets could not be bound.', fix: 'Check that media.host is an address of this machine.' },
   'media-closed': { summary: 'The media plane or session is closed.', fix: 'Open a new session.' },
   // call
@@ -77,6 +78,7 @@ export const errorCodes = {
   'media-file-unreadable': { summary: 'The sound file cannot be read.', fix: 'Check that it exists and that the server may read it.' },
   // sip
   'sip-listen-failed': { summary: 'A SIP listener could not be bound.', fix: 'Check that the address is of this machine and that no other program holds the port.' },
+  'sip-leg-unreadable': { summary: 'What was saved of a SIP leg before a restart cannot be used.', fix: 'Nothing can be done for that call; if it is seen often, look for a damaged database in dataDir.' },
   // store
   'store-unusable': { summary: 'The database cannot be opened, read or written.', fix: 'Check that dataDir is a folder of this user with free space, and that no newer version wrote its database.' },
   // sound sources: src/media/decode*, src/speech

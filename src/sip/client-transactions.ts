@@ -4,16 +4,16 @@ import type { Clock } from '../base/clock.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { formatMessage } from './format.ts';
-import { addHeader, getHeaders } from './header.ts';
+import { addHeader, getHeader, getHeaders } from './header.ts';
 import { createLargeRequests } from './large-request.ts';
 import type { Peer, SipRequest, SipResponse } from './message.ts';
 import type { ClientHandler, ClientTransaction, TransactionLayer, TransactionTimes } from './transaction.ts';
 import { type ClientRecord, createClientRecord, type SentRequest } from './transaction-client.ts';
 import { clientKey, clientKeyOf } from './transaction-key.ts';
 import type { SipTransport } from './transport.ts';
-import { BRANCH_COOKIE, formatVia, type Via } from './via.ts';
+import { BRANCH_COOKIE, formatVia, parseVia, type Via, viaBranch } from './via.ts';
 
-export interface ClientTransactions extends Pick<TransactionLayer, 'localFor' | 'request' | 'sendRequest'> {
+export interface ClientTransactions extends Pick<TransactionLayer, 'localFor' | 'request' | 'sendRequest' | 'resume'> {
   /** False: it belongs to no transaction. One with a second Via was never ours (8.1.3.3) and belongs to nobody. */
   received(response: SipResponse): boolean;
   readonly size: number;
@@ -63,16 +63,17 @@ export function createClientTransactions(options: ClientTransactionsOptions): Cl
     return { request: sent, branch, bytes: formatMessage(sent) };
   }
 
-  function start(sent: SentRequest, to: Peer, handler: ClientHandler): ClientTransaction {
+  function start(sent: SentRequest, to: Peer, handler: ClientHandler, proceeding = false): ClientTransaction {
     const key = clientKey(sent.branch, sent.request.method);
-    const record = createClientRecord(sent, to, handler, {
+    const context = {
       clock,
       machine: { times, reliable: to.transport === 'tcp' },
-      send: (bytes, onError) => transport.send(bytes, to, { onError }),
-      startCancel: (cancel) =>
+      send: (bytes: Buffer, onError: (error: Error) => void) => transport.send(bytes, to, { onError }),
+      startCancel: (cancel: SipRequest) =>
         start({ request: cancel, branch: sent.branch, bytes: formatMessage(cancel) }, to, { onResponse() {} }),
       onTerminated: () => clients.delete(key),
-    });
+    };
+    const record = createClientRecord(sent, to, handler, context, proceeding);
     clients.set(key, record);
     return record.transaction;
   }
@@ -112,6 +113,12 @@ export function createClientTransactions(options: ClientTransactionsOptions): Cl
       const sent = stamp(request, to);
       const hop = large.firstHop(sent.bytes.length, to);
       return hop === to ? start(sent, to, handler) : startLarge(request, to, hop, handler);
+    },
+    resume(invite, to, handler) {
+      const via = parseVia(getHeader(invite, 'Via') ?? '');
+      const branch = via === null ? undefined : viaBranch(via);
+      if (branch === undefined || clients.has(clientKey(branch, 'INVITE'))) return undefined;
+      return start({ request: invite, branch, bytes: formatMessage(invite) }, to, handler, true);
     },
     sendRequest(request, to) {
       const { bytes } = stamp(request, to);

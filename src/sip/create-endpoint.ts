@@ -14,18 +14,19 @@ import { keyOfRequest } from './dialog.ts';
 import { createDigestServer } from './digest-server.ts';
 import type { SipEndpoint, SipEndpointOptions } from './endpoint.ts';
 import { getHeader, getHeaders, parseCSeq } from './header.ts';
-import { type AgentContext, abandon, guard } from './invite-usage.ts';
+import { type AgentContext, abandon, guard, saveUsage } from './invite-usage.ts';
 import type { Header, Peer, SipRequest } from './message.ts';
 import { parseNameAddress } from './name-address.ts';
 import { createOverload, type OverloadLimits } from './overload.ts';
 import { checkRegister, createRegistrar, registeredUri } from './registrar.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 import { createResponse, toTag } from './response.ts';
+import { acknowledgeStray, restoreLeg } from './restored-leg.ts';
 import type { Admission, ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
 import { createTransactionLayer } from './transaction-layer.ts';
 import { createOutgoingLeg } from './uac-invite.ts';
 import { receiveInDialog } from './uas-in-dialog.ts';
-import { createIncomingLeg, requestUserOf } from './uas-invite.ts';
+import { createIncomingLeg, type EarlyCount, requestUserOf } from './uas-invite.ts';
 import { unescapeUri } from './uri-compare.ts';
 
 /** What tests and the testkit replace. */
@@ -53,16 +54,28 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
     now: () => clock.now(),
     ...(digestHashes === undefined ? {} : { hashes: digestHashes }),
   });
-  const registrar = createRegistrar({ clock });
+  const registrar = createRegistrar({
+    clock,
+    log,
+    ...(options.registrations === undefined ? {} : { durable: options.registrations }),
+  });
   const overload = createOverload(clock, parts.limits);
   let earlyIncoming = 0;
+  const early: EarlyCount = {
+    opened: () => {
+      earlyIncoming += 1;
+    },
+    settled: () => {
+      earlyIncoming -= 1;
+    },
+  };
   let screened: Screened | null = null;
   const layer = (parts.createLayer ?? createTransactionLayer)({
     listen: options.listen,
     advertisedHost: options.advertisedHost,
     clock,
     log,
-    user: { onRequest, onAck },
+    user: { onRequest, onAck, onStrayResponse: (response) => acknowledgeStray(context, response) },
     admit(request, source) {
       const invite = request.method === 'INVITE';
       const room = overload.admit(invite, earlyIncoming, context.legs.size);
@@ -156,15 +169,11 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
   }
 
   function receiveInvite(transaction: ServerTransaction, login: string | null): void {
-    const made = createIncomingLeg(context, transaction, login, {
-      opened: () => {
-        earlyIncoming += 1;
-      },
-      settled: () => {
-        earlyIncoming -= 1;
-      },
-    });
-    if (made !== null) guard(made.usage, () => options.onInvite(made.leg));
+    const made = createIncomingLeg(context, transaction, login, early);
+    if (made === null) return;
+    guard(made.usage, () => options.onInvite(made.leg));
+    // Its handlers are known only now.
+    if (made.usage.state === 'early') saveUsage(made.usage);
   }
 
   function receiveRegister(transaction: ServerTransaction): void {
@@ -200,7 +209,13 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
   }
 
   return {
-    start: () => layer.start(),
+    async start({ hold = false } = {}) {
+      if (hold) layer.hold();
+      registrar.load();
+      await layer.start();
+    },
+    release: () => layer.release(),
+    restore: (saved, handlers, { credentials = null } = {}) => restoreLeg(context, saved, handlers, early, credentials),
     get local() {
       return layer.local;
     },

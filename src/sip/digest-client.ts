@@ -28,18 +28,21 @@ export interface DigestClient {
   take(challenges: readonly Challenge[]): boolean;
   /** From now on only realms that challenged before are answered. */
   seal(): void;
+  /** Those that challenged, each with what its header was: what `createDigestClient` takes after a restart. */
+  readonly realms: readonly string[];
   /** Headers for the next request, empty before the first challenge. */
   headers(method: string, uri: string): readonly { readonly name: string; readonly value: string }[];
 }
 
 const maxSessions = 4;
 
-export function createDigestClient(credentials: {
-  readonly username: string;
-  readonly password: string;
-}): DigestClient {
+/** `realms`: those that may ask although it is sealed from the start. */
+export function createDigestClient(
+  credentials: { readonly username: string; readonly password: string },
+  realms: readonly string[] = [],
+): DigestClient {
   const sessions = new Map<string, Session>();
-  let sealed = false;
+  let sealed = realms.length > 0;
 
   return {
     take(challenges) {
@@ -58,7 +61,8 @@ export function createDigestClient(credentials: {
         if (seen.has(key)) continue;
         seen.add(key);
         const known = sessions.get(key);
-        if (known === undefined && (sealed || sessions.size >= maxSessions)) return false;
+        const stranger = known === undefined && !realms.includes(key);
+        if (stranger && (sealed || sessions.size >= maxSessions)) return false;
         // Asked again without stale=true: the password was wrong, and sending it again will not mend it.
         if (
           known !== undefined &&
@@ -77,6 +81,9 @@ export function createDigestClient(credentials: {
     },
     seal() {
       sealed = true;
+    },
+    get realms() {
+      return [...new Set([...realms, ...sessions.keys()])];
     },
     headers(method, uri) {
       return [...sessions.values()].map((session) => {

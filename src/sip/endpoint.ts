@@ -28,6 +28,8 @@ export interface SipEndpointOptions {
   readonly policy: (request: InviteFacts) => { readonly kind: 'accept' } | { readonly kind: 'challenge' } | { readonly kind: 'refuse'; readonly status: number; readonly retryAfterSeconds?: number };
   /** Called for every INVITE that the policy accepted. The handlers must be set on the leg before it returns. */
   readonly onInvite: (leg: IncomingLeg) => void;
+  /** Where registered contacts outlive the process; without it phones must register again after a restart. */
+  readonly registrations?: SavedRegistrations;
 }
 
 export interface InviteFacts {
@@ -39,12 +41,25 @@ export interface InviteFacts {
 }
 
 export interface SipEndpoint {
-  /** Binds all listeners; rejects with the address that failed. */
-  start(): Promise<void>;
+  /**
+   * Binds all listeners; rejects with the address that failed. `hold`: requests of peers wait in order until `release()`,
+   * because a dialog that is not restored yet would get a 481, which ends it.
+   */
+  start(options?: { readonly hold?: boolean }): Promise<void>;
+  /** All legs are restored: what was held is served now. Harmless without `hold`. */
+  release(): void;
   /** The addresses bound, with real ports. */
   readonly local: readonly Peer[];
   /** Places a call. Events come to `handlers`; the first cannot come before this returns. */
-  invite(options: OutgoingInvite, handlers: LegHandlers): SipLeg;
+  invite(options: OutgoingInvite, handlers: LegHandlers): OutgoingLeg;
+  /**
+   * Takes up a leg of a process that was killed; after `start`. What comes then goes by `saved.state`:
+   * confirmed: nothing. answered: the 200 is repeated, `onConfirmed` comes with its ACK. early: the leg may be answered,
+   * refused or cancelled as before. calling: cannot go on; a CANCEL is sent and `onEnded` comes (fault, 503).
+   * `credentials`: those of the `OutgoingInvite`, which are never saved. No event comes before this returns.
+   * Throws CodedError `sip-leg-unreadable`: not of this version, damaged, or live already.
+   */
+  restore(saved: SavedLeg, handlers: LegHandlers, options?: { readonly credentials?: { readonly username: string; readonly password: string } }): IncomingLeg | OutgoingLeg;
   /**
    * Contacts registered for a login, best first. `source`: where the REGISTER came from; when it is another address than
    * the contact's host, the phone stands behind a NAT and is reached there (as `outboundProxy`).
@@ -89,7 +104,13 @@ export interface SipLeg {
   info(contentType: string, body: string): Promise<number>;
 }
 
+export interface OutgoingLeg extends SipLeg {
+  readonly direction: 'outgoing';
+}
+
+/** Of a confirmed leg that was restored, `offer` is null, and `header` knows only what no later request repeats. */
 export interface IncomingLeg extends SipLeg {
+  readonly direction: 'incoming';
   readonly requestUri: string;
   /** User part of the Request-URI, unescaped. */
   readonly requestUser: string;
@@ -106,7 +127,46 @@ export interface IncomingLeg extends SipLeg {
   refuse(status: number, headers?: readonly { readonly name: string; readonly value: string }[]): void;
 }
 
+/** What a restart needs of a leg: plain JSON, at most some KB; what is inside is nobody else's to read. */
+export interface SavedLeg {
+  readonly version: 1;
+  readonly direction: 'incoming' | 'outgoing';
+  /** calling: placed, not answered. early: came in, not answered. answered: 200 sent, no ACK yet. */
+  readonly state: 'calling' | 'early' | 'answered' | 'confirmed';
+  readonly callId: string;
+  /** No passwords, no digests of them. */
+  readonly inner: object;
+}
+
+/** Registered contacts in a place that outlives the process. A contact is known by `login` and `uri` together. */
+export interface SavedRegistrations {
+  /** Asked once, at `start`. Contacts that have expired meanwhile, or cannot be read, are passed over. */
+  load(): readonly SavedBinding[];
+  /** Also replaces. */
+  save(binding: SavedBinding): void;
+  drop(login: string, uri: string): void;
+}
+
+export interface SavedBinding {
+  readonly login: string;
+  readonly uri: string;
+  readonly displayName: string;
+  readonly params: readonly { readonly name: string; readonly value: string | null }[];
+  readonly q: number;
+  /** Wall clock, ms. */
+  readonly expiresAt: number;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly source: Peer;
+}
+
 export interface LegHandlers {
+  /**
+   * What a restart needs has changed: replaces what was saved before. At most once for each request in the dialog, before
+   * the answer to it leaves and in the same turn as the event that it told (after it): put both into one transaction,
+   * for an INFO that is saved as handled is not told again. The last one is void when the leg has ended.
+   */
+  onSaved?(saved: SavedLeg): void;
   /** 1xx above 100 on a call we placed. */
   onProgress?(status: number, sdp: string | null): void;
   /** The dialog is confirmed: 2xx received (sdp: its body) or ACK received (sdp: the ACK's, after a delayed offer). */
@@ -115,8 +175,11 @@ export interface LegHandlers {
   onOffer?(sdp: string | null): { readonly sdp: string } | { readonly status: number };
   /** The peer's answer to an offer we made in a 200 to its offerless re-INVITE. */
   onAnswer?(sdp: string): void;
-  /** In-dialog INFO. Returns the status to answer (200, 415 …). */
-  onInfo?(contentType: string, body: string): number;
+  /**
+   * In-dialog INFO. Returns the status to answer (200, 415 …). A promise puts the answer off, so that what it told can be
+   * made durable first: for 2 s at most, then it is answered 200. Other requests do not wait for it.
+   */
+  onInfo?(contentType: string, body: string): number | Promise<number>;
   /** In-dialog REFER; returns the status (202 is not offered yet: 603 by default). */
   onRefer?(target: string): number;
   /** Exactly once. `status` is the refusal on a call we placed, 487 for CANCEL, 408 for no answer, else 0. */

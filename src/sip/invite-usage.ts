@@ -6,9 +6,10 @@ import type { Log } from '../base/log.ts';
 import { allowHeader, listTokens, supportedHeader } from './capabilities.ts';
 import { type Dialog, dialogKey } from './dialog.ts';
 import type { DigestClient } from './digest-client.ts';
-import type { LegHandlers, SipEndpointOptions } from './endpoint.ts';
+import type { LegHandlers, SavedLeg, SipEndpointOptions } from './endpoint.ts';
 import type { Header, Peer, SipRequest, SipResponse } from './message.ts';
 import type { Resolver } from './resolver.ts';
+import type { LastAnswer } from './saved-leg.ts';
 import { createSessionCountdown, type SessionCountdown } from './session-timer.ts';
 import type { TransactionLayer } from './transaction.ts';
 import { formatHostPort } from './uri.ts';
@@ -65,6 +66,13 @@ export interface InviteUsage {
   readonly atEnd: Set<() => void>;
   readonly infoQueue: (() => void)[];
   infoBusy: boolean;
+  /** What a restart needs; null: nothing yet. */
+  describe: () => SavedLeg | null;
+  last: LastAnswer | null;
+  /** After a restart, until the peer's next request: a copy of this one was answered by the process before. */
+  replay: LastAnswer | null;
+  /** After a restart: what an ACK to a late copy of the peer's 2xx carries. */
+  lateAckSdp: string | null;
 }
 
 export function createUsage(
@@ -73,8 +81,8 @@ export function createUsage(
   handlers: LegHandlers,
   digest: DigestClient | null,
   refresh: (usage: InviteUsage) => void,
+  id = context.newId(),
 ): InviteUsage {
-  const id = context.newId();
   const usage: InviteUsage = {
     context,
     id,
@@ -100,6 +108,10 @@ export function createUsage(
     atEnd: new Set(),
     infoQueue: [],
     infoBusy: false,
+    describe: () => null,
+    last: null,
+    replay: null,
+    lateAckSdp: null,
   };
   context.legs.add(usage);
   return usage;
@@ -150,6 +162,17 @@ export function abandon(usage: InviteUsage, status: number, reason: string, q850
     usage.log.error({ err: error }, 'sip: a leg could not say goodbye');
   }
   endUsage(usage, { by: 'fault', status, q850Cause: null, reason });
+}
+
+/** Hands out what a restart needs. Whoever cannot keep it loses a restart, not a call. */
+export function saveUsage(usage: InviteUsage): void {
+  if (usage.state === 'ended' || usage.handlers.onSaved === undefined) return;
+  try {
+    const saved = usage.describe();
+    if (saved !== null) usage.handlers.onSaved(saved);
+  } catch (error) {
+    usage.log.error({ err: error }, 'sip: a leg could not be saved');
+  }
 }
 
 /** Runs what may throw; a throw ends this leg only. */

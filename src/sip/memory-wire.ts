@@ -35,6 +35,7 @@ export function createMemoryWire(wire: MemoryWireOptions): MemoryWire {
     trace,
     open: (address) => (options) => {
       let local: Peer[] = [];
+      let closed = false;
       return {
         async start() {
           local = options.listen.map(({ transport, port }) => ({ transport, address, port }));
@@ -45,6 +46,7 @@ export function createMemoryWire(wire: MemoryWireOptions): MemoryWire {
         },
         localFor: (peer) => local.find(({ transport }) => transport === peer.transport) ?? local[0]!,
         send(bytes, to, how) {
+          if (closed) return;
           const source = local.find(({ transport }) => transport === to.transport) ?? local[0]!;
           const text = bytes.toString('utf8');
           const copyKey = `${keyOf(source)} ${keyOf(to)} ${text}`;
@@ -60,6 +62,7 @@ export function createMemoryWire(wire: MemoryWireOptions): MemoryWire {
           });
         },
         async close() {
+          closed = true;
           for (const peer of local) hosts.delete(keyOf(peer));
         },
       };

@@ -1,11 +1,15 @@
 // Owns: the bindings of users that register (RFC 3261 section 10.3). Who may register is decided before; this file takes
-// a login and a request. All or nothing: a request that is refused changes nothing. Bounded in logins and bindings.
+// a login and a request. All or nothing: a request that is refused changes nothing. Bounded in logins and bindings. Where
+// it is given a place that outlives the process, bindings are there again after a restart.
 // Does not: authenticate, route, or look into a Contact beyond comparing it.
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { SavedBinding, SavedRegistrations } from './endpoint.ts';
 import { getHeader, getHeaders, parseCSeq, parseUnsigned } from './header.ts';
 import { type Params, paramValue, withParam } from './header-params.ts';
 import type { Header, Peer, SipRequest } from './message.ts';
 import { formatNameAddress, parseNameAddress } from './name-address.ts';
+import { readBinding } from './saved-leg.ts';
 import { parseUri, type SipUri, type Uri } from './uri.ts';
 import { sameUri } from './uri-compare.ts';
 
@@ -28,6 +32,8 @@ export interface RegistrarOptions {
   readonly maxExpiresS?: number;
   readonly maxLogins?: number;
   readonly maxBindings?: number;
+  readonly log?: Log;
+  readonly durable?: SavedRegistrations;
 }
 
 export interface RegisterResult {
@@ -39,6 +45,8 @@ export interface Registrar {
   register(login: string, request: SipRequest, source: Peer): RegisterResult;
   /** Live bindings, best first. */
   bindings(login: string): readonly Binding[];
+  /** Takes up what an earlier process kept. */
+  load(): void;
 }
 
 interface Wanted {
@@ -74,7 +82,7 @@ function readContact(
 }
 
 export function createRegistrar(options: RegistrarOptions): Registrar {
-  const { clock } = options;
+  const { clock, durable, log } = options;
   const minExpiresS = options.minExpiresS ?? 60;
   const maxExpiresS = options.maxExpiresS ?? 3600;
   const maxLogins = options.maxLogins ?? 10_000;
@@ -86,9 +94,40 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
     if (all === undefined) return [];
     const now = clock.now();
     const kept = all.filter((binding) => binding.expiresAt > now);
-    if (kept.length === 0) table.delete(login);
-    else if (kept.length < all.length) table.set(login, kept);
+    if (kept.length < all.length) put(login, all, kept);
     return kept;
+  }
+
+  /** Whoever cannot keep it loses it at a restart, and not the registration. */
+  function keep(run: (place: SavedRegistrations) => void): void {
+    try {
+      if (durable !== undefined) run(durable);
+    } catch (error) {
+      log?.error({ err: error }, 'sip: registered contacts could not be kept');
+    }
+  }
+
+  function put(login: string, before: readonly Binding[], after: Binding[]): void {
+    if (after.length === 0) table.delete(login);
+    else table.set(login, after);
+    keep((place) => {
+      for (const { uri } of before) if (!after.some((binding) => binding.uri === uri)) place.drop(login, uri);
+      for (const binding of after) if (!before.includes(binding)) place.save(toSaved(login, binding));
+    });
+  }
+
+  function toSaved(login: string, { expiresAt, ...binding }: Binding): SavedBinding {
+    return { ...binding, login, expiresAt: Math.round(expiresAt - clock.now() + clock.wall()) };
+  }
+
+  function takeUp(saved: SavedBinding): void {
+    const { login, expiresAt, ...binding } = readBinding(saved);
+    // Never longer than one that registers now, whatever the wall clock says.
+    const leftMs = Math.min(expiresAt - clock.wall(), maxExpiresS * 1000);
+    const others = (table.get(login) ?? []).filter(({ uri }) => uri !== binding.uri);
+    const room = others.length < maxBindings && (table.has(login) || table.size < maxLogins);
+    if (leftMs <= 0 || !room || parseUri(binding.uri) === null) durable?.drop(login, binding.uri);
+    else table.set(login, [...others, { ...binding, expiresAt: clock.now() + leftMs }]);
   }
 
   function makeRoom(): boolean {
@@ -112,7 +151,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       if (values.some((value) => value.trim() === '*')) {
         if (values.length !== 1 || headerS !== 0) return refuse(400);
         if (current.some(outOfOrder)) return refuse(500);
-        table.delete(login);
+        put(login, current, []);
         return { status: 200, headers: [] };
       }
 
@@ -146,8 +185,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       }
       if (next.length > maxBindings || (next.length > 0 && !table.has(login) && !makeRoom()))
         return refuse(503, [{ name: 'Retry-After', value: '60' }]);
-      if (next.length === 0) table.delete(login);
-      else table.set(login, next);
+      put(login, current, next);
       const headers = sorted(next).map((binding) => ({
         name: 'Contact',
         value: formatNameAddress({
@@ -159,6 +197,11 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       return { status: 200, headers: [...headers, { name: 'Date', value: new Date(clock.wall()).toUTCString() }] };
     },
     bindings: (login) => sorted(live(login)),
+    load() {
+      keep((place) => {
+        for (const saved of place.load()) keep(() => takeUp(saved));
+      });
+    },
   };
 }
 

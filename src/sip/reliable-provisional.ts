@@ -4,6 +4,7 @@ import { getHeader, parseUnsigned } from './header.ts';
 import type { AgentContext } from './invite-usage.ts';
 import type { Header, SipRequest } from './message.ts';
 import { repeatUntil } from './repeat-until.ts';
+import type { SavedReliable } from './saved-leg.ts';
 
 export interface ReliableSender {
   queue(status: number, sdp: string | null): void;
@@ -11,17 +12,20 @@ export interface ReliableSender {
   acknowledge(prack: SipRequest, cseq: number): boolean;
   /** Runs now, or when the open responses are acknowledged. */
   whenSettled(run: () => void): void;
+  /** What a restart needs: the number that the first of `waiting` has, or will have. */
+  readonly saved: SavedReliable;
   close(): void;
 }
 
 export function createReliableSender(
   context: AgentContext,
   on: { send(status: number, sdp: string | null, headers: readonly Header[]): void; gaveUp(): void },
+  before: SavedReliable | null = null,
 ): ReliableSender {
   // Section 3: the first is chosen between 1 and 2**31-1; small ones are as good.
-  let rseq = 1 + Math.floor(Math.random() * 0xffff);
-  let open: { readonly rseq: number; stop(): void } | null = null;
-  const waiting: { readonly status: number; readonly sdp: string | null }[] = [];
+  let rseq = before?.rseq ?? 1 + Math.floor(Math.random() * 0xffff);
+  let open: { readonly rseq: number; readonly response: SavedReliable['waiting'][number]; stop(): void } | null = null;
+  const waiting = [...(before?.waiting ?? [])];
   let settled: (() => void) | null = null;
 
   function next(): void {
@@ -47,9 +51,10 @@ export function createReliableSender(
       // Section 3: these intervals double without the cap of T2.
       Number.POSITIVE_INFINITY,
     );
-    open = { rseq: number, stop: () => repeat.stop() };
+    open = { rseq: number, response, stop: () => repeat.stop() };
   }
 
+  if (waiting.length > 0) next();
   return {
     queue(status, sdp) {
       waiting.push({ status, sdp });
@@ -67,6 +72,11 @@ export function createReliableSender(
     whenSettled(run) {
       if (open === null && waiting.length === 0) run();
       else settled = run;
+    },
+    get saved() {
+      return open === null
+        ? { rseq, waiting: [...waiting] }
+        : { rseq: open.rseq, waiting: [open.response, ...waiting] };
     },
     close() {
       open?.stop();

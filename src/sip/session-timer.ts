@@ -9,6 +9,8 @@ import type { Header } from './message.ts';
 
 export const minSessionS = 90;
 export const defaultSessionS = 1800;
+/** A refresh that the peer sent while nobody listened is repeated for 64*T1. */
+const graceMs = 32_000;
 
 export interface SessionInterval {
   readonly expiresS: number;
@@ -74,6 +76,10 @@ export function requestSessionTimer(expiresS: number, minS: number, refresher?: 
 export interface SessionCountdown {
   /** Starts anew; null stops: the last refresh settled that there is no timer. */
   restart(interval: SessionInterval | null): void;
+  /** Goes on with one that began at wall time `since` in a process that is no more. */
+  resume(interval: SessionInterval, since: number): void;
+  /** Wall time of the last refresh, ms. */
+  readonly since: number;
   readonly interval: SessionInterval | null;
   close(): void;
 }
@@ -86,22 +92,37 @@ export function createSessionCountdown(
   let timer: Timer | null = null;
   let end: Timer | null = null;
   let interval: SessionInterval | null = null;
+  let since = 0;
   const stop = () => {
     timer?.cancel();
     end?.cancel();
     timer = end = null;
   };
+  function arm(next: SessionInterval, passedMs: number, graceMs: number): void {
+    const totalMs = next.expiresS * 1000;
+    if (next.refresher === 'us') timer = clock.after(Math.max(0, totalMs / 2 - passedMs), on.refresh);
+    end = clock.after(Math.max(graceMs, totalMs - Math.min(32_000, totalMs / 3) - passedMs), on.expire);
+  }
   return {
     get interval() {
       return interval;
     },
+    get since() {
+      return since;
+    },
     restart(next) {
       stop();
       interval = next;
-      if (next === null) return;
-      const totalMs = next.expiresS * 1000;
-      if (next.refresher === 'us') timer = clock.after(totalMs / 2, on.refresh);
-      end = clock.after(totalMs - Math.min(32_000, totalMs / 3), on.expire);
+      since = clock.wall();
+      if (next !== null) arm(next, 0, 0);
+    },
+    resume(next, began) {
+      stop();
+      interval = next;
+      since = began;
+      // The wall clock may have been set meanwhile.
+      const passedMs = Math.min(Math.max(0, clock.wall() - began), next.expiresS * 1000);
+      arm(next, passedMs, graceMs);
     },
     close: stop,
   };

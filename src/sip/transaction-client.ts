@@ -50,6 +50,8 @@ export function createClientRecord(
   to: Peer,
   handler: ClientHandler,
   context: ClientContext,
+  /** An INVITE that an earlier process sent, and that a 1xx came for. */
+  proceeding = false,
 ): ClientRecord {
   const { clock, machine } = context;
   const invite = request.method === 'INVITE';
@@ -144,7 +146,8 @@ export function createClientRecord(
 
   const now = clock.now();
   let outputs: readonly string[];
-  if (invite) [inviteState, outputs] = startInviteClient(machine, now);
+  if (proceeding) [inviteState, outputs] = [{ name: 'proceeding', endAt: Number.POSITIVE_INFINITY }, []];
+  else if (invite) [inviteState, outputs] = startInviteClient(machine, now);
   else [otherState, outputs] = startNonInviteClient(machine, now);
   finish(outputs, null, now);
 

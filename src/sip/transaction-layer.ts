@@ -8,7 +8,7 @@ import type { MessageFault, Peer, SipMessage, SipRequest } from './message.ts';
 import { createRefusedInvites } from './refused-invites.ts';
 import { createResponse, toTag } from './response.ts';
 import { createStatelessAnswers, statelessTag, withTopVia } from './stateless-answer.ts';
-import type { Admission, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
+import type { Admission, ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
 import { mergeKey, serverKey } from './transaction-key.ts';
 import { createServerRecord, type ServerRecord } from './transaction-server.ts';
 import { defaultTimes } from './transaction-times.ts';
@@ -17,6 +17,8 @@ import { markReceived, parseVia, type Via } from './via.ts';
 
 /** At a thousand calls a second, what lingers for timers J and L comes to this. */
 const DEFAULT_MAX_TRANSACTIONS = 65_536;
+/** What 32 s of retransmissions of a thousand calls come to; beyond it, peers ask again. */
+const MAX_HELD = 20_000;
 
 /** `openTransport` is for tests and the testkit, which put a wire of their own below. */
 export function createTransactionLayer(
@@ -32,6 +34,7 @@ export function createTransactionLayer(
   const noRoom = { status: 503, headers: [{ name: 'Retry-After', value: String(options.retryAfterSeconds ?? 5) }] };
   let shed = 0;
   let faults = 0;
+  let held: (() => void)[] | null = null;
   const transport = openTransport({
     listen: options.listen,
     clock,
@@ -51,6 +54,10 @@ export function createTransactionLayer(
   });
 
   function onMessage(message: SipMessage | MessageFault, source: Peer, local: Peer): void {
+    if (held !== null && message.kind === 'request') {
+      if (held.length < MAX_HELD) held.push(() => onMessage(message, source, local));
+      return;
+    }
     try {
       if (message.kind === 'request') onRequest(message, source, local);
       else if (message.kind === 'response') {
@@ -120,6 +127,27 @@ export function createTransactionLayer(
   }
 
   function open(request: SipRequest, via: Via, source: Peer, local: Peer, key: string, merge: string | null): void {
+    const transaction = begin(request, via, source, local, key, merge, toTag(request) ?? id());
+    try {
+      user.onRequest(transaction);
+    } catch (error) {
+      log.error(
+        { error, method: request.method, callId: getHeader(request, 'Call-ID') },
+        'sip request handling failed',
+      );
+      transaction.respond(createResponse(request, 500, undefined, { toTag: transaction.toTag }));
+    }
+  }
+
+  function begin(
+    request: SipRequest,
+    via: Via,
+    source: Peer,
+    local: Peer,
+    key: string,
+    merge: string | null,
+    tag: string,
+  ): ServerTransaction {
     let remembered = merge;
     if (merge !== null) merges.add(merge);
     const forgetMerge = () => {
@@ -127,7 +155,7 @@ export function createTransactionLayer(
       remembered = null;
     };
     const send = answers.route(via, source, local);
-    const { record, transaction } = createServerRecord(request, source, local, toTag(request) ?? id(), {
+    const { record, transaction } = createServerRecord(request, source, local, tag, {
       clock,
       machine: { times, reliable: source.transport === 'tcp' },
       send,
@@ -142,19 +170,26 @@ export function createTransactionLayer(
       },
     });
     servers.set(key, record);
-    try {
-      user.onRequest(transaction);
-    } catch (error) {
-      log.error(
-        { error, method: request.method, callId: getHeader(request, 'Call-ID') },
-        'sip request handling failed',
-      );
-      transaction.respond(createResponse(request, 500, undefined, { toTag: transaction.toTag }));
-    }
+    return transaction;
   }
 
   return {
     start: () => transport.start(),
+    hold() {
+      held ??= [];
+    },
+    release() {
+      const waiting = held ?? [];
+      held = null;
+      for (const run of waiting) run();
+    },
+    reopen(invite, source, local, tag) {
+      const via = parseVia(getHeader(invite, 'Via') ?? '');
+      const key = via === null ? '' : serverKey(invite, via, 'INVITE');
+      if (via === null || servers.has(key)) return undefined;
+      return begin(invite, via, source, local, key, mergeKey(invite), tag);
+    },
+    resume: clients.resume,
     get local() {
       return transport.local;
     },
@@ -177,6 +212,7 @@ export function createTransactionLayer(
       },
     },
     async close() {
+      held = null;
       clients.close();
       for (const record of servers.values()) record.drop();
       servers.clear();

@@ -49,6 +49,16 @@ export interface TransportLimits {
 export interface TransactionLayer {
   /** Binds all listeners; rejects with the address that failed. */
   start(): Promise<void>;
+  /** Requests of peers wait, in order, until `release`: up to 20,000; what is more is lost. Responses do not wait. */
+  hold(): void;
+  release(): void;
+  /**
+   * Opens the server transaction of an INVITE that an earlier process had: copies of it, its CANCEL and ACK are matched.
+   * Undefined: there is one already. The user's `onRequest` is not called.
+   */
+  reopen(invite: SipRequest, source: Peer, local: Peer, tag: string): ServerTransaction | undefined;
+  /** The client transaction of an INVITE that an earlier process had sent and got a 1xx for; sends nothing by itself. */
+  resume(invite: SipRequest, to: Peer, handler: ClientHandler): ClientTransaction | undefined;
   /** The addresses bound, with real ports. */
   readonly local: readonly Peer[];
   /** What Via and Contact should say to this peer: the advertised or reachable host (IPv6 bare), and the listener's port. */

@@ -4,7 +4,7 @@
 import { listTokens, sdpOf } from './capabilities.ts';
 import { confirmDialog } from './dialog.ts';
 import { createDigestClient } from './digest-client.ts';
-import type { LegHandlers, OutgoingInvite, SipLeg } from './endpoint.ts';
+import type { LegHandlers, OutgoingInvite, OutgoingLeg } from './endpoint.ts';
 import { getHeader } from './header.ts';
 import {
   type AgentContext,
@@ -16,10 +16,12 @@ import {
   guard,
   learnAbilities,
   registerDialog,
+  saveUsage,
 } from './invite-usage.ts';
 import type { Header, Peer, SipRequest, SipResponse } from './message.ts';
 import { formatNameAddress, parseNameAddress, tagOf } from './name-address.ts';
 import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.ts';
+import { type CallingInner, describeConfirmed, requestText } from './saved-leg.ts';
 import {
   defaultSessionS,
   minSessionS,
@@ -35,7 +37,7 @@ import { refreshSession, reofferUsage } from './uac-reoffer.ts';
 
 const maxRounds = 6;
 
-export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite, handlers: LegHandlers): SipLeg {
+export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite, handlers: LegHandlers): OutgoingLeg {
   const digest = options.credentials === undefined ? null : createDigestClient(options.credentials);
   const usage = createUsage(context, 'outgoing', handlers, digest, refreshSession);
   const callId = context.newId();
@@ -43,6 +45,8 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
   const fork = createFork();
   let winner: Branch | null = null;
   let transaction: ClientTransaction | null = null;
+  /** Of the transaction that had a 1xx, so that it can be cancelled; its text is made once. */
+  let calling: CallingInner | null = null;
   let peers: readonly Peer[] = [];
   let peerIndex = 0;
   let cseq = 0;
@@ -96,6 +100,7 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
       onResponse: (response, origin) => guard(usage, () => receive(mine.request, response, origin)),
     });
     transaction = mine;
+    calling = null;
   }
 
   function receive(request: SipRequest, response: SipResponse, origin: ResponseOrigin): void {
@@ -146,7 +151,12 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
   }
 
   function receiveProgress(request: SipRequest, response: SipResponse): void {
-    if (response.status === 100 || usage.state !== 'early') return;
+    if (usage.state !== 'early') return;
+    if (calling === null && transaction !== null) {
+      calling = { id: usage.id, invite: requestText(request, false), to: transaction.to };
+      saveUsage(usage);
+    }
+    if (response.status === 100) return;
     const sdp = sdpOf(response);
     if (tagOf(getHeader(response, 'To')) !== undefined) {
       const branch = fork.branchOf(request, response, peers[peerIndex]!);
@@ -195,6 +205,7 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
       }
     } else sendAck(usage, branch.dialog, number, null);
     usage.countdown.restart(readSessionTimer(response));
+    saveUsage(usage);
     usage.handlers.onConfirmed?.(described ?? branch.sdp);
   }
 
@@ -202,6 +213,11 @@ export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite
     const reason = formatReason(how.q850Cause, how.text);
     if (winner !== null) sendBye(usage, winner.dialog, reason);
     else transaction?.cancel(reason);
+  };
+
+  usage.describe = () => {
+    if (winner !== null) return describeConfirmed(usage, null, winner.ackSdp);
+    return calling === null ? null : { version: 1, direction: 'outgoing', state: 'calling', callId, inner: calling };
   };
 
   function begin(found: readonly Peer[]): void {

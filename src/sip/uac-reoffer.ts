@@ -3,7 +3,7 @@
 import { sdpOf } from './capabilities.ts';
 import { refreshTarget } from './dialog.ts';
 import { getHeader, parseCSeq } from './header.ts';
-import { abandon, abilityHeaders, endUsage, type InviteUsage, learnAbilities } from './invite-usage.ts';
+import { abandon, abilityHeaders, endUsage, type InviteUsage, learnAbilities, saveUsage } from './invite-usage.ts';
 import type { SipResponse } from './message.ts';
 import {
   defaultSessionS,
@@ -99,6 +99,7 @@ function offer(
         learnAbilities(usage, response);
         if (sdp !== null) usage.localSdp = sdp;
         if (timerRole !== undefined) usage.countdown.restart(readSessionTimer(response));
+        saveUsage(usage);
         return done({ status: response.status, sdp: sdpOf(response) });
       }
       if (method === 'UPDATE' && (response.status === 405 || response.status === 501)) {

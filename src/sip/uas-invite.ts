@@ -2,7 +2,7 @@
 // 2xx repeated until its ACK, CANCEL. The calling side is uac-invite.ts.
 // Does not: decide whether to take the call.
 import { acceptHeader, listTokens, recvInfoAnswer, sdpOf } from './capabilities.ts';
-import { dialogOfRequest } from './dialog.ts';
+import { type Dialog, dialogOfRequest } from './dialog.ts';
 import type { IncomingLeg, LegHandlers } from './endpoint.ts';
 import { getHeader, getHeaders, parseCSeq } from './header.ts';
 import {
@@ -17,12 +17,14 @@ import {
   type InviteUsage,
   learnAbilities,
   registerDialog,
+  saveUsage,
 } from './invite-usage.ts';
 import type { Header, SipResponse } from './message.ts';
 import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.ts';
 import { createReliableSender } from './reliable-provisional.ts';
 import { repeatUntil } from './repeat-until.ts';
 import { createResponse } from './response.ts';
+import { describeConfirmed, describeUsage, type InviteInner, rememberInvite, requestText } from './saved-leg.ts';
 import { answerSessionTimer } from './session-timer.ts';
 import type { ServerTransaction } from './transaction.ts';
 import { sendBye } from './uac-in-dialog.ts';
@@ -31,17 +33,31 @@ import { refreshSession, reofferUsage } from './uac-reoffer.ts';
 import { parseUri } from './uri.ts';
 import { unescapeUri } from './uri-compare.ts';
 
+/** What an earlier process left of this very INVITE. */
+export interface ResumedInvite {
+  readonly saved: InviteInner;
+  readonly dialog: Dialog;
+  readonly handlers: LegHandlers;
+}
+
+/** How many of them are there: counted by the endpoint. */
+export interface EarlyCount {
+  opened(): void;
+  settled(): void;
+}
+
 /** Makes the leg; null when the INVITE was refused here (400, 422). */
 export function createIncomingLeg(
   context: AgentContext,
   transaction: ServerTransaction,
   login: string | null,
-  early: { opened(): void; settled(): void },
+  early: EarlyCount,
+  resumed: ResumedInvite | null = null,
 ): { readonly leg: IncomingLeg; readonly usage: InviteUsage } | null {
   const { request, source } = transaction;
   const respondPlain = (status: number, headers: readonly Header[] = []) =>
     transaction.respond(createResponse(request, status, undefined, { toTag: transaction.toTag, headers }));
-  const dialog = dialogOfRequest(request, transaction.toTag, source);
+  const dialog = resumed?.dialog ?? dialogOfRequest(request, transaction.toTag, source);
   if (dialog === null) {
     respondPlain(400);
     return null;
@@ -51,7 +67,8 @@ export function createIncomingLeg(
     respondPlain(422, timer.headers);
     return null;
   }
-  const usage = createUsage(context, 'incoming', { onEnded() {} }, null, refreshSession);
+  const handlers = resumed?.handlers ?? { onEnded() {} };
+  const usage = createUsage(context, 'incoming', handlers, null, refreshSession, resumed?.saved.id);
   usage.dialog = dialog;
   let isEarly = true;
   const settle = () => {
@@ -71,7 +88,10 @@ export function createIncomingLeg(
   const needsReliable = listTokens(request, 'Require').includes('100rel');
   let answered = false;
   /** The answer already travelled in a reliable 183. */
-  let answerSent = false;
+  let answerSent = resumed?.saved.answerSent ?? false;
+  let acknowledged = false;
+  let progressed: InviteInner['progress'] = null;
+  let finalSdp: string | null = null;
 
   function respond(status: number, sdp: string | null, extra: readonly Header[] = []): SipResponse {
     const headers: Header[] = [...recordRoute, contact, ...abilityHeaders, ...recvInfo, ...extra];
@@ -81,11 +101,15 @@ export function createIncomingLeg(
     return response;
   }
 
-  const reliable = createReliableSender(context, {
-    send: (status, sdp, headers) => void respond(status, sdp, headers),
-    gaveUp: () =>
-      guard(usage, () => refuseWith(504, [], { by: 'fault', status: 408, q850Cause: null, reason: 'no PRACK' })),
-  });
+  const reliable = createReliableSender(
+    context,
+    {
+      send: (status, sdp, headers) => void respond(status, sdp, headers),
+      gaveUp: () =>
+        guard(usage, () => refuseWith(504, [], { by: 'fault', status: 408, q850Cause: null, reason: 'no PRACK' })),
+    },
+    resumed?.saved.reliable,
+  );
   usage.prack = (prack) => reliable.acknowledge(prack, cseq);
   usage.atEnd.add(() => reliable.close());
 
@@ -100,6 +124,7 @@ export function createIncomingLeg(
     if (usage.state !== 'early' || answered) return;
     answered = true;
     usage.localSdp = sdp;
+    finalSdp = sdp;
     // RFC 3262 section 5: no 2xx while a description sent reliably is not acknowledged.
     reliable.whenSettled(() => guard(usage, () => sendAnswer(sdp)));
   }
@@ -109,6 +134,7 @@ export function createIncomingLeg(
     usage.state = 'confirmed';
     settle();
     const accept = [acceptHeader, ...timer.headers];
+    saveUsage(usage);
     const response = respond(200, answerSent ? null : sdp, accept);
     let first = true;
     const repeat = repeatUntil(
@@ -135,7 +161,9 @@ export function createIncomingLeg(
           forgetDialogs(usage);
           return;
         }
+        acknowledged = true;
         usage.countdown.restart(timer.interval);
+        saveUsage(usage);
         guard(usage, () => usage.handlers.onConfirmed?.(sdpOf(ack)));
       },
       close: () => repeat.stop(),
@@ -194,7 +222,11 @@ export function createIncomingLeg(
         const carry = sdp !== undefined && !answerSent ? sdp : null;
         if (carry !== null && offer !== null) answerSent = true;
         reliable.queue(status, carry);
-      } else respond(status, sdp ?? null);
+      } else {
+        progressed = { status, sdp: sdp ?? null };
+        respond(status, progressed.sdp);
+      }
+      saveUsage(usage);
     },
     answer,
     refuse: (status, headers = []) => refuseWith(status, headers, { by: 'us', status: 0, q850Cause: null, reason: '' }),
@@ -207,7 +239,35 @@ export function createIncomingLeg(
     reoffer: (sdp) => reofferUsage(usage, sdp),
     info: (contentType, body) => sendInfo(usage, contentType, body),
   };
+  const memory = rememberInvite(request, source, login);
+  let text: string | null = null;
+  usage.describe = () => {
+    if (acknowledged) return describeConfirmed(usage, memory, null);
+    text ??= requestText(request, true);
+    const inner: InviteInner = {
+      ...describeUsage(usage),
+      invite: text,
+      source,
+      local: transaction.local,
+      toTag: transaction.toTag,
+      login,
+      progress: progressed,
+      reliable: reliable.saved,
+      answer: finalSdp,
+      answerSent,
+    };
+    const state = usage.state === 'confirmed' ? 'answered' : 'early';
+    return { version: 1, direction: 'incoming', state, callId: dialog.callId, inner };
+  };
+  if (resumed !== null) goOn(resumed.saved);
   return { leg, usage };
+
+  /** The peer may have waited long, and what was sent last may be lost: it is said again. */
+  function goOn(saved: InviteInner): void {
+    progressed = saved.progress;
+    if (saved.answer !== null) answer(saved.answer);
+    else if (progressed !== null) respond(progressed.status, progressed.sdp);
+  }
 }
 
 /** tel: URIs carry the number itself. */

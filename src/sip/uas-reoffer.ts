@@ -3,7 +3,15 @@
 import { acceptHeader, recvInfoAnswer, sdpOf } from './capabilities.ts';
 import { type Dialog, refreshTarget } from './dialog.ts';
 import { getHeader, parseCSeq } from './header.ts';
-import { abandon, abilityHeaders, contactFor, guard, type InviteUsage, learnAbilities } from './invite-usage.ts';
+import {
+  abandon,
+  abilityHeaders,
+  contactFor,
+  guard,
+  type InviteUsage,
+  learnAbilities,
+  saveUsage,
+} from './invite-usage.ts';
 import type { Header } from './message.ts';
 import { repeatUntil } from './repeat-until.ts';
 import { createResponse } from './response.ts';
@@ -15,8 +23,11 @@ export function receiveReoffer(usage: InviteUsage, dialog: Dialog, transaction: 
   const { context } = usage;
   const invite = request.method === 'INVITE';
   const offered = sdpOf(request);
+  const cseq = parseCSeq(getHeader(request, 'CSeq'))?.number ?? 0;
   const respond = (status: number, headers: readonly Header[] = [], body = '') => {
     const response = createResponse(request, status, undefined, { toTag: transaction.toTag, headers, body });
+    usage.last = { cseq, method: request.method, status };
+    saveUsage(usage);
     transaction.respond(response);
     return response;
   };
@@ -65,7 +76,7 @@ export function receiveReoffer(usage: InviteUsage, dialog: Dialog, transaction: 
     },
   );
   usage.ackWait = {
-    cseq: parseCSeq(getHeader(request, 'CSeq'))?.number ?? 0,
+    cseq,
     holdsBye: false,
     acknowledged(ack) {
       repeat.stop();

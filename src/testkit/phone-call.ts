@@ -159,7 +159,7 @@ export class LiveCall implements PhoneCall {
     for (const listener of this.#listeners) listener(samples);
   }
 
-  readonly handlers: Required<Omit<LegHandlers, 'onRefer'>> = {
+  readonly handlers: Required<Omit<LegHandlers, 'onRefer' | 'onSaved'>> = {
     onProgress: (status, sdp) => {
       this.log.add({ type: 'ringing', status });
       if (sdp !== null) this.#accept(sdp);

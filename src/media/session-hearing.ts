@@ -15,6 +15,8 @@ export interface SessionHearingHost {
 
 /** There and back over a satellite, with the buffers on the way. */
 const echoMs = 600;
+/** A tone counts as begun when its first packet could have been begun to be spoken: a packet's time before it was sent. */
+const earliestMs = 70;
 /** A partner's tone is known only after it began to be passed on, or soon will be. */
 const partnerLeadMs = 100;
 
@@ -71,7 +73,7 @@ export class SessionHearing {
       tone: (digit, sinceMs) => {
         const event = eventOfDigit(digit);
         const begunMs = host.now() - sinceMs;
-        this.#isEcho = begunMs >= this.#sentFrom[event]! && begunMs <= this.#sentUntil[event]! + echoMs;
+        this.#isEcho = begunMs >= this.#sentFrom[event]! - earliestMs && begunMs <= this.#sentUntil[event]! + echoMs;
         if (!this.#isEcho) host.tone(digit, sinceMs);
       },
       toneOver: (durationMs, levelDbm0) => {

@@ -3,7 +3,7 @@
 // makes the tones, and whoever is called knows to listen for them.
 import { randomInt } from 'node:crypto';
 import { newId } from '../base/ids.ts';
-import type { MediaEvent, MediaPlane, MediaSession } from '../media/plane.ts';
+import type { KeyPath, MediaEvent, MediaPlane, MediaSession } from '../media/plane.ts';
 import {
   type AudioCodec,
   acceptAnswer,
@@ -24,7 +24,7 @@ export interface PhoneAudioOptions {
   readonly telephoneEvents: boolean;
   readonly record: string | null;
   readonly onAudio: (samples: Int16Array) => void;
-  readonly onDigit: (digit: string) => void;
+  readonly onDigit: (digit: string, via: KeyPath) => void;
   readonly onRecorded: (durationMs: number, problem: string | null) => void;
   readonly onFault: (message: string) => void;
 }
@@ -48,7 +48,7 @@ export class PhoneAudio {
     const onEvent = (event: MediaEvent): void => {
       if (event.type === 'sent') settle(event.id, event.ok);
       else if (event.type === 'play-finished') settle(event.id, event.why === 'end');
-      else if (event.type === 'digit') options.onDigit(event.digit);
+      else if (event.type === 'digit') options.onDigit(event.digit, event.heard[0]!.via);
       else if (event.type === 'fault') options.onFault(event.message);
     };
     const session = await options.plane.open({ onEvent });

@@ -26,7 +26,7 @@ export type PhoneEvent =
       readonly durationMs: number;
     }
   /** A key that the other side sent. */
-  | { readonly type: 'digit'; readonly atMs: number; readonly digit: string; readonly via: 'rfc4733' | 'info' }
+  | { readonly type: 'digit'; readonly atMs: number; readonly digit: string; readonly via: DigitWay }
   /** We begin to send keys; `via` is how they really go. */
   | { readonly type: 'pressing'; readonly atMs: number; readonly keys: string; readonly via: DigitWay }
   | {

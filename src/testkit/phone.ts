@@ -108,7 +108,7 @@ export function createPhone(options: PhoneOptions = {}): Phone {
         telephoneEvents: digits !== 'inband',
         record,
         onAudio: (samples) => call.hear(samples),
-        onDigit: (digit) => call.log.add({ type: 'digit', digit, via: 'rfc4733' }),
+        onDigit: (digit, via) => call.log.add({ type: 'digit', digit, via }),
         onRecorded: (durationMs, problem) =>
           call.log.add({ type: 'recorded', file: record ?? '', durationMs, problem }),
         onFault: (message) => call.log.add({ type: 'fault', message }),

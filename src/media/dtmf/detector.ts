@@ -263,7 +263,7 @@ export class DtmfDetector {
   /** A belief that ends at `until`, too short alone, counts when a loss stands before or behind it. */
   #lookBesideLoss(until: number, lossFollows: boolean): void {
     if (this.#belief === this.#key) return;
-    const start = this.#hops - 1 - this.#together;
+    const start = this.#hops - (lossFollows ? 1 : 0) - this.#together;
     let from = Math.max(this.#beliefFrom, start);
     let to = until;
     let most = 0;

@@ -2,6 +2,7 @@
 // older row never overwrites a newer one; a batch that cannot be written now stays first and is tried again. Everything
 // that came while a transaction was being committed is the next transaction: the busier the disk, the larger its share.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { type Database, openDatabase, runQuery } from './database.ts';
 import type { FromWorker, ToWorker, WorkerOptions, Write } from './rows.ts';
 import { createSeal, type Seal } from './seal.ts';
@@ -16,9 +17,13 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 /** SQLite result codes that say something about the moment, not about the row: busy, locked, read-only, I/O, full, cannot open. */
 const passing = new Set([5, 6, 8, 10, 13, 14]);
 
+/** Writes that take back what others wrote. */
+const leavesTraces: ReadonlySet<Write['kind']> = new Set<Write['kind']>(['mask', 'forget', 'drop']);
+
 interface Open extends Database {
   readonly seal: Seal;
   readonly writeBatch: WriteBatch;
+  readonly checkpoints: Checkpoints;
 }
 
 async function open(): Promise<Open> {
@@ -26,7 +31,8 @@ async function open(): Promise<Open> {
   const nothingSealed = database.raw.prepare('SELECT 1 FROM sealed_lines LIMIT 1').get() === undefined;
   // A key that nothing needs is replaced: what was sealed with it stays closed in every copy that there may be.
   const seal = createSeal(options.keyFile, { fresh: nothingSealed });
-  return { ...database, seal, writeBatch: createWrites(database.raw, seal) };
+  const checkpoints = createCheckpoints(database.raw, options.file, options.sync);
+  return { ...database, seal, checkpoints, writeBatch: createWrites(database.raw, seal) };
 }
 
 async function main(): Promise<void> {
@@ -38,7 +44,7 @@ async function main(): Promise<void> {
     port.close();
     return;
   }
-  const { db, raw, seal, writeBatch } = store;
+  const { db, raw, seal, writeBatch, checkpoints } = store;
   const messages: ToWorker[] = [];
   let waiting: Write[] = [];
   let lastBatch = 0;
@@ -57,8 +63,11 @@ async function main(): Promise<void> {
       retry = setTimeout(commit, options.retryMs);
       return false;
     }
+    const done = waiting;
     waiting = [];
     say({ type: 'written', batch: lastBatch });
+    checkpoints.committed(done.length);
+    if (done.some(({ kind }) => leavesTraces.has(kind))) checkpoints.scrub();
     return true;
   }
 
@@ -84,6 +93,7 @@ async function main(): Promise<void> {
       else {
         commit();
         clearTimeout(retry);
+        await checkpoints.close();
         await db.destroy();
         say({ type: 'closed' });
         port.close();

@@ -1,0 +1,85 @@
+// Owns: when the write-ahead log is emptied. Its pages are moved by a thread of their own; the writer moves only the few that
+// came meanwhile, after which SQLite begins the log anew. And what was masked or deleted as a secret does not stay legible
+// in old pages of the log: it is cut to nothing soon after.
+import type { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { workerUrl } from '../base/worker-url.ts';
+import type { Sync } from './rows.ts';
+
+export interface Checkpoints {
+  /** This many writes were committed. */
+  committed(writes: number): void;
+  /** Something was masked or deleted that nobody may read. */
+  scrub(): void;
+  close(): Promise<void>;
+}
+
+/** About 8,000 pages of 4 KB: seldom enough to cost nothing, and still read in moments after a crash. */
+const writesBetween = 4000;
+const scrubAfterMs = 10_000;
+
+export function createCheckpoints(database: DatabaseSync, file: string, sync: Sync): Checkpoints {
+  database.exec('PRAGMA wal_autocheckpoint = 0');
+  const move = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+  const cut = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+  let mover: Worker | null = null;
+  let moving = false;
+  let since = 0;
+  let scrubbing: NodeJS.Timeout | undefined;
+
+  function start(): Worker {
+    const worker = new Worker(workerUrl(import.meta.url, './checkpoint-worker'), {
+      workerData: { file, sync: sync === 'full' ? 'FULL' : 'NORMAL' },
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    worker.unref();
+    worker.on('message', () => {
+      moving = false;
+      attempt(() => move.get());
+    });
+    // The next time the log is long a new one is tried.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      moving = false;
+      if (mover === worker) mover = null;
+    });
+    return worker;
+  }
+
+  function scrub(): void {
+    scrubbing ??= setTimeout(() => {
+      scrubbing = undefined;
+      // Somebody who reads, or a disk that fails, puts it off.
+      if (moving || !attempt(() => Number(cut.get()?.['busy']) === 0)) scrub();
+    }, scrubAfterMs);
+  }
+
+  return {
+    committed(writes) {
+      since += writes;
+      if (since < writesBetween || moving) return;
+      since = 0;
+      moving = true;
+      mover ??= start();
+      mover.postMessage('checkpoint');
+    },
+    scrub,
+    async close() {
+      clearTimeout(scrubbing);
+      const last = mover;
+      if (last === null) return;
+      const ended = new Promise<void>((resolve) => last.once('exit', () => resolve()));
+      last.postMessage('close');
+      await ended;
+    },
+  };
+}
+
+/** Whether it went well; a checkpoint that fails now is made later. */
+function attempt(step: () => unknown): boolean {
+  try {
+    return step() !== false;
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,7 @@
 // Measures what it costs that a key is on the disk before anything that depends on it leaves the process: keys of many calls
 // come from a thread of their own, at random times, as they do from media threads; each is a line of a tape, and
 // `durable()` is waited for. Last, how long the start of a server reads calls that a killed one left.
-//   npm run bench:journal -- [--rate 5000] [--seconds 20] [--calls 1000] [--sync full|normal] [--dir FOLDER]
+//   npm run bench:journal -- [--rate 5000] [--seconds 20] [--calls 1000] [--sync normal|full] [--dir FOLDER]
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,11 +141,11 @@ if (isMainThread) {
       rate: { type: 'string', default: '5000' },
       seconds: { type: 'string', default: '20' },
       calls: { type: 'string', default: '1000' },
-      sync: { type: 'string', default: 'full' },
+      sync: { type: 'string', default: 'normal' },
       dir: { type: 'string', default: tmpdir() },
     },
   });
-  const sync = values.sync === 'normal' ? 'normal' : 'full';
+  const sync = values.sync === 'full' ? 'full' : 'normal';
   mkdirSync(values.dir, { recursive: true });
   const dataDir = mkdtempSync(join(values.dir, 'keytone-journal-'));
   try {

@@ -1,4 +1,4 @@
-// Owns: when the write-ahead log is emptied. Its pages are moved by a thread of their own; the writer moves only the few that
+// Owns: when the write-ahead log is forced to the disk, where commits do not do that themselves, and when it is emptied. Its pages are moved by a thread of their own; the writer moves only the few that
 // came meanwhile, after which SQLite begins the log anew. And what was masked or deleted as a secret does not stay legible
 // in old pages of the log: it is cut to nothing soon after.
 import type { DatabaseSync } from 'node:sqlite';
@@ -16,6 +16,8 @@ export interface Checkpoints {
 
 /** About 8,000 pages of 4 KB: seldom enough to cost nothing, and still read in moments after a crash. */
 const writesBetween = 4000;
+/** What a power cut may take with `normal`, and the time that the disk needs. */
+export const syncAfterMs = 20;
 const scrubAfterMs = 10_000;
 
 export function createCheckpoints(database: DatabaseSync, file: string, sync: Sync): Checkpoints {
@@ -24,6 +26,9 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
   const cut = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
   let mover: Worker | null = null;
   let moving = false;
+  let syncing = false;
+  let dirty = false;
+  let closed = false;
   let since = 0;
   let scrubbing: NodeJS.Timeout | undefined;
 
@@ -33,7 +38,12 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     worker.unref();
-    worker.on('message', () => {
+    worker.on('message', (done: 'checkpoint' | 'sync') => {
+      if (done === 'sync') {
+        syncing = false;
+        if (dirty) syncSoon();
+        return;
+      }
       moving = false;
       attempt(() => move.get());
     });
@@ -41,9 +51,25 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
     worker.on('error', () => {});
     worker.on('exit', () => {
       moving = false;
+      syncing = false;
       if (mover === worker) mover = null;
     });
     return worker;
+  }
+
+  const tell = (message: 'checkpoint' | 'sync'): void => {
+    mover ??= start();
+    mover.postMessage(message);
+  };
+
+  function syncSoon(): void {
+    dirty = true;
+    if (syncing) return;
+    syncing = true;
+    setTimeout(() => {
+      dirty = false;
+      if (!closed) tell('sync');
+    }, syncAfterMs);
   }
 
   function scrub(): void {
@@ -56,15 +82,16 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
 
   return {
     committed(writes) {
+      if (sync === 'normal') syncSoon();
       since += writes;
       if (since < writesBetween || moving) return;
       since = 0;
       moving = true;
-      mover ??= start();
-      mover.postMessage('checkpoint');
+      tell('checkpoint');
     },
     scrub,
     async close() {
+      closed = true;
       clearTimeout(scrubbing);
       const last = mover;
       if (last === null) return;

@@ -136,7 +136,8 @@ export interface Answers {
   readonly call: CallRow | null;
   readonly tape: readonly TapeLine[];
   readonly recordings: readonly RecordingRow[];
-  readonly unfinished: readonly UnfinishedText[];
+  /** What was found came before, in parts. */
+  readonly unfinished: null;
   readonly alive: number | null;
   readonly due: DueEvents;
   readonly event: OutboxRow | null;
@@ -179,6 +180,7 @@ export type FromWorker =
   | { readonly type: 'delayed'; readonly batch: number; readonly message: string }
   /** One write that the database will never take; the rest of its batch was written. */
   | { readonly type: 'refused'; readonly what: string; readonly message: string }
+  | { readonly type: 'unfinished'; readonly request: number; readonly calls: readonly UnfinishedText[] }
   | { readonly type: 'answer'; readonly request: number; readonly result: unknown }
   | { readonly type: 'query-failed'; readonly request: number; readonly message: string }
   | { readonly type: 'closed' };

@@ -10,6 +10,7 @@ import type { Log } from '../base/log.ts';
 import { workerUrl } from '../base/worker-url.ts';
 import type { TapeLine } from '../call/event.ts';
 import { createOutboxRows, type OutboxRows } from './outbox-rows.ts';
+import { createPatience } from './patience.ts';
 import type {
   Answers,
   CallRow,
@@ -31,7 +32,7 @@ export interface StoreOptions {
   /** The database is `keytone.db` in it; the folder is made when missing. */
   readonly dataDir: string;
   readonly log: Log;
-  /** Default: `full`. */
+  /** Default: `normal`. docs/durability.md */
   readonly sync?: Sync;
   /** How long anybody waits for the disk before he goes on without it. */
   readonly patienceMs?: number;
@@ -99,6 +100,12 @@ export interface StoreCounters {
 /** One that is being committed and one that lines up behind it; what comes then is gathered into the next. */
 const batchesAtOnce = 2;
 
+interface Request {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onCalls: ((calls: readonly UnfinishedText[]) => void) | undefined;
+}
+
 interface Waiting {
   readonly batch: number;
   readonly writes: readonly Write[];
@@ -111,7 +118,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     maxWaiting = 200_000,
     retryMs = 1000,
     closeMs = 5000,
-    sync = 'full',
+    sync = 'normal',
     patienceMs = 250,
   } = options;
   try {
@@ -132,12 +139,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   let nextRequest = 1;
   let closing = false;
   let scheduled = false;
-  let undurable = 0;
-  /** Since when the database does not keep up, and with which batch it does again; null while it does. */
-  let behind: { readonly at: number; readonly until: number; readonly from: number } | null = null;
-  let waiters: { readonly until: number; readonly since: number; readonly resolve: () => void }[] = [];
-  let patience: NodeJS.Timeout | undefined;
-  const requests = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  const patience = createPatience({ patienceMs, log, pending: () => ({ next: nextBatch, waiting }) });
+  const requests = new Map<number, Request>();
   let flushers: { readonly until: number; readonly resolve: () => void }[] = [];
   let worker = await open();
 
@@ -185,10 +188,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         onWritten(message.batch);
         break;
       case 'delayed':
-        fallBehind(message.message);
+        patience.fallBehind(message.message);
         break;
       case 'refused':
         log.error({ what: message.what, reason: message.message }, 'The database refused a write; it is left out');
+        break;
+      case 'unfinished':
+        requests.get(message.request)?.onCalls?.(message.calls);
         break;
       case 'answer':
         requests.get(message.request)?.resolve(message.result);
@@ -214,53 +220,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       resolve();
       return false;
     });
-    let kept = 0;
-    for (let first = waiters[0]; first !== undefined && first.until <= batch; first = waiters[kept]) {
-      first.resolve();
-      kept += 1;
-      if (kept === waiters.length) break;
-    }
-    if (kept > 0) waiters = waiters.slice(kept);
-    if (behind !== null && batch >= behind.until) {
-      const awayMs = Math.round(performance.now() - behind.at);
-      log.info({ awayMs, unwaited: undurable - behind.from }, 'The database takes writes again');
-      behind = null;
-    }
+    patience.written(batch);
     if (gathered.length > 0 && !scheduled && sent.length < batchesAtOnce) sendGathered();
-  }
-
-  /** From here on nobody waits for the database until it has what there is now. */
-  function fallBehind(reason: string): void {
-    clearTimeout(patience);
-    patience = undefined;
-    if (behind === null) {
-      behind = { at: performance.now(), until: nextBatch, from: undurable };
-      log.warn({ waiting, reason }, 'The database takes no writes for the moment; they are kept and tried again');
-    }
-    undurable += waiters.length;
-    for (const { resolve } of waiters.splice(0)) resolve();
-  }
-
-  function durable(): Promise<void> {
-    if (waiting === 0) return Promise.resolve();
-    if (behind !== null || closing) {
-      undurable += 1;
-      return Promise.resolve();
-    }
-    const until = gathered.length > 0 ? nextBatch : nextBatch - 1;
-    return new Promise((resolve) => {
-      waiters.push({ until, since: performance.now(), resolve });
-      patience ??= setTimeout(lookAtOldest, patienceMs);
-    });
-  }
-
-  function lookAtOldest(): void {
-    patience = undefined;
-    const oldest = waiters[0];
-    if (oldest === undefined) return;
-    const leftMs = oldest.since + patienceMs - performance.now();
-    if (leftMs > 0) patience = setTimeout(lookAtOldest, leftMs);
-    else fallBehind(`nothing was written for ${patienceMs} ms`);
   }
 
   const post = (message: ToWorker): void => worker.postMessage(message);
@@ -291,11 +252,14 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     post({ type: 'write', ...batch });
   }
 
-  function ask<Kind extends Query['kind']>(query: Extract<Query, { kind: Kind }>): Promise<Answers[Kind]> {
+  function ask<Kind extends Query['kind']>(
+    query: Extract<Query, { kind: Kind }>,
+    onCalls?: Request['onCalls'],
+  ): Promise<Answers[Kind]> {
     sendGathered();
     return new Promise((resolve, reject) => {
       const request = nextRequest++;
-      requests.set(request, { resolve: resolve as (result: unknown) => void, reject });
+      requests.set(request, { resolve: resolve as (result: unknown) => void, reject, onCalls });
       post({ type: 'query', request, query });
     });
   }
@@ -326,8 +290,17 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     dropLegs: (callId) => write({ kind: 'drop', callId }),
     beat: (at) => write({ kind: 'beat', at }),
     aliveAt: () => ask<'alive'>({ kind: 'alive' }),
-    unfinished: async () => (await ask<'unfinished'>({ kind: 'unfinished' })).map(readUnfinished),
-    durable,
+    async unfinished() {
+      const found: Unfinished[] = [];
+      await ask<'unfinished'>({ kind: 'unfinished' }, (calls) => {
+        for (const call of calls) found.push(readUnfinished(call));
+      });
+      return found;
+    },
+    durable() {
+      if (waiting === 0) return Promise.resolve();
+      return patience.wait(gathered.length > 0 ? nextBatch : nextBatch - 1);
+    },
     outbox: createOutboxRows(ask, write),
     maskLine: (callId, { seq, event }) => write({ kind: 'mask', callId, seq, event: JSON.stringify(event) }),
     calls: (page) => ask<'calls'>({ kind: 'calls', page }),
@@ -347,8 +320,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       if (waiting > 0)
         log.error({ lost: waiting }, 'The database did not take the last writes before the server stopped');
       sent = [];
-      clearTimeout(patience);
-      for (const { resolve } of [...flushers, ...waiters]) resolve();
+      patience.close();
+      for (const { resolve } of flushers) resolve();
     },
     counters: {
       get waiting() {
@@ -361,10 +334,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
         return dropped;
       },
       get undurable() {
-        return undurable;
+        return patience.undurable;
       },
       get behind() {
-        return behind !== null;
+        return patience.behind;
       },
     },
   };

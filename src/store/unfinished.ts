@@ -1,6 +1,6 @@
-// Owns: reading the calls that were not over when their process ended, all at once: the start of a server waits for it.
-// The lines of a call are put together by the database itself, one text for each call, which is several times faster than
-// a row each through the statement and between the threads.
+// Owns: reading the calls that were not over when their process ended: the start of a server waits for it. The lines of a
+// call are put together by the database itself, one text for each call, which is several times faster than a row each
+// through the statement and between the threads; and they come in parts, so that one is read while the next is fetched.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Selectable } from 'kysely';
 import { toCall } from './database.ts';
@@ -11,15 +11,18 @@ import { placeOf } from './writes.ts';
 
 const open = `FROM calls WHERE state != 'ended'`;
 
-export function readUnfinished(database: DatabaseSync, seal: Seal): readonly UnfinishedText[] {
+const callsInPart = 50;
+
+export function* readUnfinished(database: DatabaseSync, seal: Seal): Generator<readonly UnfinishedText[]> {
   const calls = database.prepare(`SELECT * ${open} ORDER BY started_at, id`).all();
   const lines = database.prepare(
-    `SELECT '[' || group_concat('{"seq":' || seq || ',"at":' || at || ',"since":' || since || ',"event":' || event || '}'
-      ORDER BY seq) || ']' AS lines FROM tape_lines WHERE call_id = ?`,
+    `SELECT '[' || group_concat(line) || ']' AS lines FROM
+      (SELECT '{"seq":' || seq || ',"at":' || at || ',"since":' || since || ',"event":' || event || '}' AS line
+        FROM tape_lines WHERE call_id = ? ORDER BY seq)`,
   );
   const sealed = database.prepare('SELECT seq, event FROM sealed_lines WHERE call_id = ? ORDER BY seq');
   const legs = database.prepare('SELECT leg, part, state FROM saved_parts WHERE call_id = ? ORDER BY leg, part');
-  return calls.map((call) => {
+  const read = (call: (typeof calls)[number]): UnfinishedText => {
     const row = toCall(call as unknown as Selectable<Tables['calls']>);
     return {
       row,
@@ -35,5 +38,6 @@ export function readUnfinished(database: DatabaseSync, seal: Seal): readonly Unf
         state: String(one['state']),
       })),
     };
-  });
+  };
+  for (let from = 0; from < calls.length; from += callsInPart) yield calls.slice(from, from + callsInPart).map(read);
 }

@@ -74,8 +74,10 @@ async function main(): Promise<void> {
   async function answer(message: Extract<ToWorker, { type: 'query' }>): Promise<void> {
     const { request, query } = message;
     try {
-      const result = query.kind === 'unfinished' ? readUnfinished(raw, seal) : await runQuery(db, query);
-      say({ type: 'answer', request, result });
+      if (query.kind === 'unfinished') {
+        for (const calls of readUnfinished(raw, seal)) say({ type: 'unfinished', request, calls });
+        say({ type: 'answer', request, result: null });
+      } else say({ type: 'answer', request, result: await runQuery(db, query) });
     } catch (error) {
       say({ type: 'query-failed', request, message: words(error) });
     }

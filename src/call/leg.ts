@@ -126,6 +126,8 @@ export function createLeg(options: LegOptions): Leg {
       case 'media-absent':
         log.warn({ leg: name, forMs: event.forMs }, 'no media from the peer');
         return;
+      case 'saved':
+        return;
       default:
         onMedia(event);
     }

@@ -4,16 +4,19 @@ import { MessageChannel } from 'node:worker_threads';
 import { CodedError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import type { MediaEvent, MediaPlane, MediaPlaneOptions, MediaSession, SessionOptions } from './plane.ts';
+import type { MediaEvent, MediaPlane, MediaPlaneOptions, MediaSession, SavedSession, SessionOptions } from './plane.ts';
 import { PortPool } from './ports.ts';
 import { SessionProxy } from './session-proxy.ts';
+import { repairWav } from './wav-writer.ts';
 import { MediaWorkerClient } from './worker-client.ts';
 import type { WorkerReport } from './worker-protocol.ts';
 
 interface Opening {
   readonly worker: MediaWorkerClient;
-  /** 'taken': the ports are somebody else's. */
-  readonly resolve: (outcome: 'opened' | 'taken') => void;
+  readonly port: number;
+  readonly onEvent: SessionOptions['onEvent'];
+  /** null: the ports are somebody else's. */
+  readonly resolve: (session: SessionProxy | null) => void;
   readonly reject: (error: CodedError) => void;
 }
 
@@ -61,7 +64,20 @@ class WorkerMediaPlane implements MediaPlane {
     for (const worker of this.#workers) worker.send({ type: 'drop-clip', key });
   }
 
+  reserve(ports: readonly number[]): void {
+    this.#ports.reserve(ports);
+  }
+
+  release(ports: readonly number[]): void {
+    this.#ports.release(ports);
+  }
+
+  repairRecording(file: string): ReturnType<MediaPlane['repairRecording']> {
+    return repairWav(file);
+  }
+
   async open(options: SessionOptions): Promise<MediaSession> {
+    if (options.restore !== undefined) return this.#openAgain(options.restore, options);
     for (let attempts = this.#ports.free; attempts > 0; attempts--) {
       const port = this.#ports.take();
       if (port === null) break;
@@ -83,6 +99,12 @@ class WorkerMediaPlane implements MediaPlane {
     return this.#closing;
   }
 
+  async #openAgain({ port }: SavedSession, options: SessionOptions): Promise<MediaSession> {
+    const session = this.#ports.claim(port) ? await this.#openAt(port, options) : null;
+    if (session === null) throw new CodedError('media-port-taken', `RTP port ${port} or ${port + 1} is taken.`);
+    return session;
+  }
+
   /** null when the pair is somebody else's. */
   async #openAt(port: number, options: SessionOptions): Promise<SessionProxy | null> {
     if (this.#closing !== null) {
@@ -92,25 +114,33 @@ class WorkerMediaPlane implements MediaPlane {
     const worker = this.#workers.reduce((least, other) => (other.sessions < least.sessions ? other : least));
     const number = ++this.#lastSession;
     worker.sessions++;
-    let outcome: 'opened' | 'taken' | 'failed' = 'failed';
+    const { onEvent, keyWay = null, restore = null } = options;
+    let session: SessionProxy | null = null;
     try {
-      outcome = await new Promise((resolve, reject) => {
-        this.#opening.set(number, { worker, resolve, reject });
-        worker.send({ type: 'open', session: number, host: this.#options.host, port, keyWay: options.keyWay ?? null });
+      session = await new Promise<SessionProxy | null>((resolve, reject) => {
+        this.#opening.set(number, { worker, port, onEvent, resolve, reject });
+        worker.send({ type: 'open', session: number, host: this.#options.host, port, keyWay, restore });
       });
     } finally {
       this.#opening.delete(number);
-      if (outcome !== 'opened') {
+      if (session === null) {
         worker.sessions--;
         this.#ports.giveBack(port);
       }
     }
-    if (outcome === 'taken') return null;
-    const session: SessionProxy = new SessionProxy(number, newId(), port, worker, options.onEvent, (other) =>
+    return session;
+  }
+
+  /** At once, not when who waits for it goes on: its events are behind this report already. */
+  #opened(number: number): void {
+    const opening = this.#opening.get(number);
+    if (opening === undefined) return;
+    const { worker, port, onEvent, resolve } = opening;
+    const session: SessionProxy = new SessionProxy(number, newId(), port, worker, onEvent, (other) =>
       this.#bridge(session, other),
     );
     this.#sessions.set(number, session);
-    return session;
+    resolve(session);
   }
 
   #bridge(session: SessionProxy, other: MediaSession): void {
@@ -150,10 +180,10 @@ class WorkerMediaPlane implements MediaPlane {
 
   #take(report: WorkerReport): void {
     if (report.type === 'opened') {
-      this.#opening.get(report.session)?.resolve('opened');
+      this.#opened(report.session);
     } else if (report.type === 'open-failed') {
       const opening = this.#opening.get(report.session);
-      if (report.code === 'EADDRINUSE' || report.code === 'EACCES') opening?.resolve('taken');
+      if (report.code === 'EADDRINUSE' || report.code === 'EACCES') opening?.resolve(null);
       else opening?.reject(new CodedError('media-bind-failed', report.message));
     } else if (report.type === 'event') {
       const session = this.#sessions.get(report.session);

@@ -37,6 +37,13 @@ export class SourceLatch {
     this.candidateCount = 0;
   }
 
+  /** What was latched before a restart stays so. */
+  restore(expectedAddress: string, expectedPort: number, address: string, port: number): void {
+    this.reset(expectedAddress, expectedPort);
+    this.address = address;
+    this.port = port;
+  }
+
   /** Judges one RTP packet. `known` tells whether its payload type was negotiated. */
   judge(address: string, port: number, ssrc: number, sequence: number, known: boolean): LatchVerdict {
     if (this.latched && port === this.port && address === this.address) return 'accepted';

@@ -1,17 +1,19 @@
 // Owns: a media worker thread: its sessions, its clips, its one timer, its load. It reads commands and posts reports
 // (worker-protocol.ts). A fault in one session ends that session and nothing else.
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { createThreadLoad } from '../base/thread-load.ts';
 import { type BridgePeer, bridgeOverPort } from './bridge.ts';
 import { Pacer } from './pacer.ts';
-import type { KeyPath, MediaEvent } from './plane.ts';
+import type { MediaEvent } from './plane.ts';
 import { RtpSession, type SessionHost } from './session.ts';
-import { bindPair } from './session-sockets.ts';
+import { bindPair, bindPairAgain } from './session-sockets.ts';
 import { Clip } from './worker-clip.ts';
 import { Outbox } from './worker-outbox.ts';
 import {
   gauge,
+  type OpenCommand,
   type SessionCommand,
   type WorkerCommand,
   type WorkerReport,
@@ -30,6 +32,8 @@ const pacer = new Pacer(performance.now());
 const lateMs = 10;
 /** A packet this late on average is heard: most phones keep 40 to 60 ms. */
 const bearableLatenessMs = 10;
+
+const boot = readBoot();
 
 let timer: NodeJS.Timeout | null = null;
 let shuttingDown = false;
@@ -51,6 +55,7 @@ function hostFor(host: string): SessionHost {
     host,
     now: () => performance.now(),
     wall: () => Date.now(),
+    boot,
     emit: (session: number, event: MediaEvent) => outbox.send({ type: 'event', session, event }),
     failed,
     sent(behindMs) {
@@ -69,12 +74,23 @@ function failed(session: number | null, error: unknown): void {
   if (session !== null) close(session);
 }
 
-async function open(number: number, host: string, rtpPort: number, keyWay: KeyPath | null): Promise<void> {
+/** A clock that goes on over our own restarts and that nobody sets: Linux names each start of the machine. */
+function readBoot(): NonNullable<SessionHost['boot']> | null {
   try {
-    const sockets = await bindPair(host, rtpPort);
-    sessions.set(number, new RtpSession(number, sockets, hostFor(host), keyWay));
+    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return { id, toUptimeMs: Number(process.hrtime.bigint()) / 1e6 - performance.now() };
+  } catch {
+    return null;
+  }
+}
+
+async function open({ session: number, host, port: at, keyWay, restore }: OpenCommand): Promise<void> {
+  try {
+    const sockets = await (restore === null ? bindPair(host, at) : bindPairAgain(host, at));
+    // Said first: it tells its state as soon as it is made.
+    if (!shuttingDown) outbox.send({ type: 'opened', session: number });
+    sessions.set(number, new RtpSession(number, sockets, hostFor(host), keyWay, restore));
     if (shuttingDown) close(number);
-    else outbox.send({ type: 'opened', session: number });
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     outbox.send({ type: 'open-failed', session: number, code, message });
@@ -169,9 +185,7 @@ function command(session: RtpSession, command: SessionCommand): void {
 function take(message: WorkerCommand): void {
   switch (message.type) {
     case 'open': {
-      const done = open(message.session, message.host, message.port, message.keyWay).then(
-        () => void binding.delete(done),
-      );
+      const done = open(message).then(() => void binding.delete(done));
       binding.add(done);
       break;
     }

@@ -15,8 +15,20 @@ export interface MediaPlaneOptions {
 }
 
 export interface MediaPlane {
-  /** Binds an even RTP port and the odd RTCP port above it; rejects with CodedError media-ports-exhausted. */
+  /**
+   * Binds an even RTP port and the odd RTCP port above it; rejects with CodedError media-ports-exhausted. With `restore`
+   * it is that very pair, or media-port-taken: then only a new session and a new offer to the peer are left.
+   */
   open(options: SessionOptions): Promise<MediaSession>;
+  /** Keeps these RTP ports from sessions that are not restored. */
+  reserve(ports: readonly number[]): void;
+  /** What was reserved and is not restored after all is free again. */
+  release(ports: readonly number[]): void;
+  /**
+   * Makes the file of a recording whose process was killed whole, when nobody continues it: its header says what is in it.
+   * null when there is no such file, or nothing in it.
+   */
+  repairRecording(file: string): Promise<{ readonly durationMs: number; readonly bytes: number } | null>;
   /** Makes a clip playable by its key in every session; encoded once for each codec, shared by all. */
   addClip(key: string, samples: Int16Array): void;
   dropClip(key: string): void;
@@ -34,6 +46,37 @@ export interface SessionOptions {
    * send: keys of a bridged partner are then told as `relay-digit`.
    */
   readonly keyWay?: KeyPath | null;
+  /**
+   * Takes the session of a killed process up again: its ports, its stream, its known source, the keys it told. Then
+   * `configure` with what was agreed on before, `hold`, `sensitive`, `record`, `play`, `bridge` as they were.
+   */
+  readonly restore?: SavedSession;
+}
+
+/** What a restart needs of a session: plain JSON, of which only the plane reads more than `port`. */
+export interface SavedSession {
+  readonly version: 1;
+  readonly port: number;
+  readonly ssrc: number;
+  /** What the next packet would have had at `at`, and how many there were before it. */
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly packets: number;
+  readonly octets: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+  /** The same moment by a clock that nobody sets, of this start of the machine. */
+  readonly uptime: { readonly boot: string; readonly ms: number } | null;
+  readonly everyMs: number;
+  /** False while nothing is sent: before anything is agreed on, and on hold. */
+  readonly sending: boolean;
+  readonly cname: string;
+  /** Where the description says that the peer is; null before there is one. */
+  readonly peer: { readonly address: string; readonly port: number } | null;
+  /** Where it proved to be. */
+  readonly source: { readonly address: string; readonly port: number; readonly ssrc: number } | null;
+  /** The last telephone-event that was told as a key. */
+  readonly event: { readonly ssrc: number; readonly timestamp: number; readonly event: number } | null;
 }
 
 export interface PlayOptions {
@@ -66,6 +109,10 @@ export interface MediaSession {
       readonly channels: 'mixed' | 'one-each';
       readonly maxMs: number | null;
       readonly silenceMs: number | null;
+      /** Goes on in the file of a killed process, behind silence as long as nothing was recorded. */
+      readonly append?: true;
+      /** With `append`: how long the process was dead. What it had not written yet is added. */
+      readonly gapMs?: number;
     },
   ): void;
   stopRecording(id: string): void;
@@ -83,6 +130,8 @@ export interface MediaSession {
 }
 
 export type MediaEvent =
+  /** Whenever what a restart needs has changed, never for a packet; with a `digit`, right behind it. */
+  | { readonly type: 'saved'; readonly saved: SavedSession }
   | { readonly type: 'latched'; readonly address: string; readonly port: number }
   | {
       readonly type: 'digit';

@@ -37,9 +37,14 @@ export class Recorder {
     return Math.round(this.#samples / samplesPerMs);
   }
 
+  /** The file had `frames` before: they count for its length. */
+  continueAfter(frames: number): void {
+    this.#samples += frames;
+  }
+
   /** Takes the same stretch of both directions; says why the recording is over, if it is. */
   take(received: Int16Array, sent: Int16Array, count: number): 'silence' | 'max' | null {
-    const keep = Math.min(count, this.#maxSamples - this.#samples);
+    const keep = Math.max(0, Math.min(count, this.#maxSamples - this.#samples));
     const out = this.#interleaved;
     let magnitude = 0;
     for (let i = 0; i < keep; i++) {

@@ -43,8 +43,11 @@ export class SessionRecordings {
   }
 
   start(id: string, options: RecordOptions): void {
-    const writer = new WavWriter(options.file, options.channels === 'one-each' ? 2 : 1);
-    this.#running.push({ id, recorder: new Recorder(options, writer, longestFrame), writer });
+    const channels = options.channels === 'one-each' ? 2 : 1;
+    const writer = new WavWriter(options.file, channels, options.append ? (options.gapMs ?? 0) : null);
+    const recorder = new Recorder(options, writer, longestFrame);
+    if (options.append) void writer.written().then(() => recorder.continueAfter(writer.framesBefore));
+    this.#running.push({ id, recorder, writer });
     this.#ear ??= new Ear();
   }
 

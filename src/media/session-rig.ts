@@ -2,7 +2,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { createMediaPlane } from './create-plane.ts';
 import { ulawSilence } from './g711.ts';
-import type { MediaEvent, MediaPlane, MediaSession } from './plane.ts';
+import type { MediaEvent, MediaPlane, MediaSession, SavedSession } from './plane.ts';
 import { createRtpPacket, decodeRtp, encodeRtpHeader, type RtpPacket } from './rtp.ts';
 import type { NegotiatedAudio } from './sdp.ts';
 
@@ -101,9 +101,22 @@ export async function createPlane(range: readonly [number, number] = [41000, 411
   return plane;
 }
 
-export async function openSession(plane: MediaPlane): Promise<{ session: MediaSession; events: Inbox<MediaEvent> }> {
+export interface Opened {
+  readonly session: MediaSession;
+  /** All that it tells but what it saves. */
+  readonly events: Inbox<MediaEvent>;
+  readonly saves: Inbox<SavedSession>;
+}
+
+export async function openSession(plane: MediaPlane, restore?: SavedSession): Promise<Opened> {
   const events = new Inbox<MediaEvent>();
-  return { session: await plane.open({ onEvent: (event) => events.push(event) }), events };
+  const saves = new Inbox<SavedSession>();
+  const onEvent = (event: MediaEvent): void => {
+    if (event.type === 'saved') saves.push(event.saved);
+    else events.push(event);
+  };
+  const session = await plane.open(restore === undefined ? { onEvent } : { onEvent, restore });
+  return { session, events, saves };
 }
 
 export function audioTo(phone: Phone, changes: Partial<NegotiatedAudio> = {}): NegotiatedAudio {

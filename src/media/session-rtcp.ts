@@ -12,7 +12,8 @@ export class SessionRtcp {
   readonly #stream: RtpStream;
   readonly #sockets: SocketPair;
   readonly #statistics = new ReceiverStatistics();
-  readonly #cname = newId();
+  /** Belongs to the SSRC: it stays with it (RFC 3550 6.5.1). */
+  readonly cname: string;
   #socket: Socket;
   #address = '';
   #port = 0;
@@ -20,7 +21,8 @@ export class SessionRtcp {
   #dueMs = 0;
   #packetsBefore = 0;
 
-  constructor(stream: RtpStream, sockets: SocketPair) {
+  constructor(stream: RtpStream, sockets: SocketPair, cname = newId()) {
+    this.cname = cname;
     this.#stream = stream;
     this.#sockets = sockets;
     this.#socket = sockets.rtcp;
@@ -72,7 +74,7 @@ export class SessionRtcp {
         : { ntpSeconds: seconds, ntpFraction: fraction, timestamp, packets, octets: octets >>> 0 };
     this.#packetsBefore = packets;
     const report = Buffer.alloc(longestReportBytes);
-    let length = encodeReport(report, ssrc, sender, this.#statistics.report(nowMs), this.#cname);
+    let length = encodeReport(report, ssrc, sender, this.#statistics.report(nowMs), this.cname);
     if (left !== null) length = encodeBye(report, length, ssrc);
     this.#socket.send(report.subarray(0, length), this.#port, this.#address, left ?? undefined);
   }

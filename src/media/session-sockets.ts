@@ -3,10 +3,13 @@
 // Does not: choose ports, read packets.
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Two seconds of a worker that stands still, at 50 packets a second and the kernel's own size for each. */
 const rtpBufferBytes = 128 * 1024;
 const rtcpBufferBytes = 32 * 1024;
+const lingeringMs = 500;
+const retryMs = 25;
 
 export interface SocketPair {
   readonly rtp: Socket;
@@ -21,6 +24,21 @@ export async function bindPair(host: string, port: number): Promise<SocketPair> 
   } catch (error) {
     await closeSocket(rtp);
     throw error;
+  }
+}
+
+/**
+ * The pair of a process that was killed a moment ago: while the kernel still clears up behind it, its ports may be taken,
+ * though nobody else wants them.
+ */
+export async function bindPairAgain(host: string, port: number): Promise<SocketPair> {
+  for (let attempts = lingeringMs / retryMs; ; attempts--) {
+    try {
+      return await bindPair(host, port);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempts <= 0) throw error;
+      await sleep(retryMs);
+    }
   }
 }
 

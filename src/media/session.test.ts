@@ -17,7 +17,7 @@ async function createSession() {
     host: '127.0.0.1',
     now: () => clock.now,
     wall: () => clock.wall,
-    emit: (_session, event) => events.push(event),
+    emit: (_session, event) => void (event.type === 'saved' || events.push(event)),
     failed: (_session, error) => failures.push(error),
     sent() {},
     skipped() {},

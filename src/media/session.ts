@@ -6,7 +6,7 @@ import { BridgeInput, type BridgePeer } from './bridge.ts';
 import { decodeG711 } from './g711.ts';
 import { SourceLatch } from './latch.ts';
 import { longestPacketMs, type Paced, shortestPacketMs } from './pacer.ts';
-import type { KeyPath, MediaEvent } from './plane.ts';
+import type { KeyPath, MediaEvent, SavedSession } from './plane.ts';
 import type { PlayerItem } from './player.ts';
 import { createRtpPacket, decodeRtp, isRtcp } from './rtp.ts';
 import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
@@ -15,6 +15,7 @@ import { SessionKeys } from './session-keys.ts';
 import { Outbound } from './session-outbound.ts';
 import { SessionRecordings } from './session-recording.ts';
 import { SessionRtcp } from './session-rtcp.ts';
+import { continueStream, type Moment } from './session-saved.ts';
 import { addressOn, closeSocket, plainAddress, type SocketPair } from './session-sockets.ts';
 import { eventOfDigit } from './telephone-event-payload.ts';
 import { TelephoneEventReceiver } from './telephone-event-receiver.ts';
@@ -27,6 +28,8 @@ export interface SessionHost {
   now(): number;
   /** Milliseconds since 1970-01-01 UTC. */
   wall(): number;
+  /** Which start of the machine it is, and what to add to `now` for the time since then; null when that is unknown. */
+  readonly boot?: { readonly id: string; readonly toUptimeMs: number } | null;
   emit(session: number, event: MediaEvent): void;
   /** A fault of ours: the session is to be closed. */
   failed(session: number, error: unknown): void;
@@ -48,7 +51,11 @@ export class RtpSession implements Paced {
   readonly number: number;
   readonly #host: SessionHost;
   readonly #sockets: SocketPair;
+  readonly #rtpPort: number;
   readonly #latch = new SourceLatch();
+  #source: SavedSession['source'] = null;
+  /** What it goes on from, until it is configured. */
+  #restoring: SavedSession | null;
   readonly #packet = createRtpPacket();
   readonly #outbound: Outbound;
   readonly #recordings: SessionRecordings;
@@ -74,10 +81,18 @@ export class RtpSession implements Paced {
   #heardMs = 0;
   #absentTold = false;
 
-  constructor(number: number, sockets: SocketPair, host: SessionHost, keyWay: KeyPath | null = null) {
+  constructor(
+    number: number,
+    sockets: SocketPair,
+    host: SessionHost,
+    keyWay: KeyPath | null = null,
+    restore: SavedSession | null = null,
+  ) {
     this.number = number;
+    this.#restoring = restore;
     this.#host = host;
     this.#sockets = sockets;
+    this.#rtpPort = sockets.rtp.address().port;
     this.#keyWay = keyWay;
     this.#outbound = new Outbound(sockets.rtp, keyWay, {
       started: (id) => this.#emit({ type: 'play-started', id }),
@@ -90,11 +105,14 @@ export class RtpSession implements Paced {
       (event) => this.#emit(event),
       () => host.now(),
     );
-    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets);
+    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets, restore?.cname);
     const keys = new SessionKeys({
       now: () => host.now(),
       wall: () => host.wall(),
-      emit: (event) => this.#emit(event),
+      emit: (event) => {
+        this.#emit(event);
+        if (event.type === 'digit') this.#save();
+      },
       pressed: (digit, inAudio) => this.#pressed(digit, inAudio),
     });
     this.#keys = keys;
@@ -111,6 +129,8 @@ export class RtpSession implements Paced {
       released: (durationMs, lost) => keys.eventOver(durationMs, lost),
       flash: () => keys.flash(),
     });
+    if (restore !== null) this.#restore(restore);
+    this.#save();
     sockets.rtp.on('message', this.#receive);
     sockets.rtcp.on('message', this.#receive);
   }
@@ -121,12 +141,17 @@ export class RtpSession implements Paced {
       this.#emit({ type: 'fault', message: `cannot send to ${audio.remoteAddress} from ${this.#host.host}` });
       return;
     }
-    const anew = this.#audio === null || address !== this.#address || audio.remotePort !== this.#port;
+    const restored = this.#restoring;
+    // Time has gone on since it was opened.
+    if (restored !== null) this.#outbound.stream.continueAt(continueStream(restored, this.#moment()));
+    this.#restoring = null;
+    const anew = address !== this.#address || audio.remotePort !== this.#port;
+    if (anew || restored !== null) this.#events.reset(audio.telephoneEvent?.clockRateHz ?? 8000);
     if (anew) {
       this.#latch.reset(address, audio.remotePort);
       this.#address = address;
       this.#port = audio.remotePort;
-      this.#events.reset(audio.telephoneEvent?.clockRateHz ?? 8000);
+      this.#source = null;
       this.#heardMs = this.#host.now();
       this.#absentTold = false;
     }
@@ -136,10 +161,13 @@ export class RtpSession implements Paced {
     this.everyMs = Math.min(longestPacketMs, Math.max(shortestPacketMs, Math.round(audio.ptimeMs)));
     this.#outbound.configure(audio, this.everyMs);
     this.#rtcp.configure(address, audio.remoteRtcpPort, audio.remotePort);
+    if (this.#source !== null) this.#followSource(this.#source.address, this.#source.port);
+    if (!anew && restored?.event) this.#events.recall(restored.event);
     this.#mute = audio.direction === 'inactive' || audio.direction === 'recvonly' || audio.remotePort === 0;
     this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
     this.#codecOf.fill(null);
     for (const { payloadType, codec } of audio.receive) this.#codecOf[payloadType & 0x7f] = codec;
+    this.#save();
   }
 
   play(item: PlayerItem): void {
@@ -183,7 +211,9 @@ export class RtpSession implements Paced {
   }
 
   hold(on: boolean): void {
+    if (on === this.#held) return;
     this.#held = on;
+    this.#save();
   }
 
   /** Begins to hear a partner: `join` gets our input and returns the partner's, or what leads to it. */
@@ -254,7 +284,7 @@ export class RtpSession implements Paced {
     const isEvent = packet.payloadType === this.#eventType;
     const verdict = this.#latch.judge(from.address, from.port, packet.ssrc, packet.sequence, isEvent || codec !== null);
     if (verdict === 'refused') return;
-    if (verdict === 'first') this.#latched(from);
+    if (verdict === 'first') this.#latched(from, packet.ssrc);
     const now = this.#host.now();
     this.#heardMs = now;
     this.#absentTold = false;
@@ -278,10 +308,55 @@ export class RtpSession implements Paced {
     }
   }
 
-  #latched({ address, port }: RemoteInfo): void {
+  #latched({ address, port }: RemoteInfo, ssrc: number): void {
+    this.#source = { address, port, ssrc };
+    this.#followSource(address, port);
+    this.#emit({ type: 'latched', address: plainAddress(address), port });
+    this.#save();
+  }
+
+  #followSource(address: string, port: number): void {
     // behind a NAT the SDP's RTCP port means nothing; the port above the real one is the best guess
     if (address !== this.#address || port !== this.#port) this.#rtcp.configure(address, port + 1, port);
-    this.#emit({ type: 'latched', address: plainAddress(address), port });
+  }
+
+  #restore(saved: SavedSession): void {
+    this.#outbound.stream.continueAt(continueStream(saved, this.#moment()));
+    this.everyMs = saved.everyMs;
+    if (saved.peer === null) return;
+    this.#address = saved.peer.address;
+    this.#port = saved.peer.port;
+    this.#source = saved.source;
+    this.#heardMs = this.#host.now();
+    this.#latch.restore(this.#address, this.#port, saved.source?.address ?? '', saved.source?.port ?? 0);
+  }
+
+  #moment(): Moment {
+    const { boot } = this.#host;
+    const uptime = boot ? { boot: boot.id, ms: this.#host.now() + boot.toUptimeMs } : null;
+    return { at: this.#host.wall(), uptime };
+  }
+
+  #save(): void {
+    const { ssrc, sequence, timestamp, packets, octets } = this.#outbound.stream;
+    const event = this.#restoring === null ? this.#events.told : this.#restoring.event;
+    const saved: SavedSession = {
+      version: 1,
+      port: this.#rtpPort,
+      ssrc,
+      sequence,
+      timestamp,
+      packets,
+      octets,
+      ...this.#moment(),
+      everyMs: this.everyMs,
+      sending: this.#audio !== null && !this.#mute && !this.#held,
+      cname: this.#rtcp.cname,
+      peer: this.#address === '' ? null : { address: this.#address, port: this.#port },
+      source: this.#source,
+      event,
+    };
+    this.#emit({ type: 'saved', saved });
   }
 
   /** The partner's key goes to our peer. */

@@ -44,6 +44,8 @@ export class TelephoneEventReceiver {
   private ended = false;
   private event = 0;
   private ssrc = 0;
+  private arrivingSsrc = 0;
+  private pressSsrc = 0;
   private sequence = 0;
   /** Of the press, or of its newest segment. */
   private timestamp = 0;
@@ -73,6 +75,33 @@ export class TelephoneEventReceiver {
     this.clock.reset(clockRateHz);
   }
 
+  /** The last press that was told, of which more packets may come. */
+  get told(): { readonly ssrc: number; readonly timestamp: number; readonly event: number } | null {
+    return this.known ? { ssrc: this.pressSsrc, timestamp: this.timestamp, event: this.event } : null;
+  }
+
+  /** After `reset`: what was told as a press before a restart. More of it, and its end, are no press and tell nothing. */
+  recall({
+    ssrc,
+    timestamp,
+    event,
+  }: {
+    readonly ssrc: number;
+    readonly timestamp: number;
+    readonly event: number;
+  }): void {
+    this.known = true;
+    this.ended = false;
+    this.ssrc = ssrc;
+    this.pressSsrc = ssrc;
+    this.timestamp = timestamp;
+    this.event = event;
+    this.duration = 0;
+    this.pastTimestamp[0] = timestamp;
+    this.pastEvent[0] = event;
+    this.pastNext = 1;
+  }
+
   get isDown(): boolean {
     return this.down;
   }
@@ -89,6 +118,7 @@ export class TelephoneEventReceiver {
     nowMs: number,
   ): void {
     this.arriving = sequence;
+    this.arrivingSsrc = ssrc;
     this.blocks(this.distance(sequence, ssrc), timestamp, marker, bytes, offset, length, nowMs, true);
     this.heard(sequence, ssrc);
   }
@@ -109,6 +139,7 @@ export class TelephoneEventReceiver {
     if (!decodeRed(bytes, offset, length, red)) return;
     const distance = this.distance(sequence, ssrc);
     this.arriving = sequence;
+    this.arrivingSsrc = ssrc;
     for (let i = 0; i < red.count; i++) {
       if (red.payloadType[i] !== eventPayloadType) continue;
       const primary = i === red.count - 1;
@@ -239,6 +270,7 @@ export class TelephoneEventReceiver {
     this.down = true;
     this.ended = false;
     this.event = event;
+    this.pressSsrc = this.arrivingSsrc;
     this.timestamp = timestamp;
     this.duration = duration;
     this.segmentsDuration = 0;

@@ -7,7 +7,7 @@
 //   add-clip drop-clip                              –
 //   shutdown                                        drained (no socket is left; the thread may end)
 import type { MessagePort } from 'node:worker_threads';
-import type { KeyPath, MediaEvent, MediaSession, PlayOptions } from './plane.ts';
+import type { KeyPath, MediaEvent, MediaSession, PlayOptions, SavedSession } from './plane.ts';
 import type { NegotiatedAudio } from './sdp.ts';
 
 export type RecordOptions = Parameters<MediaSession['record']>[1];
@@ -37,14 +37,17 @@ export type SessionCommand =
   | { readonly type: 'hold'; readonly session: number; readonly on: boolean }
   | { readonly type: 'close'; readonly session: number };
 
+export interface OpenCommand {
+  readonly type: 'open';
+  readonly session: number;
+  readonly host: string;
+  readonly port: number;
+  readonly keyWay: KeyPath | null;
+  readonly restore: SavedSession | null;
+}
+
 export type WorkerCommand =
-  | {
-      readonly type: 'open';
-      readonly session: number;
-      readonly host: string;
-      readonly port: number;
-      readonly keyWay: KeyPath | null;
-    }
+  | OpenCommand
   | SessionCommand
   | { readonly type: 'add-clip'; readonly key: string; readonly samples: SharedArrayBuffer }
   | { readonly type: 'drop-clip'; readonly key: string }

@@ -13,8 +13,8 @@ export type Effect =
   | { readonly type: 'call.hangup'; readonly reason: string | null }
   /** → document.fetched | document.failed */
   | { readonly type: 'document.ask'; readonly request: string; readonly report: Report }
-  /** No event comes back. */
-  | { readonly type: 'application.notify'; readonly report: Report }
+  /** → notice.told | notice.failed, for which nobody waits */
+  | { readonly type: 'application.notify'; readonly notice: string; readonly report: Report }
   /** → http.answered | document.failed */
   | { readonly type: 'http.send'; readonly request: string; readonly report: Report }
   /** → prompt.started, then prompt.finished | prompt.failed. `times` null repeats until stopped. */

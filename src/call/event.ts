@@ -40,8 +40,12 @@ export type WorldEvent =
   | { readonly type: 'bridge.failed'; readonly call: string; readonly code: string; readonly message: string }
   | { readonly type: 'bridge.ended'; readonly call: string }
   | { readonly type: 'http.answered'; readonly request: string; readonly httpStatus: number }
+  | { readonly type: 'notice.told'; readonly notice: string; readonly httpStatus: number }
+  | { readonly type: 'notice.failed'; readonly notice: string; readonly code: string; readonly message: string }
   | { readonly type: 'timer.fired'; readonly timer: string }
-  | { readonly type: 'command.received'; readonly command: Command };
+  | { readonly type: 'command.received'; readonly command: Command }
+  /** The process was killed and another one took the call up; for `downMs` nothing was heard and no timer ran. */
+  | { readonly type: 'call.recovered'; readonly downMs: number };
 
 export type Command =
   | { readonly kind: 'hangup'; readonly reason: string }

@@ -2,7 +2,7 @@
 // call and the simulator share it, so that neither can do something in an order that the other cannot.
 // A fault of the run or of an effect ends this call and nothing else.
 import type { Effect } from './effect.ts';
-import type { TapeLine, WorldEvent } from './event.ts';
+import type { NoteEvent, TapeLine, WorldEvent } from './event.ts';
 import type { Tape } from './tape.ts';
 
 /** What decides: run/ makes it, call/ only feeds it the lines and does what it says. */
@@ -18,19 +18,23 @@ export interface CallLoopOptions {
   /** Does an effect that is not a note. May call `put` before it returns: such events wait for their turn. */
   readonly perform: (effect: Effect) => void;
   readonly onFault: (error: unknown) => void;
+  /** The run has been fed a tape already; events wait until `resume`. */
+  readonly resumed?: boolean;
 }
 
 export interface CallLoop {
   put(event: WorldEvent): void;
+  /** Writes the notes that were missing, then has `first` take its turn, then does `restore`; then come those that waited. */
+  resume(notes: readonly NoteEvent[], first: WorldEvent, restore: () => void): void;
   /** True once the run has said everything. Later events are still written to the tape, and nothing follows from them. */
   readonly over: boolean;
 }
 
 const protocolError = 111;
 
-export function createCallLoop({ tape, run, perform, onFault }: CallLoopOptions): CallLoop {
+export function createCallLoop({ tape, run, perform, onFault, resumed = false }: CallLoopOptions): CallLoop {
   const waiting: WorldEvent[] = [];
-  let busy = false;
+  let busy = resumed;
   let faulted = false;
   let ended = false;
 
@@ -68,19 +72,37 @@ export function createCallLoop({ tape, run, perform, onFault }: CallLoopOptions)
     for (const effect of run.step(line)) enact(effect);
   }
 
+  function guarded(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      fault(error);
+    }
+  }
+
+  function drain(): void {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const event = next;
+      guarded(() => turn(event));
+    }
+    busy = false;
+  }
+
   return {
     put(event) {
       waiting.push(event);
       if (busy) return;
       busy = true;
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        try {
-          turn(next);
-        } catch (error) {
-          fault(error);
-        }
-      }
-      busy = false;
+      drain();
+    },
+    resume(notes, first, restore) {
+      guarded(() => {
+        for (const event of notes) enact({ type: 'note', event });
+        if (ended) return;
+        turn(first);
+        restore();
+      });
+      drain();
     },
     get over() {
       return faulted ? ended : run.over;

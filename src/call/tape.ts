@@ -1,5 +1,6 @@
 // Owns: the tape of one call, in memory: ordered, numbered, append-only. Everything else that is known of a call is read
-// from here. Does not: store lines beyond the process (a reader does, through onLine), decide anything.
+// from here. A tape that was cut off is written on: its numbers and its time go on where they stopped.
+// Does not: store lines beyond the process (a reader does, through onLine), decide anything.
 import type { Clock } from '../base/clock.ts';
 import type { CallEvent, TapeLine } from './event.ts';
 
@@ -12,11 +13,13 @@ export interface Tape {
 export interface TapeOptions {
   readonly clock: Clock;
   readonly onLine: (line: TapeLine) => void;
+  /** A tape to write on, and the `since` at which it stood still. */
+  readonly cut?: { readonly lines: readonly TapeLine[]; readonly sinceMs: number };
 }
 
-export function createTape({ clock, onLine }: TapeOptions): Tape {
-  const lines: TapeLine[] = [];
-  let startedAt = 0;
+export function createTape({ clock, onLine, cut }: TapeOptions): Tape {
+  const lines: TapeLine[] = [...(cut?.lines ?? [])];
+  let startedAt = clock.now() - (cut?.sinceMs ?? 0);
   return {
     lines,
     append(event) {

@@ -111,6 +111,7 @@ export function createRun(options: RunOptions): Run {
         const history = [...state.history];
         effects.push({
           type: 'application.notify',
+          notice: state.name('notice'),
           report: { kind: 'recording', destination: recording.notify, history, recordingId, durationMs },
         });
         return;

@@ -9,6 +9,7 @@ import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts
 export function* notify(node: NodeOf<'notify'>, state: CallState): Steps<Outcome> {
   yield {
     type: 'application.notify',
+    notice: state.name('notice'),
     report: {
       kind: 'notify',
       destination: substituteDestination(state, node.destination),

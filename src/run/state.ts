@@ -33,7 +33,7 @@ export interface CallState {
   /** Legs that were dialled and are not over. */
   readonly legs: Map<LegName, 'dialled' | 'live' | 'leaving'>;
   /** The next deterministic name: `prompt-1`, `timer-3`. */
-  name(kind: 'prompt' | 'timer' | 'request' | 'recording'): string;
+  name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording'): string;
   nextLeg(): LegName;
   /** Runs a block of nodes in the place where the verb stands. */
   block(body: Block): Steps<Exit>;

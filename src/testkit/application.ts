@@ -16,13 +16,15 @@ export interface ReceivedRequest {
 }
 
 export interface ScriptedApplication {
-  receive(plan: HttpPlan, kind: Report['kind'] | null, atMs: number): ReplyInFull;
+  /** `id`: one that it was sent before is a repetition, which is not kept and gets the same reply. */
+  receive(plan: HttpPlan, kind: Report['kind'] | null, atMs: number, id?: string): ReplyInFull;
   readonly requests: readonly ReceivedRequest[];
 }
 
 export function createScriptedApplication(script: ApplicationScript): ScriptedApplication {
   const used = new Map<string, number>();
   const requests: ReceivedRequest[] = [];
+  const replies = new Map<string, ReplyInFull>();
 
   function choose(path: string): Reply {
     const scripted = script[path];
@@ -36,14 +38,21 @@ export function createScriptedApplication(script: ApplicationScript): ScriptedAp
 
   return {
     requests,
-    receive(plan, kind, atMs) {
+    receive(plan, kind, atMs, id) {
+      const before = id === undefined ? undefined : replies.get(id);
+      if (before !== undefined) return before;
       const { method, url, headers, body } = plan;
       requests.push({ number: requests.length + 1, atMs, method, url, headers, body, kind });
-      const reply = choose(new URL(url).pathname);
-      if (typeof reply === 'string') return { status: 200, contentType: 'text/xml', body: reply };
-      return 'dialect' in reply ? { status: 200, flow: reply } : reply;
+      const reply = inFull(choose(new URL(url).pathname));
+      if (id !== undefined) replies.set(id, reply);
+      return reply;
     },
   };
+}
+
+function inFull(reply: Reply): ReplyInFull {
+  if (typeof reply === 'string') return { status: 200, contentType: 'text/xml', body: reply };
+  return 'dialect' in reply ? { status: 200, flow: reply } : reply;
 }
 
 function isList(reply: Reply | readonly Reply[]): reply is readonly Reply[] {

@@ -18,7 +18,7 @@ export {
 export { outline } from './scenario-outline.ts';
 export { promptsHeard, runScenario, type ScenarioResult } from './scenario-run.ts';
 export { keystrokes, type ParsedScript, parseScript } from './script.ts';
-export { charactersPerSecond, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
+export { charactersPerSecond, type Kill, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
 export { describeSound, formatTimeline } from './timeline.ts';
 export { toneWav } from './tone-wav.ts';
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts';

@@ -7,8 +7,26 @@ export interface Observation {
   readonly tape: readonly TapeLine[];
   /** In the order in which they began to sound. */
   readonly prompts: readonly string[];
+  /** Those that did not sound to their end. */
+  readonly stopped: readonly string[];
   /** Addresses as the scenario writes them: a live runner puts `applicationOrigin` back. */
   readonly requests: readonly Pick<ReceivedRequest, 'method' | 'url' | 'body'>[];
+}
+
+/** What the caller heard begin and what of it was cut short; `words` by name of the prompt. */
+export function promptsOn(
+  tape: readonly TapeLine[],
+  words: ReadonlyMap<string, string>,
+): Pick<Observation, 'prompts' | 'stopped'> {
+  const begun: string[] = [];
+  const stopped: string[] = [];
+  for (const { event } of tape) {
+    if (event.type === 'prompt.started') begun.push(event.prompt);
+    else if (event.type === 'prompt.finished' && event.why !== 'end' && begun.includes(event.prompt))
+      stopped.push(event.prompt);
+  }
+  const named = (prompts: readonly string[]) => prompts.map((prompt) => words.get(prompt) ?? prompt);
+  return { prompts: named(begun), stopped: named(stopped) };
 }
 
 type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
@@ -20,6 +38,7 @@ export function checkScenario(expected: Expectation, seen: Observation): readonl
     seen.tape.map(({ event }) => event).filter((event): event is EventOf<Type> => event.type === type);
 
   compareLists('prompt', expected.prompts, seen.prompts, (want, got) => want === got, tell);
+  compareLists('stopped prompt', expected.stopped, seen.stopped, (want, got) => want === got, tell);
   compareLists('request', expected.requests, seen.requests, isRequest, tell);
   compareLists('gather', expected.gathers, all('gather.finished'), isGather, tell);
   const failures = all('verb.finished')
@@ -80,7 +99,9 @@ function contains(have: unknown, want: unknown): boolean {
 }
 
 function isGather(want: ExpectedGather, got: EventOf<'gather.finished'>): boolean {
-  const { because = [], ...fields } = want;
+  const { because = [], record, ...fields } = want;
   if (!contains(got, fields)) return false;
+  if (record !== undefined && record.length !== got.decisions.length) return false;
+  if (record?.every((words, index) => got.decisions[index]?.what.includes(words)) === false) return false;
   return because.every((words) => got.decisions.some(({ what }) => what.includes(words)));
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { IncomingPhoneCall } from './phone-incoming.ts';
 import type { CalleeScript } from './scenario.ts';
-import { refusesAfterMs } from './simulate-legs.ts';
+import { pressesAfterMs, refusesAfterMs } from './simulate-legs.ts';
 
 /** No script: nobody is there. */
 export function playCallee(call: IncomingPhoneCall, script: CalleeScript | undefined, clock: Clock): void {
@@ -11,13 +11,15 @@ export function playCallee(call: IncomingPhoneCall, script: CalleeScript | undef
     call.refuse(404);
     return;
   }
-  const { answerAfterMs, refuse, hangUpAfterMs } = script;
+  const { answerAfterMs, refuse, hangUpAfterMs, press } = script;
   call.ring();
   if (refuse !== undefined) clock.after(refuse.afterMs ?? refusesAfterMs, () => call.refuse(refuse.sipStatus));
   if (answerAfterMs === undefined) return;
   clock.after(answerAfterMs, () => {
     void call.answer().then((answered) => {
-      if (answered && hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => call.hangUp());
+      if (!answered) return;
+      if (press !== undefined) void call.press([{ waitMs: pressesAfterMs }, { press }]);
+      if (hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => call.hangUp());
     });
   });
 }

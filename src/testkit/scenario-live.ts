@@ -15,7 +15,7 @@ import type { PhoneCall } from './phone-call.ts';
 import type { DigitWay } from './phone-event.ts';
 import { plainDialect } from './plain-dialect.ts';
 import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.ts';
-import { checkScenario } from './scenario-check.ts';
+import { checkScenario, promptsOn } from './scenario-check.ts';
 import { type LiveApplication, openLiveApplication } from './scenario-live-application.ts';
 import { playCallee } from './scenario-live-callee.ts';
 import { createStandIns, type StandIns } from './scenario-live-names.ts';
@@ -252,12 +252,11 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     const asked = one.effects.filter(({ effect }) => asks.has(effect.type)).length;
     await within(one.application.received(asked), lastRequestsMs, clock);
 
-    const prompts = one.lines.flatMap(({ event }) =>
-      event.type === 'prompt.started' ? [one.words.get(event.prompt) ?? event.prompt] : [],
-    );
     const { requests } = one.application;
     const inStoryWords: readonly TapeLine[] = JSON.parse(one.standIns.toStory(JSON.stringify(one.lines)));
-    differences.push(...checkScenario(scenario.expect, { tape: inStoryWords, requests, prompts }));
+    differences.push(
+      ...checkScenario(scenario.expect, { tape: inStoryWords, requests, ...promptsOn(one.lines, one.words) }),
+    );
     if (caller.waitingFor !== null)
       differences.push(`the caller never came to the step ${JSON.stringify(caller.waitingFor)}`);
     for (const event of placed.events)

@@ -1,8 +1,8 @@
 // Owns: a scenario run in virtual time.
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Scenario } from './scenario.ts';
-import { checkScenario } from './scenario-check.ts';
-import { type Simulation, simulate } from './simulate.ts';
+import { checkScenario, promptsOn } from './scenario-check.ts';
+import { type Kill, type Simulation, simulate } from './simulate.ts';
 import { describeSound } from './timeline.ts';
 
 export interface ScenarioResult {
@@ -11,19 +11,24 @@ export interface ScenarioResult {
   readonly differences: readonly string[];
 }
 
-export function runScenario(scenario: Scenario, dialect: Pick<Dialect, 'compile' | 'request'>): ScenarioResult {
+export function runScenario(
+  scenario: Scenario,
+  dialect: Pick<Dialect, 'compile' | 'request'>,
+  kills: readonly Kill[] = [],
+): ScenarioResult {
   const { first, application, callees, mediaMs, brokenMedia, caller, expect } = scenario;
   const simulation = simulate({
     dialect,
     application,
     caller,
+    kills,
     ...(first === undefined ? {} : { first }),
     ...(callees === undefined ? {} : { callees }),
     ...(mediaMs === undefined ? {} : { mediaMs }),
     ...(brokenMedia === undefined ? {} : { brokenMedia }),
   });
   const { tape, requests, faults, stuck, stepLeft, unheard } = simulation;
-  const differences = [...checkScenario(expect, { tape, requests, prompts: promptsHeard(simulation) })];
+  const differences = [...checkScenario(expect, { tape, requests, ...promptsOn(tape, promptWords(simulation)) })];
   for (const fault of faults) differences.push(`fault: ${fault instanceof Error ? fault.stack : String(fault)}`);
   if (stuck !== null) differences.push(`the call stood still (${stuck}) and the caller had to hang up`);
   if (stepLeft !== null) differences.push(`the caller never came to the step ${JSON.stringify(stepLeft)}`);
@@ -32,11 +37,13 @@ export function runScenario(scenario: Scenario, dialect: Pick<Dialect, 'compile'
   return { simulation, differences };
 }
 
-export function promptsHeard({ tape, effects }: Pick<Simulation, 'tape' | 'effects'>): readonly string[] {
+export function promptsHeard(simulation: Pick<Simulation, 'tape' | 'effects'>): readonly string[] {
+  return promptsOn(simulation.tape, promptWords(simulation)).prompts;
+}
+
+function promptWords({ effects }: Pick<Simulation, 'effects'>): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
   for (const { effect } of effects)
     if (effect.type === 'prompt.start') words.set(effect.prompt, describeSound(effect.sound));
-  return tape.flatMap(({ event }) =>
-    event.type === 'prompt.started' ? [words.get(event.prompt) ?? event.prompt] : [],
-  );
+  return words;
 }

@@ -44,6 +44,8 @@ export interface CalleeScript {
   readonly answerAfterMs?: number;
   readonly refuse?: { readonly sipStatus: number; readonly afterMs?: number };
   readonly hangUpAfterMs?: number;
+  /** Keys that it presses half a second after its answer. */
+  readonly press?: string;
 }
 
 export interface ExpectedRequest {
@@ -62,11 +64,15 @@ export interface ExpectedGather {
   readonly attempt?: number;
   /** Each must be found in some line of the decision record. */
   readonly because?: readonly string[];
+  /** The whole decision record, line by line: each must be found in its line, and there are no others. */
+  readonly record?: readonly string[];
 }
 
 export interface Expectation {
   /** What the caller hears begin, in order: speech as its text, other sounds as address or name. */
   readonly prompts?: readonly string[];
+  /** Those of them that were not heard to their end, in order. */
+  readonly stopped?: readonly string[];
   /** Every request to the application, in order, the first document's included. */
   readonly requests?: readonly ExpectedRequest[];
   readonly gathers?: readonly ExpectedGather[];

@@ -2,25 +2,46 @@
 import type { Clock } from '../base/clock.ts';
 import type { LegName, WorldEvent } from '../call/event.ts';
 import type { CalleeScript } from './scenario.ts';
+import { keystrokes } from './script.ts';
 
 export interface SimulatedLegsOptions {
   readonly clock: Clock;
   readonly put: (event: WorldEvent) => void;
+  /** Presses are numbered throughout a call, whoever presses. */
+  readonly nextPress: () => number;
   readonly callees: Readonly<Record<string, CalleeScript>>;
 }
 
 export interface SimulatedLegs {
   dial(leg: LegName, address: string): void;
   hangUp(leg: LegName): void;
+  /** Those that ring are known to nobody any more. */
+  dropRinging(): void;
   close(): void;
 }
 
 const ringsAfterMs = 50;
 /** One that refuses has rung first. */
 export const refusesAfterMs = 100;
+export const pressesAfterMs = 500;
 
-export function createSimulatedLegs({ clock, put, callees }: SimulatedLegsOptions): SimulatedLegs {
+export function createSimulatedLegs({ clock, put, nextPress, callees }: SimulatedLegsOptions): SimulatedLegs {
   const legs = new Map<LegName, 'ringing' | 'live'>();
+
+  function pressAll(leg: LegName, keys: string): void {
+    for (const { digit, atMs, toneMs } of keystrokes({ press: keys }).keys) {
+      clock.after(pressesAfterMs + atMs, () => {
+        if (legs.get(leg) !== 'live') return;
+        const press = nextPress();
+        const heard = { via: 'rfc4733', at: clock.wall() } as const;
+        put({ type: 'digit', leg, press, digit, heard: [heard] });
+        clock.after(toneMs, () => {
+          const whole = [{ ...heard, durationMs: toneMs }];
+          if (legs.has(leg)) put({ type: 'digit.released', leg, press, durationMs: toneMs, heard: whole });
+        });
+      });
+    }
+  }
 
   function end(leg: LegName, by: 'peer' | 'us'): void {
     const was = legs.get(leg);
@@ -31,7 +52,7 @@ export function createSimulatedLegs({ clock, put, callees }: SimulatedLegsOption
 
   return {
     dial(leg, address) {
-      const { refuse, answerAfterMs, hangUpAfterMs } = callees[address] ?? {};
+      const { refuse, answerAfterMs, hangUpAfterMs, press } = callees[address] ?? {};
       legs.set(leg, 'ringing');
       clock.after(ringsAfterMs, () => {
         if (legs.get(leg) === 'ringing') put({ type: 'leg.ringing', leg, sipStatus: 180 });
@@ -47,10 +68,14 @@ export function createSimulatedLegs({ clock, put, callees }: SimulatedLegsOption
         if (!legs.has(leg)) return;
         legs.set(leg, 'live');
         put({ type: 'leg.answered', leg });
+        if (press !== undefined) pressAll(leg, press);
         if (hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => end(leg, 'peer'));
       });
     },
     hangUp: (leg) => end(leg, 'us'),
+    dropRinging() {
+      for (const [leg, state] of legs) if (state === 'ringing') legs.delete(leg);
+    },
     close() {
       for (const leg of [...legs.keys()]) end(leg, 'us');
     },

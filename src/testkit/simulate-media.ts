@@ -14,16 +14,23 @@ export interface SimulatedMediaOptions {
   readonly mediaMs: Readonly<Record<string, number>>;
   readonly brokenMedia: readonly string[];
   readonly charactersPerSecond: number;
+  /** Until when the caller speaks. */
+  readonly speakingUntil: () => number;
 }
 
 export interface SimulatedMedia {
-  start(effect: EffectOf<'prompt.start'>): void;
+  /** `playedMs`: another process has played so much of it; null when it has not begun. */
+  start(effect: EffectOf<'prompt.start'>, playedMs: number | null): void;
   stop(prompt: string): void;
   /** To be called before the digit is put on the tape; gives the event that follows it there, if the key stopped a prompt. */
   key(digit: string): WorldEvent | null;
-  record(effect: EffectOf<'record.start'>): void;
+  /** `sinceMs`: another process began it so long ago; null when it has not begun. */
+  record(effect: EffectOf<'record.start'>, sinceMs: number | null): void;
+  /** A complete one of another process. */
+  keep(tag: string, durationMs: number): void;
   stopRecording(recording: string): void;
-  speaks(forMs: number): void;
+  /** The caller began to speak. */
+  speaks(): void;
   sendDigits(effect: EffectOf<'digits.send'>): void;
   cancelDigits(request: string): void;
 }
@@ -33,7 +40,7 @@ const beepMs = 400;
 
 export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedMedia {
   const { clock, put } = options;
-  const queue: EffectOf<'prompt.start'>[] = [];
+  const queue: { readonly effect: EffectOf<'prompt.start'>; readonly playedMs: number | null }[] = [];
   let playing: {
     readonly effect: EffectOf<'prompt.start'>;
     readonly since: number;
@@ -47,7 +54,6 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
   const sending = new Map<string, Timer>();
   /** Lengths of complete recordings by tag. */
   const recorded = new Map<string, number>();
-  let speakingUntil = 0;
 
   function lengthMs(sound: Sound): number | null {
     switch (sound.kind) {
@@ -65,8 +71,9 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
   }
 
   function next(): void {
-    const effect = queue.shift();
-    if (effect === undefined) return;
+    const waiting = queue.shift();
+    if (waiting === undefined) return;
+    const { effect, playedMs } = waiting;
     const { prompt, sound, times } = effect;
     if (sound.kind === 'media' && options.brokenMedia.includes(sound.url)) {
       put({ type: 'prompt.failed', prompt, code: 'media-http-status', message: `${sound.url} answered 404.` });
@@ -81,8 +88,10 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     }
     const once = lengthMs(sound);
     const whole = once === null || times === null ? null : once * times;
-    const timer = whole === null ? null : clock.after(whole, () => put(finish('end')));
-    playing = { effect, since: clock.now(), timer };
+    const leftMs = whole === null ? null : whole - (playedMs ?? 0);
+    const timer = leftMs === null ? null : clock.after(leftMs, () => put(finish('end')));
+    playing = { effect, since: clock.now() - (playedMs ?? 0), timer };
+    if (playedMs !== null) return;
     // The media answers a little later, never inside the question.
     clock.after(0, () => playing?.effect.prompt === prompt && put({ type: 'prompt.started', prompt }));
   }
@@ -113,19 +122,19 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     const open = recordings.get(recording);
     if (open === undefined || open.effect.silenceMs === null) return;
     open.quiet?.cancel();
-    const quietFrom = Math.max(clock.now(), speakingUntil);
+    const quietFrom = Math.max(clock.now(), options.speakingUntil());
     open.quiet = clock.after(quietFrom + open.effect.silenceMs - clock.now(), () =>
       finishRecording(recording, 'silence'),
     );
   }
 
   return {
-    start(effect) {
-      queue.push(effect);
+    start(effect, playedMs) {
+      queue.push({ effect, playedMs });
       if (playing === null) next();
     },
     stop(prompt) {
-      const waiting = queue.findIndex((effect) => effect.prompt === prompt);
+      const waiting = queue.findIndex(({ effect }) => effect.prompt === prompt);
       if (waiting >= 0) {
         queue.splice(waiting, 1);
         put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: 0 });
@@ -134,16 +143,17 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     key(digit) {
       return playing?.effect.stopKeys.includes(digit) ? finish('key') : null;
     },
-    record(effect) {
+    record(effect, sinceMs) {
       const { recording, tag, channels, maxMs } = effect;
-      const max = maxMs === null ? null : clock.after(maxMs, () => finishRecording(recording, 'max'));
-      recordings.set(recording, { effect, since: clock.now(), quiet: null, max });
-      put({ type: 'recording.started', recording, tag, channels });
+      const begunMs = sinceMs ?? 0;
+      const max = maxMs === null ? null : clock.after(maxMs - begunMs, () => finishRecording(recording, 'max'));
+      recordings.set(recording, { effect, since: clock.now() - begunMs, quiet: null, max });
+      if (sinceMs === null) put({ type: 'recording.started', recording, tag, channels });
       watchSilence(recording);
     },
     stopRecording: (recording) => void clock.after(0, () => finishRecording(recording, 'stopped')),
-    speaks(forMs) {
-      speakingUntil = Math.max(speakingUntil, clock.now() + forMs);
+    keep: (tag, durationMs) => void recorded.set(tag, durationMs),
+    speaks() {
       for (const recording of recordings.keys()) watchSilence(recording);
     },
     sendDigits({ request, digits, toneMs, gapMs }) {

@@ -3,14 +3,13 @@
 import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
 import type { Command, TapeLine, WorldEvent } from '../call/event.ts';
-import { createCallLoop } from '../call/loop.ts';
-import { createTape } from '../call/tape.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Problem } from '../flow/problem.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import { createRun } from '../run/create-run.ts';
 import type { RunOptions } from '../run/run.ts';
 import { createScriptedApplication, type ReceivedRequest } from './application.ts';
+import { createMortalClock, type MortalClock } from './mortal-clock.ts';
 import {
   type ApplicationScript,
   applicationOrigin,
@@ -22,7 +21,12 @@ import { keystrokes } from './script.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
 import { readReply } from './simulate-document.ts';
 import { createSimulatedLegs } from './simulate-legs.ts';
-import { createSimulatedMedia } from './simulate-media.ts';
+import {
+  createSimulatedProcess,
+  type ProcessOptions,
+  type SimulatedProcess,
+  type SimulatedWorld,
+} from './simulate-process.ts';
 import { describeSound } from './timeline.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -41,7 +45,12 @@ export interface SimulateOptions {
   readonly language?: string;
   /** A caller whose script is over hangs up after this long (10 minutes). */
   readonly patienceMs?: number;
+  /** In this order, the process is killed and another one takes the call up. */
+  readonly kills?: readonly Kill[];
 }
+
+/** Killed while this line of the tape is written, or at this moment; the next process is there `downMs` later. */
+export type Kill = ({ readonly atLine: number } | { readonly atMs: number }) & { readonly downMs: number };
 
 export interface Simulation {
   readonly tape: readonly TapeLine[];
@@ -52,6 +61,8 @@ export interface Simulation {
   readonly problems: readonly Problem[];
   /** Keys pressed before the call was answered: no media carries those. */
   readonly unheard: readonly { readonly atMs: number; readonly digit: string }[];
+  /** Keys pressed while there was no process. */
+  readonly lost: readonly { readonly atMs: number; readonly digit: string }[];
   /** Set when the caller had to end a call in which nothing more would have happened, or patience ran out. */
   readonly stuck: 'nothing-pending' | 'patience' | null;
   /** The step that the caller still waited for at the end. */
@@ -59,6 +70,9 @@ export interface Simulation {
   readonly faults: readonly unknown[];
   readonly run: RunOptions;
 }
+
+type LegEvent = Extract<WorldEvent, { type: 'leg.answered' | 'leg.failed' | 'leg.ended' }>;
+const endsOfLegs: ReadonlySet<string> = new Set(['leg.failed', 'leg.ended'] satisfies LegEvent['type'][]);
 
 const answerMs = 20;
 const replyMs = 30;
@@ -79,63 +93,171 @@ export function simulate(options: SimulateOptions): Simulation {
     },
     defaults: { language: options.language ?? 'en-US' },
   };
-  const run = createRun(runOptions);
   const effects: { after: number; effect: Effect }[] = [];
   const problems: Problem[] = [];
   const unheard: { atMs: number; digit: string }[] = [];
+  const lost: { atMs: number; digit: string }[] = [];
   const faults: unknown[] = [];
   const words = new Map<string, string>();
   const from = options.from ?? '15551230001';
   const to = options.to ?? '15551239999';
+  const kills = [...(options.kills ?? [])];
+  const lines: TapeLine[] = [];
+  /** null while there is none. */
+  let process: SimulatedProcess | null = null;
+  let clockOfProcess: MortalClock = createMortalClock(clock);
+  let generation = 0;
+  let died: { readonly atMs: number; readonly sinceMs: number; readonly downMs: number } | null = null;
+  /** How much longer ago the call began than its tape says: a tape stands still while there is no process. */
+  let allDownMs = 0;
+  /** The newest line whose effects are known. */
+  let saidAfter = 0;
+  /** Of answers and ends of legs: those that are not on the tape are repeated to the next process. */
+  const signalled: LegEvent[] = [];
+  let releasedUpTo = 0;
+  let answering = false;
   let answeredAt: string | null = null;
   let callerGone = false;
-  let presses = 0;
+  let speakingUntil = 0;
   let stuck: Simulation['stuck'] = null;
 
   const caller = createScriptedCaller({
     clock,
     steps: options.caller,
     press: pressAll,
-    speak: (ms) => media.speaks(ms),
+    speak(ms) {
+      speakingUntil = Math.max(speakingUntil, clock.now() + ms);
+      process?.speaks();
+    },
     hangUp,
     command: obey,
   });
-  const tape = createTape({ clock, onLine });
-  const loop = createCallLoop({
-    tape,
-    run: {
-      step(line) {
-        const said = run.step(line);
-        effects.push(...said.map((effect) => ({ after: line.seq, effect })));
-        return said;
-      },
-      get over() {
-        return run.over;
-      },
-    },
-    perform,
-    onFault: (error) => faults.push(error),
-  });
-  const put = loop.put;
-  const media = createSimulatedMedia({
+  const legs = createSimulatedLegs({
     clock,
-    put,
-    mediaMs: options.mediaMs ?? {},
-    brokenMedia: options.brokenMedia ?? [],
-    charactersPerSecond,
+    put: signal,
+    nextPress: () => process?.nextPress() ?? 0,
+    callees: options.callees ?? {},
   });
 
-  const legs = createSimulatedLegs({ clock, put, callees: options.callees ?? {} });
+  const world: SimulatedWorld = {
+    answer() {
+      if (answering) return;
+      answering = true;
+      clock.after(answerMs, () => {
+        if (callerGone) return;
+        answeredAt = new Date(clock.wall()).toISOString();
+        signal({ type: 'leg.answered', leg: 'caller' });
+      });
+    },
+    reject: (sipStatus) => endCaller('us', causeOfStatus(sipStatus), `refused with ${sipStatus}`),
+    hangUp(reason) {
+      legs.close();
+      endCaller('us', 16, reason ?? 'hung up by the application');
+    },
+    dial: ({ leg, target }) => legs.dial(leg, target.address),
+    hangUpLeg: legs.hangUp,
+    dropRinging: legs.dropRinging,
+    ask(effect, then) {
+      const { request, report } = effect;
+      const reply = send(report, request);
+      clockOfProcess.after(reply.delayMs ?? replyMs, () => {
+        if (callerGone) return;
+        if (effect.type === 'http.send') then({ type: 'http.answered', request, httpStatus: reply.status ?? 200 });
+        else then(document(request, report, reply));
+      });
+    },
+    notify({ notice, report }, then) {
+      const { status: httpStatus = 200 } = send(report, notice);
+      clockOfProcess.after(replyMs, () => then({ type: 'notice.told', notice, httpStatus }));
+    },
+    promptStarts: ({ prompt, sound }) => words.set(prompt, describeSound(sound)),
+  };
 
-  function onLine({ event }: TapeLine): void {
+  function boot(cut: ProcessOptions['cut']): void {
+    const run = createRun(runOptions);
+    const mine = generation;
+    clockOfProcess = createMortalClock(clock);
+    const alive = (): boolean => mine === generation;
+    const made = createSimulatedProcess({
+      clock: clockOfProcess,
+      alive,
+      world,
+      cut,
+      run: {
+        step(line) {
+          const said = run.step(line);
+          if (alive() && line.seq > saidAfter) {
+            saidAfter = line.seq;
+            effects.push(...said.map((effect) => ({ after: line.seq, effect })));
+          }
+          return said;
+        },
+        get over() {
+          return run.over;
+        },
+      },
+      media: {
+        mediaMs: options.mediaMs ?? {},
+        brokenMedia: options.brokenMedia ?? [],
+        charactersPerSecond,
+        speakingUntil: () => speakingUntil,
+      },
+      onLine,
+      onFault: (error) => faults.push(error),
+    });
+    // It may have been killed while it was being made.
+    process = alive() ? made : null;
+  }
+
+  function kill(downMs: number): void {
+    if (died !== null) return;
+    died = { atMs: clock.now(), sinceMs: clock.now() - allDownMs, downMs };
+    generation += 1;
+    process = null;
+    clockOfProcess.kill();
+    if (downMs > 0) clock.after(downMs, () => {});
+  }
+
+  /** Takes the call up when it is time, on the tape as it comes back from a store. */
+  function revive(): void {
+    if (died === null || clock.now() < died.atMs + died.downMs) return;
+    const { sinceMs, downMs } = died;
+    died = null;
+    allDownMs += downMs;
+    boot({ lines: JSON.parse(JSON.stringify(lines)), sinceMs, downMs });
+    releasedUpTo = Math.max(0, ...lines.map(({ event }) => (event.type === 'digit' ? event.press : 0)));
+    for (const event of [...signalled]) {
+      const isTold = lines.some(
+        ({ event: told }) =>
+          'leg' in told && told.leg === event.leg && (told.type === event.type || endsOfLegs.has(told.type)),
+      );
+      if (!isTold) process?.put(event);
+    }
+  }
+
+  function onLine(line: TapeLine): void {
+    lines.push(line);
+    const { event } = line;
     if (event.type === 'prompt.started') caller.promptStarted(event.prompt, words.get(event.prompt) ?? '');
     if (event.type === 'prompt.finished' || event.type === 'prompt.failed') caller.promptEnded(event.prompt);
     if (event.type === 'leg.answered' && event.leg === 'caller') caller.answered();
+    const [next] = kills;
+    if (next === undefined || !('atLine' in next) || next.atLine > line.seq) return;
+    kills.shift();
+    kill(next.downMs);
+  }
+
+  function signal(event: WorldEvent): void {
+    if (event.type === 'leg.answered' || event.type === 'leg.failed' || event.type === 'leg.ended')
+      signalled.push(event);
+    // The next process has told the end of those that were down.
+    if (event.type === 'digit.released' && event.press <= releasedUpTo) return;
+    process?.put(event);
   }
 
   function facts(): CallFacts {
     const state = callerGone ? 'ended' : answeredAt === null ? 'ringing' : 'live';
-    const startedAt = new Date(tape.lines[0]?.at ?? 0).toISOString();
+    const startedAt = new Date(lines[0]?.at ?? 0).toISOString();
     return { id: 'call-1', app: 'app-1', direction: 'inbound', from, to, state, startedAt, answeredAt };
   }
 
@@ -145,25 +267,21 @@ export function simulate(options: SimulateOptions): Simulation {
 
   function press(digit: string, toneMs: number): void {
     if (callerGone) return;
-    if (answeredAt === null) {
-      unheard.push({ atMs: clock.now(), digit });
+    if (answeredAt === null || process === null) {
+      (answeredAt === null ? unheard : lost).push({ atMs: clock.now(), digit });
       return;
     }
-    presses += 1;
-    const number = presses;
-    const stopped = media.key(digit);
     const heard = { via: 'rfc4733', at: clock.wall() } as const;
-    put({ type: 'digit', leg: 'caller', press: number, digit, heard: [heard] });
-    if (stopped !== null) put(stopped);
+    const number = process.press(digit, [heard]);
     clock.after(toneMs, () => {
-      if (callerGone) return;
       const whole = [{ ...heard, durationMs: toneMs }];
-      put({ type: 'digit.released', leg: 'caller', press: number, durationMs: toneMs, heard: whole });
+      if (!callerGone)
+        signal({ type: 'digit.released', leg: 'caller', press: number, durationMs: toneMs, heard: whole });
     });
   }
 
   function obey(command: Command): void {
-    if (!callerGone) put({ type: 'command.received', command });
+    if (!callerGone) process?.put({ type: 'command.received', command });
   }
 
   function hangUp(): void {
@@ -173,16 +291,15 @@ export function simulate(options: SimulateOptions): Simulation {
   function endCaller(by: 'peer' | 'us', q850Cause: number, reason: string): void {
     if (callerGone) return;
     callerGone = true;
-    put({ type: 'leg.ended', leg: 'caller', by, q850Cause, reason });
+    signal({ type: 'leg.ended', leg: 'caller', by, q850Cause, reason });
   }
 
-  function ask(report: Report, then: (reply: ReplyInFull) => void): void {
+  function send(report: Report, id: string): ReplyInFull {
     const plan = options.dialect.request(report, facts());
-    caller.requestSent(plan.url);
-    const reply = application.receive(plan, report.kind, clock.now());
-    clock.after(reply.delayMs ?? replyMs, () => {
-      if (!callerGone) then(reply);
-    });
+    const before = application.requests.length;
+    const reply = application.receive(plan, report.kind, clock.now(), id);
+    if (application.requests.length > before) caller.requestSent(plan.url);
+    return reply;
   }
 
   function document(request: string, report: Report, reply: ReplyInFull): WorldEvent {
@@ -191,96 +308,35 @@ export function simulate(options: SimulateOptions): Simulation {
     return { ...read.event, request };
   }
 
-  function perform(effect: Effect): void {
-    switch (effect.type) {
-      case 'call.answer':
-        clock.after(answerMs, () => {
-          if (callerGone) return;
-          answeredAt = new Date(clock.wall()).toISOString();
-          put({ type: 'leg.answered', leg: 'caller' });
-        });
-        return;
-      case 'call.reject':
-        endCaller('us', causeOfStatus(effect.sipStatus), `refused with ${effect.sipStatus}`);
-        return;
-      case 'call.hangup':
-        legs.close();
-        endCaller('us', 16, effect.reason ?? 'hung up by the application');
-        return;
-      case 'document.ask':
-        ask(effect.report, (reply) => put(document(effect.request, effect.report, reply)));
-        return;
-      case 'application.notify':
-        application.receive(options.dialect.request(effect.report, facts()), effect.report.kind, clock.now());
-        return;
-      case 'http.send':
-        ask(effect.report, (reply) =>
-          put({ type: 'http.answered', request: effect.request, httpStatus: reply.status ?? 200 }),
-        );
-        return;
-      case 'prompt.start':
-        words.set(effect.prompt, describeSound(effect.sound));
-        media.start(effect);
-        return;
-      case 'prompt.stop':
-        media.stop(effect.prompt);
-        return;
-      case 'digits.send':
-        media.sendDigits(effect);
-        return;
-      case 'digits.cancel':
-        media.cancelDigits(effect.request);
-        return;
-      case 'record.start':
-        media.record(effect);
-        return;
-      case 'record.stop':
-        media.stopRecording(effect.recording);
-        return;
-      case 'leg.dial':
-        legs.dial(effect.leg, effect.target.address);
-        return;
-      case 'leg.hangup':
-        legs.hangUp(effect.leg);
-        return;
-      case 'bridge.call':
-        put({ type: 'bridge.failed', call: effect.call, code: 'call-not-found', message: 'there is no such call' });
-        return;
-      case 'timer.arm':
-        timers.set(
-          effect.timer,
-          clock.after(effect.delayMs, () => put({ type: 'timer.fired', timer: effect.timer })),
-        );
-        return;
-      case 'timer.cancel':
-        timers.get(effect.timer)?.cancel();
-        return;
-    }
-  }
-  const timers = new Map<string, { cancel(): void }>();
-
-  put({ type: 'call.incoming', call: 'call-1', app: 'app-1', from, to, signalling: {} });
+  boot(null);
+  signal({ type: 'call.incoming', call: 'call-1', app: 'app-1', from, to, signalling: {} });
   caller.begin();
-  for (const { atMs, command } of options.commands ?? []) {
-    clock.after(atMs, () => obey(command));
-  }
+  for (const { atMs, command } of options.commands ?? []) clock.after(atMs, () => obey(command));
+  for (const each of kills) if ('atMs' in each) clock.after(each.atMs, () => kill(each.downMs));
   const patienceMs = options.patienceMs ?? 600_000;
-  while (!loop.over) {
+  revive();
+  while (!isOver()) {
     if (clock.now() > patienceMs || !clock.next()) {
       if (callerGone) break;
       stuck = clock.pending > 0 ? 'patience' : 'nothing-pending';
       hangUp();
     }
+    revive();
   }
   return {
-    tape: tape.lines,
+    tape: lines,
     effects,
     requests: application.requests,
     problems,
     unheard,
+    lost,
     stuck,
     stepLeft: caller.waitingFor,
     faults,
     run: runOptions,
   };
+
+  function isOver(): boolean {
+    return process?.over === true;
+  }
 }

@@ -1,0 +1,174 @@
+// Owns: the server's side of a simulated call: the loop of a live call with its tape, timers and media, as long as the
+// process lives. Another one can take the tape up where it was cut. What outlives it is the world (simulate.ts).
+import type { Clock } from '../base/clock.ts';
+import type { Effect } from '../call/effect.ts';
+import type { TapeLine, WorldEvent } from '../call/event.ts';
+import { createCallLoop, type Interpreter } from '../call/loop.ts';
+import { type Outstanding, readOutstanding } from '../call/outstanding.ts';
+import { createTape } from '../call/tape.ts';
+import { createSimulatedMedia, type SimulatedMediaOptions } from './simulate-media.ts';
+
+export type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
+
+/** What a process reaches outside of itself. */
+export interface SimulatedWorld {
+  answer(): void;
+  reject(sipStatus: number): void;
+  hangUp(reason: string | null): void;
+  dial(effect: EffectOf<'leg.dial'>): void;
+  hangUpLeg(leg: EffectOf<'leg.hangup'>['leg']): void;
+  dropRinging(): void;
+  ask(effect: EffectOf<'document.ask' | 'http.send'>, then: (event: WorldEvent) => void): void;
+  notify(effect: EffectOf<'application.notify'>, then: (event: WorldEvent) => void): void;
+  promptStarts(effect: EffectOf<'prompt.start'>): void;
+}
+
+export interface ProcessOptions {
+  /** Stops with the process. */
+  readonly clock: Clock;
+  /** False once it was killed: what it still does is done by nobody. */
+  readonly alive: () => boolean;
+  readonly run: Interpreter;
+  readonly media: Omit<SimulatedMediaOptions, 'clock' | 'put'>;
+  readonly world: SimulatedWorld;
+  readonly onLine: (line: TapeLine) => void;
+  readonly onFault: (error: unknown) => void;
+  readonly cut: { readonly lines: readonly TapeLine[]; readonly sinceMs: number; readonly downMs: number } | null;
+}
+
+export interface SimulatedProcess {
+  put(event: WorldEvent): void;
+  nextPress(): number;
+  /** The caller's key goes down. */
+  press(digit: string, heard: Extract<WorldEvent, { type: 'digit' }>['heard']): number;
+  speaks(): void;
+  readonly over: boolean;
+}
+
+export function createSimulatedProcess(options: ProcessOptions): SimulatedProcess {
+  const { clock, alive, run, world, cut } = options;
+  let presses = 0;
+  const timers = new Map<string, { cancel(): void }>();
+  const tape = createTape({
+    clock,
+    onLine: (line) => alive() && options.onLine(line),
+    ...(cut === null ? {} : { cut }),
+  });
+  const outstanding = cut === null ? null : readOutstanding(cut.lines, run, cut.sinceMs);
+  const loop = createCallLoop({ tape, run, perform, onFault: options.onFault, resumed: outstanding !== null });
+  const put = (event: WorldEvent): void => {
+    if (alive()) loop.put(event);
+  };
+  const media = createSimulatedMedia({ clock, put, ...options.media });
+
+  function arm(timer: string, delayMs: number): void {
+    timers.set(
+      timer,
+      clock.after(delayMs, () => put({ type: 'timer.fired', timer })),
+    );
+  }
+
+  function perform(effect: Effect): void {
+    if (!alive()) return;
+    switch (effect.type) {
+      case 'call.answer':
+        world.answer();
+        return;
+      case 'call.reject':
+        world.reject(effect.sipStatus);
+        return;
+      case 'call.hangup':
+        world.hangUp(effect.reason);
+        return;
+      case 'document.ask':
+      case 'http.send':
+        world.ask(effect, put);
+        return;
+      case 'application.notify':
+        world.notify(effect, put);
+        return;
+      case 'prompt.start':
+        world.promptStarts(effect);
+        media.start(effect, null);
+        return;
+      case 'prompt.stop':
+        media.stop(effect.prompt);
+        return;
+      case 'digits.send':
+        media.sendDigits(effect);
+        return;
+      case 'digits.cancel':
+        media.cancelDigits(effect.request);
+        return;
+      case 'record.start':
+        media.record(effect, null);
+        return;
+      case 'record.stop':
+        media.stopRecording(effect.recording);
+        return;
+      case 'leg.dial':
+        world.dial(effect);
+        return;
+      case 'leg.hangup':
+        world.hangUpLeg(effect.leg);
+        return;
+      case 'bridge.call':
+        put({ type: 'bridge.failed', call: effect.call, code: 'call-not-found', message: 'there is no such call' });
+        return;
+      case 'timer.arm':
+        arm(effect.timer, effect.delayMs);
+        return;
+      case 'timer.cancel':
+        timers.get(effect.timer)?.cancel();
+        return;
+    }
+  }
+
+  function restore(it: Outstanding, downMs: number): void {
+    world.dropRinging();
+    for (const { tag, durationMs } of it.kept) if (tag !== null) media.keep(tag, durationMs);
+    for (const { effect, sinceMs, stopping } of it.recordings) {
+      media.record(effect, sinceMs === null ? null : sinceMs + downMs);
+      if (stopping) media.stopRecording(effect.recording);
+    }
+    for (const { effect, playedMs } of it.prompts) {
+      world.promptStarts(effect);
+      media.start(effect, playedMs);
+    }
+    for (const { timer, delayMs } of it.timers) arm(timer, delayMs);
+    for (const event of it.events) put(event);
+    for (const [leg, state] of it.legs) if (state === 'leaving') perform({ type: 'leg.hangup', leg });
+    if (it.joined !== null) perform({ type: 'bridge.call', call: it.joined });
+    for (const effect of [...it.requests, ...it.notices]) perform(effect);
+    if (it.caller === 'answering') perform({ type: 'call.answer' });
+    if (it.ending !== null && it.caller !== 'gone') perform(it.ending);
+  }
+
+  if (cut !== null && outstanding !== null) {
+    presses = outstanding.presses;
+    loop.resume(outstanding.notes, { type: 'call.recovered', downMs: cut.downMs }, () =>
+      restore(outstanding, cut.downMs),
+    );
+  }
+
+  function nextPress(): number {
+    presses += 1;
+    return presses;
+  }
+
+  return {
+    put,
+    nextPress,
+    press(digit, heard) {
+      const press = nextPress();
+      const stopped = media.key(digit);
+      put({ type: 'digit', leg: 'caller', press, digit, heard });
+      if (stopped !== null) put(stopped);
+      return press;
+    },
+    speaks: () => media.speaks(),
+    get over() {
+      return loop.over;
+    },
+  };
+}

@@ -215,7 +215,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
       await layer.start();
     },
     release: () => layer.release(),
-    restore: (saved, handlers, { credentials = null } = {}) => restoreLeg(context, saved, handlers, early, credentials),
+    restore: (saved, handlers, how = {}) => restoreLeg(context, saved, handlers, early, how),
     get local() {
       return layer.local;
     },
@@ -237,7 +237,10 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
       },
     },
     close() {
-      for (const usage of context.legs) usage.countdown.close();
+      for (const usage of context.legs) {
+        usage.countdown.close();
+        usage.order?.close();
+      }
       for (const { usage } of context.dialogs.values()) usage.ackWait?.close();
       return layer.close();
     },

@@ -56,10 +56,12 @@ export interface SipEndpoint {
    * Takes up a leg of a process that was killed; after `start`. What comes then goes by `saved.state`:
    * confirmed: nothing. answered: the 200 is repeated, `onConfirmed` comes with its ACK. early: the leg may be answered,
    * refused or cancelled as before. calling: cannot go on; a CANCEL is sent and `onEnded` comes (fault, 503).
-   * `credentials`: those of the `OutgoingInvite`, which are never saved. No event comes before this returns.
+   * `credentials`: those of the `OutgoingInvite`, which are never saved. `downMs`: how long nobody listened; requests of
+   * that time are put in order for about as long again (default and at most 4 s), as they are repeated in any order.
+   * No event comes before this returns.
    * Throws CodedError `sip-leg-unreadable`: not of this version, damaged, or live already.
    */
-  restore(saved: SavedLeg, handlers: LegHandlers, options?: { readonly credentials?: { readonly username: string; readonly password: string } }): IncomingLeg | OutgoingLeg;
+  restore(saved: SavedLeg, handlers: LegHandlers, options?: { readonly credentials?: { readonly username: string; readonly password: string }; readonly downMs?: number }): IncomingLeg | OutgoingLeg;
   /**
    * Contacts registered for a login, best first. `source`: where the REGISTER came from; when it is another address than
    * the contact's host, the phone stands behind a NAT and is reached there (as `outboundProxy`).

@@ -8,6 +8,7 @@ import { type Dialog, dialogKey } from './dialog.ts';
 import type { DigestClient } from './digest-client.ts';
 import type { LegHandlers, SavedLeg, SipEndpointOptions } from './endpoint.ts';
 import type { Header, Peer, SipRequest, SipResponse } from './message.ts';
+import type { RequestOrder } from './request-order.ts';
 import type { Resolver } from './resolver.ts';
 import type { LastAnswer } from './saved-leg.ts';
 import { createSessionCountdown, type SessionCountdown } from './session-timer.ts';
@@ -71,6 +72,8 @@ export interface InviteUsage {
   last: LastAnswer | null;
   /** After a restart, until the peer's next request: a copy of this one was answered by the process before. */
   replay: LastAnswer | null;
+  /** After a restart, for what the peer sent meanwhile. */
+  order: RequestOrder | null;
   /** After a restart: what an ACK to a late copy of the peer's 2xx carries. */
   lateAckSdp: string | null;
 }
@@ -111,6 +114,7 @@ export function createUsage(
     describe: () => null,
     last: null,
     replay: null,
+    order: null,
     lateAckSdp: null,
   };
   context.legs.add(usage);

@@ -9,7 +9,7 @@ import { getHeader, getHeaders, parseCSeq, parseUnsigned } from './header.ts';
 import { type Params, paramValue, withParam } from './header-params.ts';
 import type { Header, Peer, SipRequest } from './message.ts';
 import { formatNameAddress, parseNameAddress } from './name-address.ts';
-import { readBinding } from './saved-leg.ts';
+import { readBinding } from './read-saved-leg.ts';
 import { parseUri, type SipUri, type Uri } from './uri.ts';
 import { sameUri } from './uri-compare.ts';
 

@@ -332,6 +332,45 @@ describe('requests of the dead time', () => {
     expect(events).toEqual(['info 1', 'info 2', 'ended peer 0']);
   });
 
+  it('are taken in the order they were sent in, whatever comes again first', async () => {
+    const { establish, reborn, ask, say, textOf, status, events } = await world();
+    const to = establish();
+    const type = 'Content-Type: application/dtmf';
+    await reborn(1000, { downMs: 1000 });
+    const bye = textOf('BYE', 5, [to]);
+    expect(ask('INFO', 4, [to, type], '3')).toEqual([]);
+    expect(say(bye)).toEqual([]);
+    expect(ask('INFO', 3, [to, type], '2')).toEqual([]);
+    expect(say(bye)).toEqual([]);
+    const answers = ask('INFO', 2, [to, type], '1') as SipResponse[];
+    expect(answers.map((answer) => [answer.status, cseqOf(answer)])).toEqual([2, 3, 4, 5].map((cseq) => [200, cseq]));
+    expect(events).toEqual(['info 1', 'info 2', 'info 3', 'ended peer 0']);
+    expect(status(say(bye))).toBe(200);
+  });
+
+  it('are waited for as long as the peer needs to send them again, and no longer', async () => {
+    const { establish, reborn, ask, since, events } = await world();
+    const to = establish();
+    const type = 'Content-Type: application/dtmf';
+    await reborn(1000, { downMs: 1000 });
+    expect(ask('INFO', 5, [to, type], '3', 1300)).toEqual([]);
+    expect(ask('INFO', 4, [to, type], '2')).toEqual([]);
+    expect(since(() => {}, 300).map(cseqOf)).toEqual([4, 5]);
+    expect(ask('INFO', 9, [to, type], '4').map(cseqOf)).toEqual([9]);
+    expect(events).toEqual(['info 2', 'info 3', 'info 4']);
+  });
+
+  it('that wait for their turn are answered when the leg ends', async () => {
+    const { establish, reborn, ask, since, inbox } = await world();
+    const to = establish();
+    const leg = await reborn();
+    expect(ask('INFO', 5, [to, 'Content-Type: a/b'], '3')).toEqual([]);
+    const from = inbox.length;
+    since(() => leg.hangup());
+    const answers = inbox.slice(from).filter((message) => message.kind === 'response');
+    expect(answers.map((answer) => [answer.status, cseqOf(answer)])).toEqual([[481, 5]]);
+  });
+
   it('get 481 when nobody waits for the legs, so that the peer lets the call go', async () => {
     const { establish, kill, start, ask, status } = await world();
     const to = establish();
@@ -676,6 +715,20 @@ describe('what was saved', () => {
     establish();
     expect(saved()).toMatchObject({ version: 1, direction: 'incoming', state: 'confirmed', callId: 'call' });
     expect(JSON.stringify(saved()).length).toBeLessThan(2000);
+  });
+
+  it('holds no digest of a password', async () => {
+    const { ask, leg, since, saved, toOf } = await world();
+    const proof = [
+      'Authorization: Digest username="bob", response="0a1b"',
+      'Proxy-Authorization: Digest response="0a1b"',
+    ];
+    ask('INVITE', 1, proof, 'offer');
+    expect([saved().state, JSON.stringify(saved()).includes('0a1b')]).toEqual(['early', false]);
+    const [ok] = since(() => leg().answer('answer'));
+    expect([saved().state, JSON.stringify(saved()).includes('0a1b')]).toEqual(['answered', false]);
+    ask('ACK', 1, [toOf(ok!)]);
+    expect([saved().state, JSON.stringify(saved()).includes('0a1b')]).toEqual(['confirmed', false]);
   });
 
   it('is refused with a code when it is of another version or damaged, and leaves nothing behind', async () => {

@@ -5,43 +5,50 @@
 import { CodedError } from '../base/errors.ts';
 import { confirmDialog, type Dialog, dialogKey } from './dialog.ts';
 import { createDigestClient } from './digest-client.ts';
-import type { IncomingLeg, LegHandlers, OutgoingLeg, SavedLeg, SipLeg } from './endpoint.ts';
+import type { IncomingLeg, LegHandlers, OutgoingLeg, SavedLeg, SipEndpoint, SipLeg } from './endpoint.ts';
 import { getHeader, parseCSeq } from './header.ts';
 import { type AgentContext, createUsage, endUsage, type InviteUsage, registerDialog } from './invite-usage.ts';
 import type { SipRequest, SipResponse } from './message.ts';
 import { parseNameAddress } from './name-address.ts';
+import { readSavedLeg } from './read-saved-leg.ts';
 import { formatReason } from './reason-header.ts';
+import { createRequestOrder, longestRepeatMs } from './request-order.ts';
 import { fromTag, toTag } from './response.ts';
-import { type CallingInner, type ConfirmedInner, describeConfirmed, type KnownLeg, readSavedLeg } from './saved-leg.ts';
+import { type CallingInner, type ConfirmedInner, describeConfirmed, type SavedUsage } from './saved-leg.ts';
 import { createFork, dismissBranch } from './uac-fork.ts';
 import { sendAck, sendBye } from './uac-in-dialog.ts';
 import { sendInfo } from './uac-info.ts';
 import { refreshSession, reofferUsage } from './uac-reoffer.ts';
 import { createIncomingLeg, type EarlyCount, requestUserOf } from './uas-invite.ts';
 
-interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
+type RestoreOptions = NonNullable<Parameters<SipEndpoint['restore']>[2]>;
+/** A request that was sent d before, and repeated after T1, 2*T1 …, comes again within d + T1. */
+const t1Ms = 500;
 
 export function restoreLeg(
   context: AgentContext,
   saved: SavedLeg,
   handlers: LegHandlers,
   early: EarlyCount,
-  credentials: Credentials | null,
+  { credentials, downMs = longestRepeatMs }: RestoreOptions,
 ): IncomingLeg | OutgoingLeg {
   const known = readSavedLeg(saved);
   if (known.state === 'calling') return cancelCall(context, known, handlers);
   const dialog = resumeDialog(known.inner.dialog, known.inner.at, context.options.clock.wall());
   if (context.dialogs.has(dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag))) return liveAlready();
-  if (known.state === 'confirmed') return restoreConfirmed(context, known, dialog, handlers, credentials);
+  if (known.state === 'confirmed') {
+    const digest = credentials === undefined ? null : createDigestClient(credentials, known.inner.realms);
+    const usage = createUsage(context, known.direction, handlers, digest, refreshSession, known.inner.id);
+    usage.dialog = dialog;
+    takeUp(usage, known.inner, downMs);
+    return restoreConfirmed(usage, known.inner, dialog);
+  }
   const { inner, request } = known;
   const transaction = context.layer.reopen(request, inner.source, inner.local, inner.toTag);
   if (transaction === undefined) return liveAlready();
   const made = createIncomingLeg(context, transaction, inner.login, early, { saved: inner, dialog, handlers });
   if (made === null) throw new CodedError('sip-leg-unreadable', 'what was saved of a SIP leg cannot be used: invite');
-  takeAbilities(made.usage, inner);
+  takeUp(made.usage, inner, downMs);
   return made.leg;
 }
 
@@ -63,30 +70,20 @@ export function resumeDialog(dialog: Dialog, at: number, now: number): Dialog {
   return { ...dialog, localCSeq: Math.min(dialog.localCSeq + headStart + Math.ceil(elapsedMs), maxCSeq) };
 }
 
-function takeAbilities(
-  usage: InviteUsage,
-  inner: Pick<ConfirmedInner, 'last' | 'takesUpdate' | 'updateRefused' | 'dialog'>,
-): void {
+function takeUp(usage: InviteUsage, inner: SavedUsage, downMs: number): void {
   usage.peerTakesUpdate = inner.takesUpdate;
   usage.updateRefused = inner.updateRefused;
   usage.last = inner.last;
   usage.replay = inner.last?.cseq === inner.dialog.remoteCSeq ? inner.last : null;
+  const order = createRequestOrder(usage.context.options.clock, Math.max(0, downMs) + t1Ms);
+  usage.order = order;
+  usage.atEnd.add(() => order.release());
 }
 
-function restoreConfirmed(
-  context: AgentContext,
-  { inner, direction }: KnownLeg & { state: 'confirmed' },
-  dialog: Dialog,
-  handlers: LegHandlers,
-  credentials: Credentials | null,
-): IncomingLeg | OutgoingLeg {
-  const digest = credentials === null ? null : createDigestClient(credentials, inner.realms);
-  const usage = createUsage(context, direction, handlers, digest, refreshSession, inner.id);
+function restoreConfirmed(usage: InviteUsage, inner: ConfirmedInner, dialog: Dialog): IncomingLeg | OutgoingLeg {
   usage.state = 'confirmed';
-  usage.dialog = dialog;
   usage.localSdp = inner.localSdp;
   usage.lateAckSdp = inner.ackSdp;
-  takeAbilities(usage, inner);
   registerDialog(usage, dialog);
   usage.sayGoodbye = (how) => sendBye(usage, dialog, formatReason(how.q850Cause, how.text));
   usage.describe = () => describeConfirmed(usage, inner.invite, inner.ackSdp);
@@ -97,7 +94,7 @@ function restoreConfirmed(
     ...faceOf(usage),
     callId: dialog.callId,
     local: { uri: dialog.localUri },
-    localAddress: context.layer.localFor(dialog.source).address,
+    localAddress: usage.context.layer.localFor(dialog.source).address,
   };
   if (invite === null)
     return {

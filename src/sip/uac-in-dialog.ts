@@ -21,7 +21,11 @@ export function routeDialog(
   const host = uri?.kind === 'sip' ? uri.host : '';
   const numeric = /^[\d.]+$/.test(host) || host.includes(':');
   // A Contact whose address is not where the peer's packets come from stands behind a NAT and cannot be reached.
-  if (dialog.routeSet.length === 0 && numeric && host !== source.address) return found([source]);
+  if (dialog.routeSet.length === 0 && numeric && host !== source.address) {
+    if (source.transport === 'udp') return found([source]);
+    // Its connection may be gone, with the process that had it or without: then the Contact is all there is.
+    return context.resolver.resolve(hop, 'tcp', (peers) => found([source, ...peers]));
+  }
   context.resolver.resolve(hop, source.transport, (peers) => {
     const known = peers.some((peer) => samePeer(peer, source));
     found(known || dialog.routeSet.length > 0 ? peers : [...peers, source]);

@@ -16,6 +16,18 @@ import { receiveReoffer } from './uas-reoffer.ts';
 const slowAnswerMs = 2000;
 
 export function receiveInDialog(usage: InviteUsage, dialog: Dialog, transaction: ServerTransaction): void {
+  const { order } = usage;
+  if (order === null) {
+    serve(usage, dialog, transaction);
+    return;
+  }
+  const number = parseCSeq(getHeader(transaction.request, 'CSeq'))?.number ?? 0;
+  if (order.keeps(number, dialog.remoteCSeq, () => serve(usage, dialog, transaction))) return;
+  serve(usage, dialog, transaction);
+  order.advance(() => dialog.remoteCSeq);
+}
+
+function serve(usage: InviteUsage, dialog: Dialog, transaction: ServerTransaction): void {
   const { request } = transaction;
   const respond = (status: number, headers: readonly Header[] = []) =>
     transaction.respond(createResponse(request, status, undefined, { toTag: transaction.toTag, headers }));

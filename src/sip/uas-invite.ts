@@ -24,7 +24,7 @@ import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.t
 import { createReliableSender } from './reliable-provisional.ts';
 import { repeatUntil } from './repeat-until.ts';
 import { createResponse } from './response.ts';
-import { describeConfirmed, describeUsage, type InviteInner, rememberInvite, requestText } from './saved-leg.ts';
+import { describeConfirmed, describeInvite, type InviteInner, rememberInvite, requestText } from './saved-leg.ts';
 import { answerSessionTimer } from './session-timer.ts';
 import type { ServerTransaction } from './transaction.ts';
 import { sendBye } from './uac-in-dialog.ts';
@@ -244,20 +244,10 @@ export function createIncomingLeg(
   usage.describe = () => {
     if (acknowledged) return describeConfirmed(usage, memory, null);
     text ??= requestText(request, true);
-    const inner: InviteInner = {
-      ...describeUsage(usage),
-      invite: text,
-      source,
-      local: transaction.local,
-      toTag: transaction.toTag,
-      login,
-      progress: progressed,
-      reliable: reliable.saved,
-      answer: finalSdp,
-      answerSent,
-    };
+    const { local, toTag } = transaction;
+    const sent = { progress: progressed, reliable: reliable.saved, answer: finalSdp, answerSent };
     const state = usage.state === 'confirmed' ? 'answered' : 'early';
-    return { version: 1, direction: 'incoming', state, callId: dialog.callId, inner };
+    return describeInvite(usage, state, { invite: text, source, local, toTag, login, ...sent });
   };
   if (resumed !== null) goOn(resumed.saved);
   return { leg, usage };

@@ -8,8 +8,12 @@ export const neededMajor = 24;
 
 export const runningMajor = Number(process.versions.node.split('.')[0]);
 
-/** node:sqlite still announces itself as experimental in 24; the notice says nothing to whoever runs the server. */
-export const nodeFlags = ['--disable-warning=ExperimentalWarning'];
+/**
+ * node:sqlite still announces itself as experimental in 24; the notice says nothing to whoever runs the server. What a call
+ * makes is soon garbage: without a bound each thread keeps up to 100 MB of it, and collecting less at a time takes as long
+ * (bench/README.md).
+ */
+export const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
 
 const lookEveryMs = 250;
 

@@ -116,7 +116,8 @@ async function shutDown(): Promise<void> {
   await Promise.all(closing);
   if (timer !== null) clearTimeout(timer);
   load.close();
-  outbox.send({ type: 'drained' });
+  // Behind the reports of this turn. Nothing holds the thread then, and it ends by itself.
+  setImmediate(() => port.close());
 }
 
 function command(session: RtpSession, command: SessionCommand): void {

@@ -1,5 +1,6 @@
-// Owns: one media worker as the main thread sees it: starting it, speaking to it, and its end. A thread is only ever ended
-// after it said that its sockets are closed: Node aborts the process when a thread goes while its sockets receive.
+// Owns: one media worker as the main thread sees it: starting it, speaking to it, and its end. A thread is never ended from
+// here: it ends by itself when its sockets are closed, as Node may crash the whole process when a thread is torn away from
+// sockets that receive, or from what is still on its way to being closed.
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../base/log.ts';
 import { workerUrl } from '../base/worker-url.ts';
@@ -20,7 +21,7 @@ export class MediaWorkerClient {
   readonly #gauges: Float64Array;
   readonly #listener: WorkerListener;
   readonly #log: Log;
-  #drained: (() => void) | null = null;
+  #closed: (() => void) | null = null;
   #gone = false;
   #why = 'the media worker ended';
 
@@ -40,8 +41,8 @@ export class MediaWorkerClient {
     });
     this.#worker.on('exit', () => {
       this.#gone = true;
-      if (this.#drained === null) this.#listener.lost(this.#why);
-      this.#drained?.();
+      if (this.#closed === null) this.#listener.lost(this.#why);
+      this.#closed?.();
     });
     this.#outbox = new Outbox((commands, transfer) => {
       if (!this.#gone) this.#worker.postMessage(commands, transfer);
@@ -65,21 +66,16 @@ export class MediaWorkerClient {
     this.#outbox.send(command, transfer);
   }
 
-  /** Closes every session there, waits until no socket is left, ends the thread. */
+  /** Closes every session there, and waits until the thread has ended. */
   async close(): Promise<void> {
     if (this.#gone) return;
     await new Promise<void>((resolve) => {
-      this.#drained = resolve;
+      this.#closed = resolve;
       this.send({ type: 'shutdown' });
     });
-    await this.#worker.terminate();
   }
 
   #take(report: WorkerReport): void {
-    if (report.type === 'drained') {
-      this.#drained?.();
-      return;
-    }
     if (report.type === 'fault') {
       this.#log.error({ session: report.session, stack: report.stack }, `media fault: ${report.message}`);
     }

@@ -5,7 +5,7 @@
 //   open            (a port pair to bind)           opened | open-failed
 //   configure play stop key send-digits … close        event*, then closed
 //   add-clip drop-clip                              –
-//   shutdown                                        drained (no socket is left; the thread may end)
+//   shutdown                                        closed*, then the thread ends
 import type { MessagePort } from 'node:worker_threads';
 import type { KeyPath, MediaEvent, MediaSession, PlayOptions, SavedSession } from './plane.ts';
 import type { NegotiatedAudio } from './sdp.ts';
@@ -59,8 +59,7 @@ export type WorkerReport =
   | { readonly type: 'event'; readonly session: number; readonly event: MediaEvent }
   | { readonly type: 'closed'; readonly session: number }
   /** A fault of ours; `session` was closed for it, if it was one session's. */
-  | { readonly type: 'fault'; readonly session: number | null; readonly message: string; readonly stack: string }
-  | { readonly type: 'drained' };
+  | { readonly type: 'fault'; readonly session: number | null; readonly message: string; readonly stack: string };
 
 export interface WorkerStart {
   readonly gauges: SharedArrayBuffer;

@@ -36,17 +36,23 @@ export function shown(rules: CollectorRules, digits: string): string {
   return rules.sensitive ? '•'.repeat(digits.length) : digits;
 }
 
-/** Whether `count` digits make a success of an entry that ended so. */
-export function isEnough(rules: CollectorRules, count: number, reason: GatherReason): boolean {
+/** Whether an entry is one that this gather may end with; one that is empty is no entry yet. */
+export function isChoice({ only }: CollectorRules, digits: string): boolean {
+  return only === null || digits === '' || only.includes(digits);
+}
+
+/** Whether `digits` make a success of an entry that ended so. */
+export function isEnough(rules: CollectorRules, digits: string, reason: GatherReason): boolean {
+  if (!isChoice(rules, digits)) return false;
   if (reason === 'max-digits') return true;
-  if (reason === 'terminator') return count >= rules.minDigits;
-  return count >= rules.minDigitsAtTimeout;
+  if (reason === 'terminator') return digits.length >= rules.minDigits;
+  return digits.length >= rules.minDigitsAtTimeout;
 }
 
 /** What an attempt waits for: the first line of its record. */
 export function describeRules(rules: CollectorRules): string {
-  const { minDigits, maxDigits, terminators, firstDigitMs, interDigitMs, totalMs, bargeIn, prompts, only } = rules;
-  const least = terminators === '' ? rules.minDigitsAtTimeout : Math.min(minDigits, rules.minDigitsAtTimeout);
+  const { maxDigits, firstDigitMs, interDigitMs, totalMs, bargeIn, prompts, only } = rules;
+  const least = rules.minDigitsAtTimeout;
   const wanted = least < maxDigits ? `${least} to ${digitsOf(maxDigits)}` : digitsOf(maxDigits);
   const timers = [
     ...(firstDigitMs === null ? [] : [`${firstDigitMs} ms for the first`]),
@@ -55,17 +61,24 @@ export function describeRules(rules: CollectorRules): string {
   ];
   return [
     `waits for ${wanted}`,
-    terminators === '' ? 'no key ends it sooner' : `${[...terminators].join(' or ')} ends it sooner`,
+    describeTerminators(rules),
     timers.length === 0 ? 'for as long as it takes' : timers.join(', '),
     ...(only === null ? [] : [`the choices are ${only.join(', ')}`]),
     ...(prompts === 0 ? [] : [bargeIn ? 'keys stop its prompts' : 'its prompts play to their end']),
   ].join('; ');
 }
 
-/** The rule by which `count` digits, ended for `reason`, are what they are. */
-export function describeRule(rules: CollectorRules, count: number, reason: GatherReason): string {
+function describeTerminators({ terminators, minDigits, acceptEmpty }: CollectorRules): string {
+  if (terminators === '') return 'no key ends it sooner';
+  const ends = `${[...terminators].join(' or ')} ends it sooner`;
+  if (acceptEmpty && minDigits === 0) return `${ends}, without a digit too`;
+  return minDigits > 1 ? `${ends}, from ${digitsOf(minDigits)} on` : ends;
+}
+
+/** The rule by which `digits`, ended for `reason`, are what they are. */
+export function describeRule(rules: CollectorRules, digits: string, reason: GatherReason): string {
   const { minDigits, minDigitsAtTimeout } = rules;
-  const enough = isEnough(rules, count, reason);
+  const enough = isEnough(rules, digits, reason);
   switch (reason) {
     case 'max-digits':
       return 'that is as many as it takes';
@@ -76,8 +89,9 @@ export function describeRule(rules: CollectorRules, count: number, reason: Gathe
     case 'cancelled':
       return 'something else took its place';
     default:
+      if (!isChoice(rules, digits)) return 'it is none of the choices';
       return enough
-        ? `without a terminator ${digitsOf(minDigitsAtTimeout)} are enough`
+        ? `without a terminator ${digitsOf(minDigitsAtTimeout)} ${minDigitsAtTimeout === 1 ? 'is' : 'are'} enough`
         : `without a terminator it takes ${digitsOf(minDigitsAtTimeout)}`;
   }
 }

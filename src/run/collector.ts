@@ -8,7 +8,15 @@
 // the first of both. While prompts that cannot be interrupted play, no timer runs. (Compare RFC 4730 section 3.2.)
 import type { DecisionLine } from '../call/event.ts';
 import type { GatherReason } from '../flow/report.ts';
-import { type CollectorRules, describeRule, describeRules, isEnough, refusal, shown } from './collector-rules.ts';
+import {
+  type CollectorRules,
+  describeRule,
+  describeRules,
+  isChoice,
+  isEnough,
+  refusal,
+  shown,
+} from './collector-rules.ts';
 
 export type CollectorTimer = 'first-digit' | 'inter-digit' | 'total';
 
@@ -160,12 +168,11 @@ class Work {
     const { digits } = state;
     const forced = reason === 'hung-up' || reason === 'cancelled';
     const final = forced || reason === 'total-timeout' || reason === 'completed-by-command';
-    const none = digits !== '' && rules.only !== null && !rules.only.includes(digits);
-    if (none && !final) {
+    if (!isChoice(rules, digits) && !final) {
       this.forget();
       return;
     }
-    const success = !forced && isEnough(rules, digits.length, reason);
+    const success = !forced && isEnough(rules, digits, reason);
     this.change({ ending: { success, terminator, reason } });
     const waitsForPrompt =
       (state.phase === 'prompting' || (state.phase === 'before' && rules.prompts > 0)) && !rules.bargeIn && !atOnce;
@@ -189,9 +196,7 @@ class Work {
     if (ending === null) return;
     const { success, reason } = ending;
     const count = `${digits.length} digit${digits.length === 1 ? '' : 's'}`;
-    this.tell(
-      `${success ? 'succeeded' : 'failed'}: ${reason}, ${count}; ${describeRule(this.rules, digits.length, reason)}`,
-    );
+    this.tell(`${success ? 'succeeded' : 'failed'}: ${reason}, ${count}; ${describeRule(this.rules, digits, reason)}`);
   }
 
   private forget(): void {

@@ -1,8 +1,21 @@
 // What people report about keys during prompts: prompts that stop when they must not, or do not when they must, and keys
 // that are eaten by the stop.
 import { branch, gather, hangup, play, prompt } from '../../src/flow/build.ts';
+import type { NodeOf } from '../../src/flow/node.ts';
 import type { Scenario } from '../../src/testkit/index.ts';
 import { asked, asking, entry, question, story } from './hand-built.ts';
+
+const choice = (fields: Partial<NodeOf<'gather'>> = {}): NodeOf<'gather'> =>
+  gather({
+    at: { line: 1, column: 1, path: 'Gather[0]' },
+    prompts: [prompt('Twelve or twenty-one.')],
+    maxDigits: 2,
+    firstDigitMs: 3000,
+    interDigitMs: 1500,
+    unmatched: 'ignore',
+    branches: [branch('12', play('Twelve.')), branch('21', play('Twenty-one.'))],
+    ...fields,
+  });
 
 export const scenarios: readonly Scenario[] = [
   story(
@@ -11,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
     [asking, { waitMs: 300 }, { press: '9876' }],
     {
       prompts: [question],
+      stopped: [question],
       gathers: [{ digits: '9876', reason: 'max-digits', because: ['barge-in: prompt 1 stopped, 1 more skipped'] }],
     },
   ),
@@ -20,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
     [asking, { waitMs: 100 }, { press: '1234' }],
     {
       prompts: [question, 'Thank you.'],
+      stopped: [],
       gathers: [{ digits: '1234', reason: 'max-digits', because: ['may not be interrupted', 'prompt 1 ended'] }],
     },
   ),
@@ -27,7 +42,7 @@ export const scenarios: readonly Scenario[] = [
     'barge-in: forbidden, an entry begun in the prompt goes on behind it',
     entry({ bargeIn: false, maxDigits: 4 }),
     [asking, { waitMs: 100 }, { press: '12' }, asked, { press: '34' }],
-    { gathers: [{ digits: '1234', reason: 'max-digits' }] },
+    { stopped: [], gathers: [{ digits: '1234', reason: 'max-digits' }] },
   ),
   story(
     'barge-in: a prompt that cannot be fetched is told, and the keys are still gathered',
@@ -55,6 +70,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     {
       prompts: ['One for sales, two for service.', 'Service.'],
+      stopped: [],
       gathers: [{ digits: '2', reason: 'max-digits', because: ['key 9 ignored: no choice begins with it'] }],
     },
   ),
@@ -63,6 +79,7 @@ export const scenarios: readonly Scenario[] = [
     entry({ maxDigits: 4 }),
     [asking, { waitMs: 100 }, { press: '#' }, asked, { press: '12#' }],
     {
+      stopped: [],
       gathers: [
         {
           digits: '12',
@@ -109,6 +126,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     {
       prompts: ['Welcome to the longest announcement of all.'],
+      stopped: [],
       gathers: [{ digits: '1234', reason: 'max-digits', because: ['typed ahead'] }],
     },
   ),
@@ -120,17 +138,46 @@ export const scenarios: readonly Scenario[] = [
   ),
   story(
     'barge-in: an entry that is none of the choices is forgotten, and the caller may try again',
-    gather({
-      at: { line: 1, column: 1, path: 'Gather[0]' },
-      prompts: [prompt('Twelve or twenty-one.')],
-      maxDigits: 2,
-      unmatched: 'ignore',
-      branches: [branch('12', play('Twelve.')), branch('21', play('Twenty-one.'))],
-    }),
+    choice(),
     [{ until: 'prompt-ended', prompt: 'Twelve or' }, { press: '11' }, { waitMs: 300 }, { press: '21' }],
     {
       prompts: ['Twelve or twenty-one.', 'Twenty-one.'],
       gathers: [{ digits: '21', reason: 'max-digits', because: ['entry 11 forgotten: it is none of the choices'] }],
+    },
+  ),
+  story(
+    'barge-in: behind an entry that is none of the choices the time for the first digit begins anew, and ends the wait',
+    [choice(), choice()],
+    [
+      { until: 'prompt-ended', prompt: 'Twelve or' },
+      { press: '11' },
+      { waitMs: 2000 },
+      { press: '21' },
+      { until: 'prompt-ended', prompt: 'Twelve or' },
+      { press: '11' },
+    ],
+    {
+      prompts: ['Twelve or twenty-one.', 'Twenty-one.', 'Twelve or twenty-one.'],
+      gathers: [
+        {
+          digits: '21',
+          reason: 'max-digits',
+          because: [
+            'timer inter-digit cancelled: listening begins again',
+            'timer first-digit armed: 3000 ms, listening begins again',
+          ],
+        },
+        { digits: '', reason: 'first-digit-timeout', success: false },
+      ],
+    },
+  ),
+  story(
+    'barge-in: an entry that is none of the choices when the whole time is over is no success',
+    [choice({ interDigitMs: 10_000, totalMs: 2500, onFailed: [play('That was no choice.')] })],
+    [{ until: 'prompt-ended', prompt: 'Twelve or' }, { press: '1' }],
+    {
+      prompts: ['Twelve or twenty-one.', 'That was no choice.'],
+      gathers: [{ digits: '1', reason: 'total-timeout', success: false, because: ['it is none of the choices'] }],
     },
   ),
   story(
@@ -142,6 +189,7 @@ export const scenarios: readonly Scenario[] = [
     [asking, { waitMs: 100 }, { press: '1234' }],
     {
       prompts: [question.repeat(3)],
+      stopped: [],
       gathers: [
         { digits: '12', reason: 'max-digits', because: ['a key is left for what follows: the entry is complete'] },
         { digits: '34', reason: 'max-digits', because: ['typed ahead'] },

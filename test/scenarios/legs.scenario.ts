@@ -57,6 +57,22 @@ export const scenarios: readonly Scenario[] = [
     { callees: { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 4000 } } },
   ),
   story(
+    'dial: keys that the dialled phone presses are not those of the caller',
+    [dial([sip('a@x')], dialAt), entry({ firstDigitMs: 1500 })],
+    [],
+    { gathers: [{ digits: '', reason: 'first-digit-timeout' }] },
+    { callees: { 'a@x': { answerAfterMs: 500, press: '123', hangUpAfterMs: 3000 } } },
+  ),
+  story(
+    'record: a key that does not end a message does not interrupt it, and is kept for the question behind it',
+    [
+      record('until', { at: at('Record[0]'), terminators: '#', silenceMs: 6000, maxMs: 60_000 }),
+      entry({ maxDigits: 1 }),
+    ],
+    [{ until: 'answered' }, { speakMs: 1000 }, { press: '5' }, { speakMs: 1000 }, { press: '#' }],
+    { prompts: [], failures: [], gathers: [{ digits: '5', reason: 'max-digits', because: ['typed ahead'] }] },
+  ),
+  story(
     'record: a message ends at its key, which is not left over',
     [
       record('until', { at: at('Record[0]'), tag: 'message', terminators: '#', beep: true, maxMs: 60_000 }),

@@ -110,6 +110,41 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'code: the timeout is for the whole entry; it begins with the end of the question, and no digit buys more of it',
+    dialect: 'opentact',
+    application: { '/start': gather('numDigits="4" timeout="3000" callback="http://app.test/code"'), '/code': thanks },
+    caller: [
+      { until: 'prompt-ended', prompt: question },
+      { waitMs: 1300 },
+      { press: '1' },
+      { waitMs: 700 },
+      { press: '2' },
+    ],
+    expect: {
+      stopped: [],
+      gathers: [
+        {
+          digits: '12',
+          reason: 'total-timeout',
+          success: false,
+          record: [
+            'waits for 4 digits; * ends it sooner; 3000 ms for the first, 3000 ms for all; keys stop its prompts',
+            'prompt 1 of 1 is asked for',
+            'prompt 1 is heard',
+            'prompt 1 ended',
+            'timer first-digit armed: 3000 ms, the prompts are over',
+            'timer total armed: 3000 ms, the prompts are over',
+            'key 1 taken: digit 1 of 4',
+            'timer first-digit cancelled: digit 1',
+            'key 2 taken: digit 2 of 4',
+            'timer total fired',
+            'failed: total-timeout, 2 digits',
+          ],
+        },
+      ],
+    },
+  },
+  {
     name: 'code: a callback that fails runs Error',
     dialect: 'opentact',
     application: {

@@ -3,6 +3,9 @@ import { play, prompt } from '../../src/flow/build.ts';
 import type { Scenario } from '../../src/testkit/index.ts';
 import { asked, asking, entry, question, story } from './hand-built.ts';
 
+/** Longer than the times that must not run meanwhile. */
+const long = question.repeat(4);
+
 export const scenarios: readonly Scenario[] = [
   story(
     'timers: a slow caller is not cut off in the middle of a number',
@@ -172,8 +175,76 @@ export const scenarios: readonly Scenario[] = [
   ),
   story(
     'timers: any of several terminators ends the entry, and is told apart from its digits',
-    entry({ terminators: '*#' }),
-    [asked, { press: '12*' }],
-    { gathers: [{ digits: '12', terminator: '*', reason: 'terminator' }] },
+    [
+      entry({ terminators: '*#' }),
+      entry({ terminators: '*#', prompts: [prompt('Again.')], maxDigits: 3 }),
+      entry({ terminators: '*#', prompts: [prompt('Once more.')], maxDigits: 3 }),
+    ],
+    [
+      asked,
+      { press: '12*' },
+      { until: 'prompt-ended', prompt: 'Again.' },
+      { press: '#12#' },
+      { until: 'prompt-ended', prompt: 'Once more.' },
+      { press: '123' },
+    ],
+    {
+      gathers: [
+        { digits: '12', terminator: '*', reason: 'terminator' },
+        { digits: '12', terminator: '#', reason: 'terminator', because: ['key # ignored: there is no entry'] },
+        { digits: '123', terminator: '', reason: 'max-digits' },
+      ],
+    },
+  ),
+  story(
+    'timers: the one for the whole entry begins when the prompt ends, also when nothing is keyed',
+    entry({ prompts: [prompt(long)], firstDigitMs: 20_000, totalMs: 3000 }),
+    [],
+    {
+      stopped: [],
+      gathers: [
+        {
+          digits: '',
+          reason: 'total-timeout',
+          success: false,
+          because: ['timer total armed: 3000 ms, the prompts are over'],
+        },
+      ],
+      withinMs: 13_000,
+    },
+  ),
+  story(
+    'timers: the one for the whole entry begins with the first digit when that is sooner, and no digit restarts it',
+    entry({ prompts: [prompt(long)], interDigitMs: 2000, totalMs: 3000 }),
+    [asking, { waitMs: 300 }, { press: '1W1W1W1W1' }],
+    {
+      stopped: [long],
+      gathers: [{ digits: '111', reason: 'total-timeout', because: ['timer total armed: 3000 ms, digit 1'] }],
+    },
+  ),
+  story(
+    'timers: none runs while a prompt plays that may not be interrupted',
+    entry({
+      bargeIn: false,
+      prompts: [prompt(long)],
+      firstDigitMs: 1500,
+      interDigitMs: 1500,
+      totalMs: 3000,
+      maxDigits: 3,
+    }),
+    [asking, { waitMs: 200 }, { press: '1' }, asked, { waitMs: 500 }, { press: '23' }],
+    {
+      stopped: [],
+      gathers: [
+        {
+          digits: '123',
+          reason: 'max-digits',
+          because: [
+            'timer inter-digit armed: 1500 ms, the prompts are over',
+            'timer inter-digit reset: 1500 ms, digit 2',
+          ],
+        },
+      ],
+    },
   ),
 ];

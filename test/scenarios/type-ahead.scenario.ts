@@ -1,6 +1,6 @@
 // What people report about keys pressed before they are asked for: lost, counted twice, or left over for the wrong question.
 import { ask, branch, destination, flow, gather, hangup, pause, play, prompt } from '../../src/flow/build.ts';
-import type { Block } from '../../src/flow/node.ts';
+import type { Block, NodeOf } from '../../src/flow/node.ts';
 import { applicationOrigin, type Scenario } from '../../src/testkit/index.ts';
 import { asked, asking, entry, question, result, story } from './hand-built.ts';
 
@@ -17,6 +17,17 @@ const level = (name: string, key: string, next: string): string => `<Response>
     </Switch>
   </Gather>
 </Response>`;
+/** Asks for two digits twice, and tells each attempt to an application that takes its time. */
+const twoAttempts = (fields: Partial<NodeOf<'gather'>>): Scenario['application'] => ({
+  '/start': flow([
+    entry({ maxDigits: 2, minDigits: 2, attempts: 2, report: result, reportWhen: 'each-attempt', ...fields }),
+    hangup(),
+  ]),
+  '/result': { delayMs: 1500, body: '' },
+});
+const welcome = 'Welcome to the longest announcement of all.';
+/** A question that the terminator alone is an answer to. */
+const skippable = entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], minDigits: 0, acceptEmpty: true });
 const second = entry({ at: at('Gather[1]'), prompts: [prompt('And your code.')], maxDigits: 4 });
 
 export const scenarios: readonly Scenario[] = [
@@ -59,6 +70,117 @@ export const scenarios: readonly Scenario[] = [
       ],
     },
   ),
+  story(
+    'type-ahead: the beginning of an entry, keyed ahead, skips the prompt and starts the time between digits',
+    [play(welcome), entry({ maxDigits: 4, interDigitMs: 2000 })],
+    [{ until: 'prompt-started', prompt: welcome }, { waitMs: 200 }, { press: '1' }],
+    {
+      prompts: [welcome],
+      stopped: [],
+      gathers: [
+        {
+          digits: '1',
+          reason: 'inter-digit-timeout',
+          because: [
+            'key 1 taken, typed ahead',
+            'prompts skipped: keys were typed ahead',
+            'timer inter-digit armed: 2000 ms, keys were typed ahead',
+          ],
+        },
+      ],
+      withinMs: 8000,
+    },
+  ),
+  story(
+    'type-ahead: prompts that may not be interrupted are heard all the same',
+    [
+      play(welcome),
+      entry({ bargeIn: false, maxDigits: 2 }),
+      entry({ at: at('Gather[1]'), bargeIn: false, prompts: [prompt('And your code.')], maxDigits: 2 }),
+    ],
+    [
+      { until: 'prompt-started', prompt: welcome },
+      { waitMs: 200 },
+      { press: '123' },
+      { until: 'prompt-ended', prompt: 'And your code.' },
+      { press: '4' },
+    ],
+    {
+      prompts: [welcome, question, 'And your code.'],
+      stopped: [],
+      gathers: [
+        { digits: '12', reason: 'max-digits', because: ['entry complete; the prompt may not be interrupted'] },
+        { digits: '34', reason: 'max-digits', because: ['key 3 taken, typed ahead', 'key 4 taken: digit 2 of 2'] },
+      ],
+    },
+  ),
+  story(
+    'type-ahead: the key that stops an announcement is used up by that',
+    [play(welcome, { stopKeys: '*' }), entry({ terminators: '', maxDigits: 2 })],
+    [{ until: 'prompt-started', prompt: welcome }, { waitMs: 200 }, { press: '*' }, asked, { press: '12' }],
+    { prompts: [welcome, question], stopped: [welcome], gathers: [{ digits: '12', reason: 'max-digits' }] },
+  ),
+  story(
+    'type-ahead: a terminator long after a full entry is a key of the next question',
+    [entry({ maxDigits: 2 }), play(`${welcome} ${welcome}`), skippable],
+    [asking, { press: '12' }, { until: 'prompt-started', prompt: welcome }, { waitMs: 3000 }, { press: '#' }],
+    {
+      prompts: [question, `${welcome} ${welcome}`],
+      gathers: [
+        { digits: '12', reason: 'max-digits' },
+        { digits: '', terminator: '#', reason: 'terminator', success: true, because: ['typed ahead'] },
+      ],
+    },
+  ),
+  story(
+    'type-ahead: two terminators end two entries',
+    [entry(), skippable, play('You skipped it.')],
+    [asking, { press: '12##', gapMs: 400 }],
+    {
+      prompts: [question, 'And your code.', 'You skipped it.'],
+      gathers: [
+        { digits: '12', terminator: '#', reason: 'terminator' },
+        { digits: '', terminator: '#', reason: 'terminator', success: true },
+      ],
+    },
+  ),
+  {
+    ...story('type-ahead: keys pressed between two attempts count for the next one', [], [], {}),
+    application: twoAttempts({}),
+    caller: [asked, { press: '1#' }, { until: 'request', request: '/result' }, { waitMs: 200 }, { press: '42' }],
+    expect: {
+      prompts: [question],
+      gathers: [
+        { digits: '1', terminator: '#', reason: 'terminator', success: false },
+        { digits: '42', reason: 'max-digits', attempt: 2, because: ['typed ahead'] },
+      ],
+    },
+  },
+  {
+    ...story('type-ahead: flush drops what came between two attempts as well', [], [], {}),
+    application: twoAttempts({ typeAhead: 'flush' }),
+    caller: [
+      asked,
+      { press: '1#' },
+      { until: 'request', request: '/result' },
+      { waitMs: 200 },
+      { press: '42' },
+      asked,
+      { press: '77' },
+    ],
+    expect: {
+      prompts: [question, question],
+      gathers: [
+        { digits: '1', terminator: '#', reason: 'terminator', success: false },
+        {
+          digits: '77',
+          reason: 'max-digits',
+          attempt: 2,
+          because: ['key 4 ignored: this gather flushes', 'key 2 ignored: this gather flushes'],
+        },
+      ],
+    },
+  },
   story(
     'type-ahead: flush drops what came before and says so',
     [play('Welcome.'), entry({ typeAhead: 'flush', maxDigits: 2 })],

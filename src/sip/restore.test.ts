@@ -332,6 +332,16 @@ describe('requests of the dead time', () => {
     expect(events).toEqual(['info 1', 'info 2', 'ended peer 0']);
   });
 
+  it('are not served when the peer must have given up by then', async () => {
+    const { kill, start, ask, endpoint, since } = await world();
+    await kill();
+    await start(true);
+    ask('INVITE', 1, [], 'offer', 33_000);
+    ask('OPTIONS', 2);
+    expect(since(() => endpoint().release()).map(cseqOf)).toEqual([2]);
+    expect(endpoint().counters.legs).toBe(0);
+  });
+
   it('are taken in the order they were sent in, whatever comes again first', async () => {
     const { establish, reborn, ask, say, textOf, status, events } = await world();
     const to = establish();

@@ -71,6 +71,7 @@ export function resumeDialog(dialog: Dialog, at: number, now: number): Dialog {
 }
 
 function takeUp(usage: InviteUsage, inner: SavedUsage, downMs: number): void {
+  usage.localSdp = inner.localSdp;
   usage.peerTakesUpdate = inner.takesUpdate;
   usage.updateRefused = inner.updateRefused;
   usage.last = inner.last;
@@ -82,7 +83,6 @@ function takeUp(usage: InviteUsage, inner: SavedUsage, downMs: number): void {
 
 function restoreConfirmed(usage: InviteUsage, inner: ConfirmedInner, dialog: Dialog): IncomingLeg | OutgoingLeg {
   usage.state = 'confirmed';
-  usage.localSdp = inner.localSdp;
   usage.lateAckSdp = inner.ackSdp;
   registerDialog(usage, dialog);
   usage.sayGoodbye = (how) => sendBye(usage, dialog, formatReason(how.q850Cause, how.text));

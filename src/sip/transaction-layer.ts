@@ -11,7 +11,7 @@ import { createStatelessAnswers, statelessTag, withTopVia } from './stateless-an
 import type { Admission, ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
 import { mergeKey, serverKey } from './transaction-key.ts';
 import { createServerRecord, type ServerRecord } from './transaction-server.ts';
-import { defaultTimes } from './transaction-times.ts';
+import { defaultTimes, longestMs } from './transaction-times.ts';
 import { createTransport, type SipTransport, type SipTransportOptions } from './transport.ts';
 import { markReceived, parseVia, type Via } from './via.ts';
 
@@ -34,7 +34,7 @@ export function createTransactionLayer(
   const noRoom = { status: 503, headers: [{ name: 'Retry-After', value: String(options.retryAfterSeconds ?? 5) }] };
   let shed = 0;
   let faults = 0;
-  let held: (() => void)[] | null = null;
+  let held: { readonly at: number; readonly serve: () => void }[] | null = null;
   const transport = openTransport({
     listen: options.listen,
     clock,
@@ -55,7 +55,7 @@ export function createTransactionLayer(
 
   function onMessage(message: SipMessage | MessageFault, source: Peer, local: Peer): void {
     if (held !== null && message.kind === 'request') {
-      if (held.length < MAX_HELD) held.push(() => onMessage(message, source, local));
+      if (held.length < MAX_HELD) held.push({ at: clock.now(), serve: () => onMessage(message, source, local) });
       return;
     }
     try {
@@ -181,7 +181,9 @@ export function createTransactionLayer(
     release() {
       const waiting = held ?? [];
       held = null;
-      for (const run of waiting) run();
+      // Who has waited longer than that has given up (17.1.1.2, 17.1.2.2).
+      const oldest = clock.now() - longestMs(times);
+      for (const { at, serve } of waiting) if (at >= oldest) serve();
     },
     reopen(invite, source, local, tag) {
       const via = parseVia(getHeader(invite, 'Via') ?? '');

@@ -49,7 +49,7 @@ export interface TransportLimits {
 export interface TransactionLayer {
   /** Binds all listeners; rejects with the address that failed. */
   start(): Promise<void>;
-  /** Requests of peers wait, in order, until `release`: up to 20,000; what is more is lost. Responses do not wait. */
+  /** Requests of peers wait, in order, until `release`: up to 20,000, for 64*T1; what is more is lost. Responses do not wait. */
   hold(): void;
   release(): void;
   /**

@@ -24,7 +24,14 @@ import { formatReason, parseQ850Cause, parseReasonText } from './reason-header.t
 import { createReliableSender } from './reliable-provisional.ts';
 import { repeatUntil } from './repeat-until.ts';
 import { createResponse } from './response.ts';
-import { describeConfirmed, describeInvite, type InviteInner, rememberInvite, requestText } from './saved-leg.ts';
+import {
+  describeConfirmed,
+  describeInvite,
+  type InviteInner,
+  type InviteMemory,
+  rememberInvite,
+  requestText,
+} from './saved-leg.ts';
 import { answerSessionTimer } from './session-timer.ts';
 import type { ServerTransaction } from './transaction.ts';
 import { sendBye } from './uac-in-dialog.ts';
@@ -239,10 +246,13 @@ export function createIncomingLeg(
     reoffer: (sdp) => reofferUsage(usage, sdp),
     info: (contentType, body) => sendInfo(usage, contentType, body),
   };
-  const memory = rememberInvite(request, source, login);
+  let memory: InviteMemory | null = null;
   let text: string | null = null;
   usage.describe = () => {
-    if (acknowledged) return describeConfirmed(usage, memory, null);
+    if (acknowledged) {
+      memory ??= rememberInvite(request, source, login);
+      return describeConfirmed(usage, memory, null);
+    }
     text ??= requestText(request, true);
     const { local, toTag } = transaction;
     const sent = { progress: progressed, reliable: reliable.saved, answer: finalSdp, answerSent };

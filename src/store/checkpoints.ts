@@ -17,7 +17,7 @@ export interface Checkpoints {
 /** About 8,000 pages of 4 KB: seldom enough to cost nothing, and still read in moments after a crash. */
 const writesBetween = 4000;
 /** What a power cut may take with `normal`, and the time that the disk needs. */
-export const syncAfterMs = 20;
+const syncAfterMs = 100;
 const scrubAfterMs = 10_000;
 
 export function createCheckpoints(database: DatabaseSync, file: string, sync: Sync): Checkpoints {

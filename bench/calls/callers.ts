@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKeyStream } from '../../test/interop/key-capture.ts';
-import type { Mode } from './options.ts';
-import { formatScenario } from './scenario.ts';
+import type { KeysAs, Mode } from './options.ts';
+import { formatScenario, promptMs } from './scenario.ts';
 import { onCore } from './server.ts';
+import { formatToneCapture, talkAfterMs } from './tone-capture.ts';
 
 export interface CallersOptions {
   readonly mode: Mode;
@@ -16,6 +17,7 @@ export interface CallersOptions {
   readonly sipPort: number;
   readonly mediaPort: number;
   readonly keys: string;
+  readonly keysAs: KeysAs;
   readonly ratePerSecond: number;
   readonly total: number;
   /** At one time; SIPp waits above that. */
@@ -47,9 +49,13 @@ export interface Callers {
 export function startCallers(options: CallersOptions): Callers {
   const { folder } = options;
   mkdirSync(folder, { recursive: true });
-  // No silence around the keys: a caller that talks is another bench.
-  writeFileSync(join(folder, 'keys.pcap'), createKeyStream().capture(options.keys, { leadMs: 0, gapMs: 0 }));
-  writeFileSync(join(folder, 'calls.xml'), formatScenario(options.mode, 'keys.pcap'));
+  const capture =
+    options.keysAs === 'tones'
+      ? formatToneCapture(options.keys, promptMs, talkAfterMs)
+      : // No silence around the keys: a caller that talks is another bench.
+        createKeyStream().capture(options.keys, { leadMs: 0, gapMs: 0 });
+  writeFileSync(join(folder, 'keys.pcap'), capture);
+  writeFileSync(join(folder, 'calls.xml'), formatScenario(options.mode, 'keys.pcap', options.keysAs));
   const tenSeconds = Math.max(1, Math.round(options.ratePerSecond * 10));
   const sipp = [
     ...['sipp', `127.0.0.1:${options.serverPort}`, '-sf', 'calls.xml', '-s', options.number],

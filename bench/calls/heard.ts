@@ -2,13 +2,15 @@
 // and rtpsink.c, which is copied and compiled. Does not: know what it measures beyond the figures that line.ts shows.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Heard } from './line.ts';
 import { callerCores, type Load } from './measure.ts';
 import type { Options } from './options.ts';
 import { findPorts, places } from './ports.ts';
+import { promptMs } from './scenario.ts';
 import { onCore, type ServerUnderTest } from './server.ts';
+import { formatToneCapture, talkAfterMs } from './tone-capture.ts';
 
 export interface HeardBench {
   run(server: ServerUnderTest, load: Load): Promise<Heard>;
@@ -20,6 +22,8 @@ const portTaken = 'give another --mp';
 
 export function createHeardBench(source: string, folder: string, options: Options): HeardBench {
   const here = join(folder, 'bench');
+  const lacks = ['bench.mjs', 'mkmedia.mjs', 'rtpsink.c'].filter((name) => !existsSync(join(source, name)));
+  if (lacks.length > 0) throw new Error(`${resolve(source)} has no ${lacks.join(', ')}`);
   cpSync(resolve(source), here, { recursive: true });
   for (const [command, ...args] of [
     ['chmod', '-R', 'u+w', here],
@@ -27,8 +31,10 @@ export function createHeardBench(source: string, folder: string, options: Option
     [process.execPath, 'mkmedia.mjs', 'media'],
   ] as const) {
     const { status, stderr } = spawnSync(command, args, { cwd: here, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr ?? 'not installed'}`);
   }
+  const tones = options.mode === 'gather' && options.keysAs === 'tones';
+  if (tones) writeFileSync(join(here, 'media', 'tones.pcap'), formatToneCapture(options.keys, promptMs, talkAfterMs));
   const cores = callerCores(options.core) ?? [0];
   return {
     async run(server, { mode, amount, seconds }) {
@@ -40,7 +46,8 @@ export function createHeardBench(source: string, folder: string, options: Option
           ...['--target', `127.0.0.1:${server.sipPort}`, '--pid', String(server.pid), '--secs', String(seconds)],
           ...[mode === 'setups' ? '--rate' : '--conc', String(amount)],
           ...(mode === 'hold' ? ['--rate', String(options.ratePerSecond)] : []),
-          ...(mode === 'gather' && options.keys !== '1234#' ? ['--pcap', 'dtmf_1235.pcap'] : []),
+          ...(tones ? ['--pcap', 'tones.pcap', '--scenario', 'gather-full.xml'] : []),
+          ...(mode === 'gather' && !tones && options.keys !== '1234#' ? ['--pcap', 'dtmf_1235.pcap'] : []),
           ...['--port', sipPort, '--mp', String(mediaPort)],
           ...['--work', join(folder, 'bench-work'), '--server-core', String(options.core ?? 3)],
           ...['--sipp-cores', cores.slice(0, -1).join(',') || String(cores[0]), '--sink-core', String(cores.at(-1))],

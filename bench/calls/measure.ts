@@ -73,6 +73,7 @@ export async function measure(
         places().map((port) => port + 4),
       )),
     keys: options.keys,
+    keysAs: options.keysAs,
     ratePerSecond,
     total,
     most: load.mode === 'setups' ? 5 * load.amount : 2 * load.amount + 100,

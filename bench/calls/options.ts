@@ -18,6 +18,7 @@ export const usage = `node bench/calls/run.ts MODE [options]
   --node="ARGS"          more arguments for the server's Node, such as --cpu-prof
   --env "NAME=VALUE …"   more environment of the server
   --keys 1234#           what the callers key; anything else than 1234# has to fail
+  --keys-as events       how: telephone-events; or tones, by callers who talk all along and never send an event
   --rtp 10000-19999      RTP ports of the server
   --sipp-port 0          SIP port of SIPp; 0 finds a free one, as for
   --media-port 0         the media port of SIPp; with --bench the first of 10,000
@@ -27,6 +28,9 @@ export const usage = `node bench/calls/run.ts MODE [options]
   --keep                 keeps the folder with configuration, logs and SIPp's files`;
 
 export type Mode = 'gather' | 'hold' | 'setups';
+
+/** What a key of the callers is on the wire. */
+export type KeysAs = 'events' | 'tones';
 
 export interface Options {
   readonly mode: Mode;
@@ -41,6 +45,7 @@ export interface Options {
   readonly nodeArguments: readonly string[];
   readonly environment: readonly string[];
   readonly keys: string;
+  readonly keysAs: KeysAs;
   readonly rtpPorts: string;
   readonly sippPort: number;
   readonly mediaPort: number;
@@ -68,6 +73,7 @@ export function parseOptions(args: readonly string[]): Options {
       node: { type: 'string', default: '' },
       env: { type: 'string', default: '' },
       keys: { type: 'string', default: '1234#' },
+      'keys-as': { type: 'string', default: 'events' },
       rtp: { type: 'string', default: '10000-19999' },
       'sipp-port': { type: 'string', default: '0' },
       'media-port': { type: 'string', default: '0' },
@@ -78,7 +84,9 @@ export function parseOptions(args: readonly string[]): Options {
     },
   });
   const [mode, ...rest] = positionals;
-  if (mode === undefined || !modes.includes(mode) || rest.length > 0) throw new Error(`one of ${modes.join(', ')}`);
+  if (mode === undefined || !modes.includes(mode) || rest.length > 0)
+    throw new Error(`MODE is one of ${modes.join(', ')}`);
+  if (values['keys-as'] !== 'events' && values['keys-as'] !== 'tones') throw new Error('--keys-as events, or tones');
   const setups = mode === 'setups';
   const loads = numbers(setups ? 'rate' : 'calls', (setups ? values.rate : values.calls) ?? (setups ? '200' : '100'));
   return {
@@ -87,12 +95,13 @@ export function parseOptions(args: readonly string[]): Options {
     ratePerSecond: setups ? loads[0]! : numbers('rate', values.rate ?? '50')[0]!,
     seconds: numbers('seconds', values.seconds)[0]!,
     reps: numbers('reps', values.reps)[0]!,
-    core: values.core === 'any' ? null : Number(values.core),
+    core: values.core === 'any' ? null : coreNumber(values.core),
     workers: numbers('workers', values.workers)[0]!,
     tree: values.tree,
     nodeArguments: words(values.node),
     environment: words(values.env),
     keys: values.keys,
+    keysAs: values['keys-as'] as KeysAs,
     rtpPorts: values.rtp,
     sippPort: Number(values['sipp-port']),
     mediaPort: Number(values['media-port']),
@@ -104,6 +113,12 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+
+function coreNumber(text: string): number {
+  const core = Number(text);
+  if (Number.isInteger(core) && core >= 0 && core < availableParallelism()) return core;
+  throw new Error(`--core takes 0 to ${availableParallelism() - 1}, or any`);
+}
 
 function numbers(name: string, text: string): number[] {
   const all = text.split(',').map(Number);

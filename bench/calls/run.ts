@@ -1,8 +1,8 @@
 // Measures the whole server as its callers and its machine see it: SIPp calls it, keys, is hung up on; the process is
-// watched from outside. bench/README.md says what the figures mean. Linux, with SIPp (Debian: sip-tester); as root, because
-// SIPp sends captured keys with a raw socket.
+// watched from outside. bench/README.md says what the figures mean. Linux, with SIPp (Debian: sip-tester); `gather` as root,
+// because SIPp sends captured keys with a raw socket.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHeardBench } from './heard.ts';
@@ -56,12 +56,27 @@ async function runAll(options: Options, folder: string): Promise<void> {
   }
 }
 
-function missing(): string | null {
-  if (process.platform !== 'linux') return 'this measures by /proc: Linux only';
-  if (spawnSync('sipp', ['-v'], { stdio: 'ignore' }).error !== undefined) return 'SIPp is not installed (sip-tester)';
-  return process.getuid?.() === 0 ? null : 'SIPp plays captures as root only';
+/** All of it at once: nobody likes to be told one thing after the other. */
+function missing({ mode, bench, tree }: Options): readonly string[] {
+  if (process.platform !== 'linux') return ['Linux: the server is watched by /proc'];
+  const has = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
+  const root = process.getuid?.() === 0;
+  const lacks: string[] = [];
+  if (!has('sipp', '-v')) lacks.push('SIPp, the program sipp (Debian, Ubuntu: apt-get install sip-tester)');
+  if (mode === 'gather' && !root)
+    lacks.push('root: SIPp sends captured keys with a raw socket (hold and setups do without)');
+  if (bench !== null && !has('cc', '--version'))
+    lacks.push('a C compiler, cc, for --bench (Debian, Ubuntu: apt-get install gcc)');
+  if (bench !== null && !root) lacks.push('root: --bench hears the sound with a packet socket');
+  if (!existsSync(join(tree, 'node_modules', '.bin', 'node')))
+    lacks.push(`what ${tree} depends on (there: npm install)`);
+  return lacks;
 }
 
+if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+  console.log(usage);
+  process.exit(0);
+}
 let options: Options;
 try {
   options = parseOptions(process.argv.slice(2));
@@ -69,16 +84,16 @@ try {
   console.error(`${(error as Error).message}\n\n${usage}`);
   process.exit(2);
 }
-const lack = missing();
-if (lack !== null) {
-  console.error(`not run: ${lack}`);
+const lacks = missing(options);
+if (lacks.length > 0) {
+  console.error(`not run, as this is missing:\n${lacks.map((lack) => `  ${lack}`).join('\n')}`);
   process.exit(70);
 }
 const folder = mkdtempSync(join(tmpdir(), 'keytone-calls-'));
 try {
   await runAll(options, folder);
 } catch (error) {
-  console.error(error);
+  console.error(`not run to the end: ${(error as Error).message}`);
   process.exitCode = 70;
 } finally {
   if (options.keep) console.error(`kept: ${folder}`);

@@ -1,16 +1,17 @@
 // Owns: the callers, as SIPp scenarios. What decides in `gather` is who ends the call: the server hangs up after the right
 // keys only, so a call that SIPp has to give up on was not understood. Does not: hear the sound; all callers share one media
 // port that nobody reads, as a packet costs its sender the same.
-import type { Mode } from './options.ts';
+import type { KeysAs, Mode } from './options.ts';
 
-const promptMs = 2000;
+export const promptMs = 2000;
 /** After the keys comes 1 s of sound. */
 const answerPatienceMs = 10_000;
 
-export function formatScenario(mode: Mode, captureFile: string): string {
+export function formatScenario(mode: Mode, captureFile: string, keysAs: KeysAs): string {
   const body = {
     gather: [
-      `<pause milliseconds="${promptMs}"/>`,
+      // Who talks all along does so from the answer on.
+      ...(keysAs === 'tones' ? [] : [`<pause milliseconds="${promptMs}"/>`]),
       `<nop><action><exec play_pcap_audio="${captureFile}"/></action></nop>`,
       `<recv request="BYE" timeout="${answerPatienceMs}"/>`,
       send('SIP/2.0 200 OK', ['[last_Via:]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', '[last_CSeq:]']),

@@ -70,7 +70,7 @@ export function createKeyStream(eventPayloadType = 101): KeyStream {
   };
 }
 
-function formatCapture(packets: readonly Buffer[]): Buffer {
+export function formatCapture(packets: readonly Buffer[]): Buffer {
   const head = Buffer.alloc(24);
   head.writeUInt32LE(0xa1b2c3d4, 0);
   head.writeUInt16LE(2, 4);

@@ -59,7 +59,7 @@ interface Report extends KeyReport {
   readonly upAt: number | null;
 }
 
-interface Press {
+export interface Press {
   /** 0 while it is held back. */
   readonly press: number;
   readonly digit: string;

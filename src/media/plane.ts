@@ -75,6 +75,17 @@ export interface SavedSession {
   readonly peer: { readonly address: string; readonly port: number } | null;
   /** Where it proved to be. */
   readonly source: { readonly address: string; readonly port: number; readonly ssrc: number } | null;
+  /** The keys it told: how many, what is known of how this peer tells them, and the last ones. */
+  readonly keys: {
+    readonly count: number;
+    readonly eventSeen: boolean;
+    readonly twice: boolean;
+    readonly presses: readonly {
+      readonly digit: string;
+      readonly via: readonly KeyPath[];
+      readonly sounding: boolean;
+    }[];
+  };
   /** The last telephone-event that was told as a key. */
   readonly event: { readonly ssrc: number; readonly timestamp: number; readonly event: number } | null;
 }

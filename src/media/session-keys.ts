@@ -9,7 +9,8 @@ import {
   type KeyReport,
   stepKeys,
 } from './key-machine.ts';
-import type { MediaEvent } from './plane.ts';
+import { recallKeys, recallTones, saveKeys } from './key-memory.ts';
+import type { MediaEvent, SavedSession } from './plane.ts';
 
 export interface SessionKeysHost {
   now(): number;
@@ -20,10 +21,14 @@ export interface SessionKeysHost {
 }
 
 const flash = 'flash';
+/** Nothing of a key comes later than that, dead time included. */
+const lateKeysMs = 10_000;
 
 export class SessionKeys {
   readonly #host: SessionKeysHost;
   #state = createKeyState();
+  /** Keys whose tones sounded before a restart. */
+  #sounded: readonly string[] = [];
   /** This peer sounds the keys that it tells by INFO. */
   #soundsInfo = false;
 
@@ -36,7 +41,20 @@ export class SessionKeys {
     return hearsTones(this.#state);
   }
 
+  get saved(): SavedSession['keys'] {
+    return saveKeys(this.#state);
+  }
+
+  /** Before anything else: the keys told before a restart, `agoMs` ago or more. */
+  recall(saved: SavedSession['keys'], agoMs: number | null): void {
+    const lately = agoMs === null || agoMs < lateKeysMs;
+    this.#state = recallKeys(saved, lately, this.#host.now());
+    if (lately) this.#sounded = saved.presses.filter(({ sounding }) => sounding).map(({ digit }) => digit);
+  }
+
   agreed(events: boolean, anew: boolean): void {
+    this.#state = recallTones(this.#state, this.#sounded, this.#host.now());
+    this.#sounded = [];
     if (anew) this.#soundsInfo = false;
     this.#step({ type: 'agreed', events, anew });
   }

@@ -6,7 +6,7 @@ import { BridgeInput, type BridgePeer } from './bridge.ts';
 import { decodeG711 } from './g711.ts';
 import { SourceLatch } from './latch.ts';
 import { longestPacketMs, type Paced, shortestPacketMs } from './pacer.ts';
-import type { KeyPath, MediaEvent, SavedSession } from './plane.ts';
+import type { KeyPath, KeyReport, MediaEvent, SavedSession } from './plane.ts';
 import type { PlayerItem } from './player.ts';
 import { createRtpPacket, decodeRtp, isRtcp } from './rtp.ts';
 import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
@@ -15,7 +15,7 @@ import { SessionKeys } from './session-keys.ts';
 import { Outbound } from './session-outbound.ts';
 import { SessionRecordings } from './session-recording.ts';
 import { SessionRtcp } from './session-rtcp.ts';
-import { continueStream, type Moment } from './session-saved.ts';
+import { continueStream, elapsedMs, type Moment } from './session-saved.ts';
 import { addressOn, closeSocket, plainAddress, type SocketPair } from './session-sockets.ts';
 import { eventOfDigit } from './telephone-event-payload.ts';
 import { TelephoneEventReceiver } from './telephone-event-receiver.ts';
@@ -111,7 +111,7 @@ export class RtpSession implements Paced {
       wall: () => host.wall(),
       emit: (event) => {
         this.#emit(event);
-        if (event.type === 'digit') this.#save();
+        if (event.type === 'digit' || (event.type === 'digit-released' && hasTone(event.heard))) this.#save();
       },
       pressed: (digit, inAudio) => this.#pressed(digit, inAudio),
     });
@@ -323,6 +323,7 @@ export class RtpSession implements Paced {
   #restore(saved: SavedSession): void {
     this.#outbound.stream.continueAt(continueStream(saved, this.#moment()));
     this.everyMs = saved.everyMs;
+    this.#keys.recall(saved.keys, elapsedMs(saved, this.#moment()));
     if (saved.peer === null) return;
     this.#address = saved.peer.address;
     this.#port = saved.peer.port;
@@ -354,6 +355,7 @@ export class RtpSession implements Paced {
       cname: this.#rtcp.cname,
       peer: this.#address === '' ? null : { address: this.#address, port: this.#port },
       source: this.#source,
+      keys: this.#keys.saved,
       event,
     };
     this.#emit({ type: 'saved', saved });
@@ -401,4 +403,9 @@ export class RtpSession implements Paced {
   #emit(event: MediaEvent): void {
     if (this.#state !== 'closed') this.#host.emit(this.number, event);
   }
+}
+
+/** Until then it may be sounding, as far as a restart can know. */
+function hasTone(heard: readonly KeyReport[]): boolean {
+  return heard.some(({ via }) => via === 'inband');
 }

@@ -70,6 +70,21 @@ describe('SourceLatch', () => {
     expect(judge(latch, '192.0.2.20:6000', 1)).toEqual(['first']);
   });
 
+  it('believes at once what it had learned before a restart, and that only', () => {
+    const latch = new SourceLatch();
+    latch.restore('192.0.2.10', 4000, '203.0.113.5', 31_000);
+    expect(judge(latch, '198.51.100.66:5', 20)).not.toContain('first');
+    expect(judge(latch, '203.0.113.5:31000', 1, { ssrc: 9, from: 40_000 })).toEqual(['accepted']);
+    expect(judge(latch, '192.0.2.10:4000', 1)).toEqual(['first']);
+  });
+
+  it('learns after a restart when it had not yet', () => {
+    const latch = new SourceLatch();
+    latch.restore('192.0.2.10', 4000, '', 0);
+    expect(latch.latched).toBe(false);
+    expect(judge(latch, '203.0.113.5:31000', 5).at(-1)).toBe('first');
+  });
+
   it('believes nothing before it was told what to expect', () => {
     expect(judge(new SourceLatch(), '203.0.113.5:0', 9)).not.toContain('first');
     expect(new SourceLatch().judge('', 0, 1, 1, true)).toBe('refused');

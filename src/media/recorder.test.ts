@@ -34,6 +34,19 @@ describe('the recorder', () => {
     expect(samples.length).toBe(800);
   });
 
+  it('counts what the file had before for its length', () => {
+    const { recorder: r, samples } = recorder({ maxMs: 50 });
+    r.take(level(1000), level(0), 160);
+    r.continueAfter(160);
+    expect(r.durationMs).toBe(40);
+    expect(r.take(level(1000), level(0), 160)).toBe('max');
+    expect(samples.length).toBe((160 + 80) * 2);
+    const full = recorder({ maxMs: 50 });
+    full.recorder.continueAfter(4000);
+    expect(full.recorder.take(level(1000), level(0), 160)).toBe('max');
+    expect(full.samples).toEqual([]);
+  });
+
   it('ends when the caller was silent for long enough, whatever is played to them', () => {
     const { recorder: r } = recorder({ silenceMs: 60 });
     const takes = [5, 5, 1000, 5, -5, 5].map((received) => r.take(level(received), level(9000), 160));

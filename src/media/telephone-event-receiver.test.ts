@@ -13,6 +13,8 @@ interface Packet {
   readonly blocks: readonly (readonly [event: number, end: boolean, duration: number])[] | 'audio';
 }
 
+type Recalled = Parameters<TelephoneEventReceiver['recall']>[0];
+
 interface Press {
   readonly atMs?: number;
   readonly sequence?: number;
@@ -51,7 +53,7 @@ const audio = (atMs: number, sequence: number): Packet => ({
 });
 
 /** What was told: keys, `released after` in ms, `flash`; ticks come every 20 ms and for a second after the last packet. */
-function told(packets: readonly Packet[], rateHz = 8000): string[] {
+function told(packets: readonly Packet[], rateHz = 8000, recalled: Recalled | null = null): string[] {
   const out: string[] = [];
   const receiver = new TelephoneEventReceiver(
     {
@@ -61,6 +63,7 @@ function told(packets: readonly Packet[], rateHz = 8000): string[] {
     },
     rateHz,
   );
+  if (recalled !== null) receiver.recall(recalled);
   let nowMs = 0;
   for (const { atMs, sequence, timestamp, marker, ssrc = 1, blocks } of [...packets].sort((a, b) => a.atMs - b.atMs)) {
     for (; nowMs < atMs; nowMs += 20) receiver.tick(nowMs);
@@ -401,5 +404,47 @@ describe('whatever arrives', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a press that was told before a restart', () => {
+  const recalled = { ssrc: 1, timestamp: 1000, event: 5 };
+
+  it('is not told again by anything that comes of it, nor is its end, and the next one is', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(0xffff),
+        fc.subarray(press(5, { ms: 400 }), { minLength: 1 }),
+        fc.constantFrom(5, 6),
+        (sequence, left, event) => {
+          const rest = left.map((packet) => ({ ...packet, sequence: (sequence + packet.sequence) & 0xffff }));
+          const next = press(event, { atMs: 2000, timestamp: 9000, sequence: (sequence + 400) & 0xffff });
+          expect(told([...rest, ...next], 8000, recalled)).toEqual([String(event), '100 ms']);
+        },
+      ),
+    );
+  });
+
+  it('is not told again in its next segment', () => {
+    const long = (timestamp: number, sequence: number, end: boolean): Packet => ({
+      atMs: sequence * 20,
+      sequence,
+      timestamp,
+      marker: false,
+      blocks: [[5, end, 8000]],
+    });
+    expect(told([long(1000 + 0xffff, 1, false), long(1000 + 0xffff, 2, true)], 8000, recalled)).toEqual([]);
+  });
+
+  it('is remembered as what it was', () => {
+    const sink = { pressed: () => {}, released: () => {}, flash: () => {} };
+    const receiver = new TelephoneEventReceiver(sink);
+    expect(receiver.told).toBe(null);
+    const payload = new Uint8Array(4);
+    encodeEventBlock(payload, 0, 5, false, 10, 160);
+    receiver.packet(1, 1000, true, 77, payload, 0, 4, 0);
+    expect(receiver.told).toEqual({ ssrc: 77, timestamp: 1000, event: 5 });
+    receiver.reset(8000);
+    expect(receiver.told).toBe(null);
   });
 });

@@ -16,6 +16,13 @@ export interface HandPacket {
   readonly payload: Uint8Array;
 }
 
+export interface PacketOptions {
+  readonly at?: number;
+  readonly marker?: boolean;
+  readonly samples?: number;
+  readonly lost?: boolean;
+}
+
 export interface HandPhone {
   readonly rtpPort: number;
   /** Final answer to the INVITE; a 2xx is acknowledged. */
@@ -32,6 +39,13 @@ export interface HandPhone {
   holdEvent(digit: string): { end(durationMs: number): void };
   /** 20 ms of G.711 silence. */
   sendAudio(): void;
+  /**
+   * One RTP packet. `at` is its timestamp, else that of now; time goes on by `samples` behind it; one that is `lost` takes
+   * its number and is not sent.
+   */
+  sendPacket(payloadType: number, payload: Uint8Array, options?: PacketOptions): void;
+  /** In samples. */
+  readonly timestamp: number;
   readonly packets: readonly HandPacket[];
   /** What the other side asked for inside the dialog, in order. */
   readonly requests: readonly { readonly method: string; readonly type: string; readonly body: string }[];
@@ -254,12 +268,20 @@ export async function openHandPhone(
       timestamp += 160;
       sendRtp(0, timestamp, new Uint8Array(160).fill(0xff));
     },
+    sendPacket(payloadType, payload, { at = timestamp, marker = false, samples = 0, lost = false } = {}) {
+      if (lost) sequence += 1;
+      else sendRtp(payloadType, at, payload, marker);
+      timestamp += samples;
+    },
+    get timestamp() {
+      return timestamp;
+    },
     nextPacket: (fits) => new Promise((resolve) => wanted.push({ fits, take: resolve })),
   };
   return phone;
 }
 
-function eventBlock(digit: string, end: boolean, duration: number): Uint8Array {
+export function eventBlock(digit: string, end: boolean, duration: number): Uint8Array {
   return Uint8Array.of(keys.indexOf(digit), (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff);
 }
 

@@ -91,9 +91,11 @@ export function describeRule(rules: CollectorRules, digits: string, reason: Gath
     default:
       if (!isChoice(rules, digits)) return 'it is none of the choices';
       return enough
-        ? `without a terminator ${digitsOf(minDigitsAtTimeout)} ${minDigitsAtTimeout === 1 ? 'is' : 'are'} enough`
-        : `without a terminator it takes ${digitsOf(minDigitsAtTimeout)}`;
+        ? `${without(rules)}${digitsOf(minDigitsAtTimeout)} ${minDigitsAtTimeout === 1 ? 'is' : 'are'} enough`
+        : `${without(rules)}it takes ${digitsOf(minDigitsAtTimeout)}`;
   }
 }
 
+const without = ({ terminators }: CollectorRules): string =>
+  terminators === '' ? '' : `without ${[...terminators].join(' or ')} `;
 const digitsOf = (count: number): string => `${count} digit${count === 1 ? '' : 's'}`;

@@ -129,14 +129,14 @@ class Work {
     if (state.phase !== 'before') return;
     if (rules.prompts > 0 && rules.bargeIn && state.digits !== '') {
       this.tell('prompts skipped: keys were typed ahead');
-      this.listen('keys were typed ahead');
+      this.listen('the beginning: keys were typed ahead');
       return;
     }
     if (rules.prompts > 0) {
       this.play(0);
       return;
     }
-    this.listen('there is no prompt');
+    this.listen('the beginning: there is no prompt');
   }
 
   promptStarted(): void {
@@ -153,7 +153,7 @@ class Work {
       this.play(prompt + 1);
       return;
     }
-    this.listen('the prompts are over');
+    this.listen('the end of the prompts');
   }
 
   timerFired(timer: CollectorTimer): void {
@@ -202,9 +202,8 @@ class Work {
   private forget(): void {
     this.tell(`entry ${shown(this.rules, this.state.digits)} forgotten: it is none of the choices`);
     this.change({ digits: '' });
-    const why = 'listening begins again';
-    this.disarm('inter-digit', why);
-    if (this.state.phase === 'listening') this.arm('first-digit', this.rules.firstDigitMs, why);
+    this.disarm('inter-digit', 'the entry was forgotten');
+    if (this.state.phase === 'listening') this.arm('first-digit', this.rules.firstDigitMs, 'the forgotten entry');
   }
 
   private bargeIn(): void {
@@ -221,33 +220,34 @@ class Work {
     this.outputs.push({ type: 'play', prompt });
   }
 
-  private listen(why: string): void {
+  /** `from` is where the time begins, in words that follow "from". */
+  private listen(from: string): void {
     this.change({ phase: 'listening' });
     if (this.state.ending !== null) {
       this.finish();
       return;
     }
     if (this.state.digits !== '') {
-      this.armForNextDigit(why);
+      this.armForNextDigit(from);
       return;
     }
-    this.arm('first-digit', this.rules.firstDigitMs, why);
-    this.arm('total', this.rules.totalMs, why);
+    this.arm('first-digit', this.rules.firstDigitMs, from);
+    this.arm('total', this.rules.totalMs, from);
   }
 
-  private armForNextDigit(why: string): void {
-    this.disarm('first-digit', why);
-    this.arm('inter-digit', this.rules.interDigitMs, why);
-    if (!this.state.armed.includes('total')) this.arm('total', this.rules.totalMs, why);
+  private armForNextDigit(from: string): void {
+    this.disarm('first-digit', `${from} came`);
+    this.arm('inter-digit', this.rules.interDigitMs, from);
+    if (!this.state.armed.includes('total')) this.arm('total', this.rules.totalMs, from);
   }
 
-  private arm(timer: CollectorTimer, delayMs: number | null, why: string): void {
+  private arm(timer: CollectorTimer, delayMs: number | null, from: string): void {
     if (delayMs === null) return;
     const again = this.state.armed.includes(timer);
     if (again) this.outputs.push({ type: 'cancel', timer });
     else this.change({ armed: [...this.state.armed, timer] });
     this.outputs.push({ type: 'arm', timer, delayMs });
-    this.tell(`timer ${timer} ${again ? 'reset' : 'armed'}: ${delayMs} ms, ${why}`);
+    this.tell(`timer ${timer} ${again ? 'reset' : 'armed'}: ${delayMs} ms from ${from}`);
   }
 
   private disarm(timer: CollectorTimer, why: string): void {

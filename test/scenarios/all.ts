@@ -4,6 +4,7 @@ import { plainDialect, type Scenario } from '../../src/testkit/index.ts';
 import { scenarios as apology } from './apology.scenario.ts';
 import { scenarios as bargeIn } from './barge-in.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
+import { scenarios as decisions } from './decisions.scenario.ts';
 import { scenarios as legs } from './legs.scenario.ts';
 import { scenarios as seedCode } from './seed-code.scenario.ts';
 import { scenarios as seedMenu } from './seed-menu.scenario.ts';
@@ -19,6 +20,7 @@ export const allScenarios: readonly Scenario[] = [
   ...typeAhead,
   ...legs,
   ...commands,
+  ...decisions,
   ...sensitive,
   ...apology,
 ];

@@ -163,8 +163,8 @@ export const scenarios: readonly Scenario[] = [
           digits: '21',
           reason: 'max-digits',
           because: [
-            'timer inter-digit cancelled: listening begins again',
-            'timer first-digit armed: 3000 ms, listening begins again',
+            'timer inter-digit cancelled: the entry was forgotten',
+            'timer first-digit armed: 3000 ms from the forgotten entry',
           ],
         },
         { digits: '', reason: 'first-digit-timeout', success: false },

@@ -207,7 +207,7 @@ export const scenarios: readonly Scenario[] = [
           digits: '',
           reason: 'total-timeout',
           success: false,
-          because: ['timer total armed: 3000 ms, the prompts are over'],
+          because: ['timer total armed: 3000 ms from the end of the prompts'],
         },
       ],
       withinMs: 13_000,
@@ -219,7 +219,7 @@ export const scenarios: readonly Scenario[] = [
     [asking, { waitMs: 300 }, { press: '1W1W1W1W1' }],
     {
       stopped: [long],
-      gathers: [{ digits: '111', reason: 'total-timeout', because: ['timer total armed: 3000 ms, digit 1'] }],
+      gathers: [{ digits: '111', reason: 'total-timeout', because: ['timer total armed: 3000 ms from digit 1'] }],
     },
   ),
   story(
@@ -240,8 +240,8 @@ export const scenarios: readonly Scenario[] = [
           digits: '123',
           reason: 'max-digits',
           because: [
-            'timer inter-digit armed: 1500 ms, the prompts are over',
-            'timer inter-digit reset: 1500 ms, digit 2',
+            'timer inter-digit armed: 1500 ms from the end of the prompts',
+            'timer inter-digit reset: 1500 ms from digit 2',
           ],
         },
       ],

@@ -84,7 +84,7 @@ export const scenarios: readonly Scenario[] = [
           because: [
             'key 1 taken, typed ahead',
             'prompts skipped: keys were typed ahead',
-            'timer inter-digit armed: 2000 ms, keys were typed ahead',
+            'timer inter-digit armed: 2000 ms from the beginning: keys were typed ahead',
           ],
         },
       ],

@@ -50,30 +50,31 @@ describe('keytone explain', () => {
     const [head, first, second, third, fourth, troubles, keys] = told.out.split('\n\n');
     expect(head).toMatch(new RegExp(`^Call ${id} from \\S+ to 1, app app-1, \\S+Z, answered, ended after 00:`));
     for (const words of [
-      'Gather[0]: succeeded with the digits 12 and #',
+      'Gather[0], line 1: succeeded with the digits 12 and #\n  why        The caller pressed a key that ends the entry. (terminator)\n',
       'asks       tone of 440 Hz',
       'waits for 1 to 4 digits; # ends it sooner; 2000 ms for the first, 2000 ms between two; keys stop its prompts',
       'prompt 1 of 1 is asked for',
       'prompt 1 is heard',
       'key 1 taken: digit 1 of 4',
       'barge-in: prompt 1 stopped',
-      'timer inter-digit armed: 2000 ms, digit 1',
-      'timer inter-digit reset: 2000 ms, digit 2',
+      'timer inter-digit armed: 2000 ms from digit 1',
+      'timer inter-digit reset: 2000 ms from digit 2',
       'key # taken: it ends the entry',
       'timer inter-digit cancelled: the entry is over',
       'succeeded: terminator, 2 digits; the terminator was pressed',
-      'The caller pressed a key that ends the entry. (terminator)',
     ])
       expect(first).toContain(words);
-    expect(second).toContain('Gather[1]: succeeded with the digits ••');
+    expect(second).toContain('Gather[1], line 1: succeeded with the digits ••');
     expect(second).toContain('key • taken');
     expect(`${second}${keys}`).not.toMatch(/[57] taken|57/);
-    expect(third).toMatch(/^Gather\[3\]: failed with no digits\n/);
+    expect(third).toMatch(/^Gather\[3\], line 1, attempt 1 of 2: failed with no digits\n/);
     expect(third).toContain('timer first-digit fired');
     expect(third).toContain('No key came in the time for the first digit. (first-digit-timeout)');
-    expect(fourth).toMatch(/^Gather\[3\], attempt 2: failed/);
-    expect(troubles).toMatch(/^What failed:\n {2}00:\d\d\.\d{3} {2}.* \[fetch-refused-address\]$/);
-    expect(keys).toBe('Keys heard: 5 by rfc4733.');
+    expect(fourth).toMatch(/^Gather\[3\], line 1, attempt 2 of 2: failed/);
+    expect(troubles).toMatch(
+      /^What failed \(docs\/errors\.md explains the codes\):\n {2}00:\d\d\.\d{3} {2}.* \[fetch-refused-address\]$/,
+    );
+    expect(keys).toBe('Keys heard: 5 by telephone-event in RTP (rfc4733).');
 
     // The same from the newest call, as data, and from the folder: while the server runs and when it is gone.
     const asData = await keytone('explain', 'last', '--server', http, '--format', 'json');

@@ -1,6 +1,6 @@
 // Owns: what a tape says about the gathers of a call, and why each ended, as data. Does not: know where the tape came from.
 import type { CallView } from '../../api/views.ts';
-import type { CallEvent, DecisionLine, TapeLine } from '../../call/event.ts';
+import { type CallEvent, type DecisionLine, isWorldEvent, type TapeLine } from '../../call/event.ts';
 import { innerBlocks } from '../../flow/check.ts';
 import type { Block, NodeOf } from '../../flow/node.ts';
 import type { GatherReason } from '../../flow/report.ts';
@@ -9,7 +9,11 @@ import { endWords } from './explain-words.ts';
 
 export interface ExplainedGather {
   readonly path: string;
+  /** Of the document; null when it is not on the tape. */
+  readonly line: number | null;
   readonly attempt: number;
+  /** How many attempts the document allows; null when it is not on the tape. */
+  readonly attempts: number | null;
   /** Milliseconds since the call came in. */
   readonly startedAtMs: number;
   readonly endedAtMs: number;
@@ -39,9 +43,17 @@ export interface ExplainedCall {
   readonly troubles: readonly Trouble[];
   /** How the caller's keys came, and how many by each way. */
   readonly heard: Readonly<Record<string, number>>;
-  /** Keys that came when nothing asked for them any more. */
-  readonly keysAfterTheLast: number;
+  /** Keys behind the last gather, which nobody has asked for yet; as on the tape, so `•` for a secret. */
+  readonly unasked: readonly UnaskedKey[];
 }
+
+export interface UnaskedKey {
+  readonly atMs: number;
+  readonly digit: string;
+}
+
+/** How the line of the record begins that says so. */
+const keyLeft = 'a key is left for what follows';
 
 type Finished = Extract<CallEvent, { type: 'gather.finished' }>;
 
@@ -49,29 +61,36 @@ export function explainCall(call: CallView, tape: readonly TapeLine[]): Explaine
   const gathers: ExplainedGather[] = [];
   const troubles: Trouble[] = [];
   const heard: Record<string, number> = {};
+  const lines = new Map<string, number>();
   let body: Block = [];
-  let keysAfterTheLast = 0;
+  let unasked: UnaskedKey[] = [];
+  /** When the last thing happened: what is noted about it may stand a little later. */
+  let now = 0;
   for (const { event, since } of tape) {
+    if (isWorldEvent(event)) now = since;
     if (event.type === 'document.fetched' && event.flow.body.length > 0) ({ body } = event.flow);
     else if (event.type === 'command.received' && event.command.kind === 'run') ({ body } = event.command.flow);
+    else if (event.type === 'verb.started') lines.set(event.path, event.line);
     else if (event.type === 'gather.finished') {
-      gathers.push(explain(event, since, body));
-      keysAfterTheLast = 0;
+      gathers.push(explain(event, now, body, lines.get(event.path) ?? null));
+      const left = event.decisions.filter(({ what }) => what.startsWith(keyLeft)).length;
+      unasked = left === 0 ? [] : unasked.slice(-left);
     } else if (event.type === 'digit' && event.leg === 'caller') {
-      keysAfterTheLast += 1;
+      unasked.push({ atMs: since, digit: event.digit });
       for (const { via } of event.heard) heard[via] = (heard[via] ?? 0) + 1;
     } else if ('code' in event) troubles.push({ atMs: since, code: event.code, message: event.message });
   }
-  return { call, lengthMs: tape.at(-1)?.since ?? 0, gathers, troubles, heard, keysAfterTheLast };
+  return { call, lengthMs: tape.at(-1)?.since ?? 0, gathers, troubles, heard, unasked };
 }
 
-function explain(event: Finished, since: number, body: Block): ExplainedGather {
+function explain(event: Finished, endedAtMs: number, body: Block, line: number | null): ExplainedGather {
   const { path, attempt, success, digits, terminator, reason, decisions } = event;
   const [node] = gathersIn(body).filter(({ at }) => at.path === path);
   return {
-    ...{ path, attempt, success, digits, terminator, reason },
-    startedAtMs: since - (decisions.at(-1)?.atMs ?? 0),
-    endedAtMs: since,
+    ...{ path, line, attempt, success, digits, terminator, reason },
+    attempts: node?.attempts ?? null,
+    startedAtMs: endedAtMs - (decisions.at(-1)?.atMs ?? 0),
+    endedAtMs,
     why: endWords(event),
     prompts: node?.prompts.map(({ sound }) => describeSound(sound)) ?? [],
     record: decisions,

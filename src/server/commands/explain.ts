@@ -33,15 +33,20 @@ export async function explain(id: string, command: ExplainCommand, terminal: Ter
 }
 
 export function formatExplanation(explained: ExplainedCall): string {
-  const { gathers, troubles, keysAfterTheLast } = explained;
+  const { gathers, troubles } = explained;
   const paragraphs = [
     callLine(explained),
     ...gathers.map(gatherLines),
     ...(gathers.length === 0 ? ['It asked for no keys.'] : []),
     ...(troubles.length === 0
       ? []
-      : [['What failed:', ...troubles.map((one) => row(one.atMs, `${one.message} [${one.code}]`))].join('\n')]),
-    ...(keysAfterTheLast === 0 ? [] : [`${count(keysAfterTheLast, 'key')} came when nothing asked for keys any more.`]),
+      : [
+          [
+            'What failed (docs/errors.md explains the codes):',
+            ...troubles.map((one) => row(one.atMs, `${one.message} [${one.code}]`)),
+          ].join('\n'),
+        ]),
+    ...unaskedLine(explained),
     keysLine(explained),
   ];
   return paragraphs.join('\n\n');
@@ -56,21 +61,40 @@ function callLine({ call, lengthMs }: ExplainedCall): string {
 }
 
 function gatherLines(gather: ExplainedGather): string {
-  const { path, attempt, prompts, record, success, digits, terminator, reason, why, startedAtMs, endedAtMs } = gather;
-  const [first, ...rest] = record;
+  const { prompts, record, success, digits, terminator, reason, why, startedAtMs } = gather;
   const got = digits === '' ? 'no digits' : `the digits ${digits}`;
   const ended = terminator === '' ? '' : ` and ${terminator}`;
   return [
-    `${path}${attempt > 1 ? `, attempt ${attempt}` : ''}: ${success ? 'succeeded' : 'failed'} with ${got}${ended}`,
+    `${placeOf(gather)}: ${success ? 'succeeded' : 'failed'} with ${got}${ended}`,
+    `  why        ${why} (${reason})`,
     ...prompts.map((words) => `  asks       ${words}`),
-    ...(first === undefined ? [] : [row(startedAtMs, first.what)]),
-    ...rest.map(({ atMs, what }) => row(startedAtMs + atMs, what)),
-    `${row(endedAtMs, why)} (${reason})`,
+    ...record.map(({ atMs, what }) => row(startedAtMs + atMs, what)),
   ].join('\n');
 }
 
+function placeOf({ path, line, attempt, attempts }: ExplainedGather): string {
+  const place = line === null ? path : `${path}, line ${line}`;
+  if (attempts === null) return attempt === 1 ? place : `${place}, attempt ${attempt}`;
+  return attempts === 1 ? place : `${place}, attempt ${attempt} of ${attempts}`;
+}
+
+function unaskedLine({ call, gathers, unasked }: ExplainedCall): readonly string[] {
+  if (unasked.length === 0) return [];
+  const keys = unasked.map(({ atMs, digit }) => `${digit} at ${formatTime(atMs)}`).join(', ');
+  const amount = count(unasked.length, 'key');
+  if (call.state !== 'ended') return [`${amount} pressed behind that and not asked for yet: ${keys}.`];
+  const when = gathers.length === 0 ? 'although nothing asked for keys' : 'when nothing asked for keys any more';
+  return [`${amount} came ${when}: ${keys}.`];
+}
+
+const waysInWords: Readonly<Record<string, string>> = {
+  rfc4733: 'telephone-event in RTP (rfc4733)',
+  info: 'SIP INFO (info)',
+  inband: 'tone in the audio (inband)',
+};
+
 function keysLine({ heard, call }: ExplainedCall): string {
-  const ways = Object.entries(heard).map(([way, amount]) => `${amount} by ${way}`);
+  const ways = Object.entries(heard).map(([way, amount]) => `${amount} by ${waysInWords[way] ?? way}`);
   if (ways.length > 0) return `Keys heard: ${ways.join(', ')}.`;
   if (call.answeredAt === null) return 'No key was heard.';
   return 'No key was heard in the whole call. If the caller pressed some, the phone or the trunk sends them in a way that does not arrive; see docs/gather.md.';

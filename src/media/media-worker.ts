@@ -89,12 +89,19 @@ async function open({ session: number, host, port: at, keyWay, restore }: OpenCo
     const sockets = await (restore === null ? bindPair(host, at) : bindPairAgain(host, at));
     // Said first: it tells its state as soon as it is made.
     if (!shuttingDown) outbox.send({ type: 'opened', session: number });
-    sessions.set(number, new RtpSession(number, sockets, hostFor(host), keyWay, restore));
+    const session = new RtpSession(number, sockets, hostFor(host), keyWay, restore?.cname);
+    sessions.set(number, session);
     if (shuttingDown) close(number);
+    else if (restore !== null && session.takeUp(restore)) pace(session);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     outbox.send({ type: 'open-failed', session: number, code, message });
   }
+}
+
+function pace(session: RtpSession): void {
+  pacer.add(session, performance.now());
+  arm();
 }
 
 function close(number: number): void {
@@ -123,9 +130,9 @@ async function shutDown(): Promise<void> {
 function command(session: RtpSession, command: SessionCommand): void {
   switch (command.type) {
     case 'configure':
+      session.tellAll();
       session.configure(command.audio);
-      pacer.add(session, performance.now());
-      arm();
+      pace(session);
       break;
     case 'play': {
       const { clip: key, times, stopKeys, startMs = 0 } = command.options;

@@ -47,8 +47,9 @@ export interface SessionOptions {
    */
   readonly keyWay?: KeyPath | null;
   /**
-   * Takes the session of a killed process up again: its ports, its stream, its known source, the keys it told. Then
-   * `configure` with what was agreed on before, `hold`, `sensitive`, `record`, `play`, `bridge` as they were.
+   * Takes the session of a killed process up again: its ports, its stream, its known source, the keys it told. It sends
+   * silence (nothing on hold) and hears keys as soon as it is open, and tells what it heard behind the first `configure`:
+   * with what was agreed on before. Then `hold`, `sensitive`, `record`, `play`, `bridge` as they were.
    */
   readonly restore?: SavedSession;
 }
@@ -68,12 +69,13 @@ export interface SavedSession {
   /** The same moment by a clock that nobody sets, of this start of the machine. */
   readonly uptime: { readonly boot: string; readonly ms: number } | null;
   readonly everyMs: number;
-  /** False while nothing is sent: before anything is agreed on, and on hold. */
+  /** False while nothing is sent: before anything is agreed on, on hold, and when the peer wants nothing. */
   readonly sending: boolean;
   readonly cname: string;
-  /** Where the description says that the peer is; null before there is one. */
-  readonly peer: { readonly address: string; readonly port: number } | null;
-  /** Where it proved to be. */
+  /** What was agreed on; null before anything is. */
+  readonly audio: NegotiatedAudio | null;
+  readonly held: boolean;
+  /** Where the peer proved to be. */
   readonly source: { readonly address: string; readonly port: number; readonly ssrc: number } | null;
   /** The keys it told: how many, what is known of how this peer tells them, and the last ones. */
   readonly keys: {

@@ -92,7 +92,7 @@ describe('a session whose process was killed', () => {
     await named.heard.first(() => true);
     for (let i = 0; i < 8; i++) phone.audio(mortal);
     await phone.heard.next(() => true);
-    await mortal.saves.first(({ source, peer }) => source?.port === phone.port && peer?.port === named.port);
+    await mortal.saves.first(({ source, audio }) => source?.port === phone.port && audio?.remotePort === named.port);
     const saved = await mortal.kill(phone);
     const heard = phone.heard.items.length;
     const sentToNamed = named.heard.items.length;
@@ -108,6 +108,23 @@ describe('a session whose process was killed', () => {
     expect(opened.events.items.filter(isType('latched'))).toEqual([]);
     expect(named.heard.items.length).toBe(sentToNamed);
     expect(stranger.heard.items).toEqual([]);
+  });
+
+  it('sends and hears before anybody took it up, and tells then what it heard', async () => {
+    const { mortal, phone } = await connected();
+    const saved = await mortal.kill(phone);
+    const plane = await createPlane(range);
+    const opened = await openSession(plane, saved);
+    const before = phone.heard.items.length;
+    await phone.heard.next(() => true);
+    phone.press({ port }, 2);
+    // By then it has heard that.
+    await phone.heard.next(() => phone.heard.items.length > before + 12);
+    expect(opened.events.items).toEqual([]);
+    opened.session.configure(audioTo(phone));
+    await opened.events.first(isType('digit-released'));
+    expect(digits(opened)).toEqual(['2']);
+    expect(opened.events.items.filter(isType('latched'))).toEqual([]);
   });
 
   it('learns a new source when the peer is another by then', async () => {

@@ -4,7 +4,6 @@
 import type { RemoteInfo } from 'node:dgram';
 import { BridgeInput, type BridgePeer } from './bridge.ts';
 import { decodeG711 } from './g711.ts';
-import { SourceLatch } from './latch.ts';
 import { longestPacketMs, type Paced, shortestPacketMs } from './pacer.ts';
 import type { KeyPath, KeyReport, MediaEvent, SavedSession } from './plane.ts';
 import type { PlayerItem } from './player.ts';
@@ -13,6 +12,7 @@ import type { AudioCodec, NegotiatedAudio } from './sdp.ts';
 import { SessionHearing } from './session-hearing.ts';
 import { SessionKeys } from './session-keys.ts';
 import { Outbound } from './session-outbound.ts';
+import { SessionPeer } from './session-peer.ts';
 import { SessionRecordings } from './session-recording.ts';
 import { SessionRtcp } from './session-rtcp.ts';
 import { continueStream, elapsedMs, type Moment } from './session-saved.ts';
@@ -52,10 +52,7 @@ export class RtpSession implements Paced {
   readonly #host: SessionHost;
   readonly #sockets: SocketPair;
   readonly #rtpPort: number;
-  readonly #latch = new SourceLatch();
-  #source: SavedSession['source'] = null;
-  /** What it goes on from, until it is configured. */
-  #restoring: SavedSession | null;
+  readonly #peer = new SessionPeer();
   readonly #packet = createRtpPacket();
   readonly #outbound: Outbound;
   readonly #recordings: SessionRecordings;
@@ -66,11 +63,11 @@ export class RtpSession implements Paced {
   readonly #keyWay: KeyPath | null;
 
   #audio: NegotiatedAudio | null = null;
-  /** Where the SDP says to send to. */
-  #address = '';
-  #port = 0;
   #mute = false;
   #held = false;
+  /** What is told when somebody took it up after a restart, and whether it was on hold until then. */
+  #untold: MediaEvent[] | null = null;
+  #heldBefore = false;
   #eventType = -1;
   /** Index: payload type. */
   readonly #codecOf = new Array<AudioCodec | null>(128).fill(null);
@@ -81,15 +78,8 @@ export class RtpSession implements Paced {
   #heardMs = 0;
   #absentTold = false;
 
-  constructor(
-    number: number,
-    sockets: SocketPair,
-    host: SessionHost,
-    keyWay: KeyPath | null = null,
-    restore: SavedSession | null = null,
-  ) {
+  constructor(number: number, sockets: SocketPair, host: SessionHost, keyWay: KeyPath | null = null, cname?: string) {
     this.number = number;
-    this.#restoring = restore;
     this.#host = host;
     this.#sockets = sockets;
     this.#rtpPort = sockets.rtp.address().port;
@@ -105,7 +95,7 @@ export class RtpSession implements Paced {
       (event) => this.#emit(event),
       () => host.now(),
     );
-    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets, restore?.cname);
+    this.#rtcp = new SessionRtcp(this.#outbound.stream, sockets, cname);
     const keys = new SessionKeys({
       now: () => host.now(),
       wall: () => host.wall(),
@@ -129,7 +119,6 @@ export class RtpSession implements Paced {
       released: (durationMs, lost) => keys.eventOver(durationMs, lost),
       flash: () => keys.flash(),
     });
-    if (restore !== null) this.#restore(restore);
     this.#save();
     sockets.rtp.on('message', this.#receive);
     sockets.rtcp.on('message', this.#receive);
@@ -141,17 +130,9 @@ export class RtpSession implements Paced {
       this.#emit({ type: 'fault', message: `cannot send to ${audio.remoteAddress} from ${this.#host.host}` });
       return;
     }
-    const restored = this.#restoring;
-    // Time has gone on since it was opened.
-    if (restored !== null) this.#outbound.stream.continueAt(continueStream(restored, this.#moment()));
-    this.#restoring = null;
-    const anew = address !== this.#address || audio.remotePort !== this.#port;
-    if (anew || restored !== null) this.#events.reset(audio.telephoneEvent?.clockRateHz ?? 8000);
+    const anew = this.#peer.describe(address, audio.remotePort);
     if (anew) {
-      this.#latch.reset(address, audio.remotePort);
-      this.#address = address;
-      this.#port = audio.remotePort;
-      this.#source = null;
+      this.#events.reset(audio.telephoneEvent?.clockRateHz ?? 8000);
       this.#heardMs = this.#host.now();
       this.#absentTold = false;
     }
@@ -161,13 +142,40 @@ export class RtpSession implements Paced {
     this.everyMs = Math.min(longestPacketMs, Math.max(shortestPacketMs, Math.round(audio.ptimeMs)));
     this.#outbound.configure(audio, this.everyMs);
     this.#rtcp.configure(address, audio.remoteRtcpPort, audio.remotePort);
-    if (this.#source !== null) this.#followSource(this.#source.address, this.#source.port);
-    if (!anew && restored?.event) this.#events.recall(restored.event);
+    this.#followPeer();
     this.#mute = audio.direction === 'inactive' || audio.direction === 'recvonly' || audio.remotePort === 0;
     this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
     this.#codecOf.fill(null);
     for (const { payloadType, codec } of audio.receive) this.#codecOf[payloadType & 0x7f] = codec;
     this.#save();
+  }
+
+  /** Goes on with the session of a killed process; false when there was nothing to go on with. Tells nothing yet. */
+  takeUp(saved: SavedSession): boolean {
+    const now = this.#moment();
+    this.#outbound.stream.continueAt(continueStream(saved, now));
+    if (saved.audio === null) {
+      this.#save();
+      return false;
+    }
+    this.configure(saved.audio);
+    if (saved.source !== null) this.#peer.recall(saved.source);
+    this.#followPeer();
+    this.#keys.recall(saved.keys, elapsedMs(saved, now));
+    this.#keys.agreed(saved.audio.telephoneEvent !== null, false);
+    if (saved.event !== null) this.#events.recall(saved.event);
+    this.#heldBefore = saved.held;
+    this.#save();
+    this.#untold = [];
+    return true;
+  }
+
+  /** Somebody listens again. */
+  tellAll(): void {
+    this.#heldBefore = false;
+    const untold = this.#untold;
+    this.#untold = null;
+    for (const event of untold ?? []) this.#emit(event);
   }
 
   play(item: PlayerItem): void {
@@ -267,8 +275,7 @@ export class RtpSession implements Paced {
       if (this.#audio === null || this.#state !== 'open') return;
       if (isRtcp(bytes, bytes.length)) {
         // believed from the host that media comes from; its RTCP port may be anything behind a NAT
-        const address = this.#latch.latched ? this.#latch.address : this.#address;
-        if (from.address === address) this.#rtcp.take(bytes, this.#host.now());
+        if (from.address === this.#peer.address) this.#rtcp.take(bytes, this.#host.now());
       } else {
         this.#take(bytes, from);
       }
@@ -282,9 +289,9 @@ export class RtpSession implements Paced {
     if (!decodeRtp(bytes, bytes.length, packet)) return;
     const codec = this.#codecOf[packet.payloadType] ?? null;
     const isEvent = packet.payloadType === this.#eventType;
-    const verdict = this.#latch.judge(from.address, from.port, packet.ssrc, packet.sequence, isEvent || codec !== null);
+    const verdict = this.#peer.judge(from.address, from.port, packet.ssrc, packet.sequence, isEvent || codec !== null);
     if (verdict === 'refused') return;
-    if (verdict === 'first') this.#latched(from, packet.ssrc);
+    if (verdict === 'first') this.#latched(from);
     const now = this.#host.now();
     this.#heardMs = now;
     this.#absentTold = false;
@@ -308,28 +315,16 @@ export class RtpSession implements Paced {
     }
   }
 
-  #latched({ address, port }: RemoteInfo, ssrc: number): void {
-    this.#source = { address, port, ssrc };
-    this.#followSource(address, port);
+  #latched({ address, port }: RemoteInfo): void {
+    this.#followPeer();
     this.#emit({ type: 'latched', address: plainAddress(address), port });
     this.#save();
   }
 
-  #followSource(address: string, port: number): void {
+  #followPeer(): void {
+    const { isElsewhere, address, port } = this.#peer;
     // behind a NAT the SDP's RTCP port means nothing; the port above the real one is the best guess
-    if (address !== this.#address || port !== this.#port) this.#rtcp.configure(address, port + 1, port);
-  }
-
-  #restore(saved: SavedSession): void {
-    this.#outbound.stream.continueAt(continueStream(saved, this.#moment()));
-    this.everyMs = saved.everyMs;
-    this.#keys.recall(saved.keys, elapsedMs(saved, this.#moment()));
-    if (saved.peer === null) return;
-    this.#address = saved.peer.address;
-    this.#port = saved.peer.port;
-    this.#source = saved.source;
-    this.#heardMs = this.#host.now();
-    this.#latch.restore(this.#address, this.#port, saved.source?.address ?? '', saved.source?.port ?? 0);
+    if (isElsewhere) this.#rtcp.configure(address, port + 1, port);
   }
 
   #moment(): Moment {
@@ -340,7 +335,6 @@ export class RtpSession implements Paced {
 
   #save(): void {
     const { ssrc, sequence, timestamp, packets, octets } = this.#outbound.stream;
-    const event = this.#restoring === null ? this.#events.told : this.#restoring.event;
     const saved: SavedSession = {
       version: 1,
       port: this.#rtpPort,
@@ -351,12 +345,13 @@ export class RtpSession implements Paced {
       octets,
       ...this.#moment(),
       everyMs: this.everyMs,
-      sending: this.#audio !== null && !this.#mute && !this.#held,
+      sending: this.#audio !== null && !this.#mute && !this.#held && !this.#heldBefore,
       cname: this.#rtcp.cname,
-      peer: this.#address === '' ? null : { address: this.#address, port: this.#port },
-      source: this.#source,
+      audio: this.#audio,
+      held: this.#held || this.#heldBefore,
+      source: this.#peer.source,
       keys: this.#keys.saved,
-      event,
+      event: this.#events.told,
     };
     this.#emit({ type: 'saved', saved });
   }
@@ -387,12 +382,10 @@ export class RtpSession implements Paced {
     const outbound = this.#outbound;
     const recording = this.#recordings.active;
     const keying = recording && outbound.keying;
-    if (this.#mute || this.#held) {
+    if (this.#mute || this.#held || this.#heldBefore) {
       outbound.pass(this.#input, recording);
     } else {
-      const { latched } = this.#latch;
-      const port = latched ? this.#latch.port : this.#port;
-      const address = latched ? this.#latch.address : this.#address;
+      const { address, port } = this.#peer;
       if (outbound.send(port, address, this.#input, recording)) this.#host.sent(behindMs);
       if (outbound.sounding !== '') this.#hearing.sending(outbound.sounding, now);
     }
@@ -401,7 +394,8 @@ export class RtpSession implements Paced {
   }
 
   #emit(event: MediaEvent): void {
-    if (this.#state !== 'closed') this.#host.emit(this.number, event);
+    if (this.#untold !== null) this.#untold.push(event);
+    else if (this.#state !== 'closed') this.#host.emit(this.number, event);
   }
 }
 

@@ -100,7 +100,8 @@ function application(trust: AppTrust, clock: Clock = systemClock) {
   const made = createApplication({ dialects: () => dialect, http, log: silentLog, trustOf: () => trust, clock });
   return {
     dialect,
-    ask: (report: Report, signal?: AbortSignal) => made.ask(report, call, 'opentact', signal),
+    ask: (report: Report, signal?: AbortSignal) =>
+      made.ask(report, call, 'opentact', signal === undefined ? { id: 'c1/request-1' } : { signal }),
     notify: (report: Report) => made.notify(report, call, 'opentact'),
   };
 }

@@ -23,11 +23,17 @@ export interface Failure {
 export type Answer = { readonly ok: true; readonly flow: Flow; readonly httpStatus: number | null } | Failure;
 export type Delivery = { readonly ok: true; readonly httpStatus: number } | Failure;
 
+export interface Sending {
+  /** Goes out as the header `webhook-id`, the same in every try: who has answered one need not act on it again. */
+  readonly id?: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface Application {
   /** The document that answers `report`; an empty reply is an empty flow, except at the start of a call. */
-  ask(report: Report, call: CallFacts, dialect: DialectName, signal?: AbortSignal): Promise<Answer>;
+  ask(report: Report, call: CallFacts, dialect: DialectName, sending?: Sending): Promise<Answer>;
   /** Sends `report`; any 2xx is success and the reply's body is not looked at. */
-  notify(report: Report, call: CallFacts, dialect: DialectName, signal?: AbortSignal): Promise<Delivery>;
+  notify(report: Report, call: CallFacts, dialect: DialectName, sending?: Sending): Promise<Delivery>;
 }
 
 export interface ApplicationOptions {
@@ -51,7 +57,7 @@ export function createApplication(options: ApplicationOptions): Application {
   const clock = options.clock ?? systemClock;
   const files = createDocumentFiles(clock);
 
-  async function send(report: Report, call: CallFacts, dialect: Dialect, signal?: AbortSignal) {
+  async function send(report: Report, call: CallFacts, dialect: Dialect, { id, signal }: Sending) {
     const { destination } = report;
     const plan = dialect.request(report, call);
     const trust = trustOf(call.app);
@@ -60,6 +66,7 @@ export function createApplication(options: ApplicationOptions): Application {
     const named = Object.keys(plan.headers).some((name) => name.toLowerCase() === 'authorization');
     const headers = {
       ...plan.headers,
+      ...(id !== undefined && { 'webhook-id': id }),
       ...(authorization !== undefined && !named ? { authorization } : {}),
       ...options.sign?.(plan, call.app),
     };
@@ -88,13 +95,13 @@ export function createApplication(options: ApplicationOptions): Application {
     return { reply, plan };
   }
 
-  async function document(report: Report, call: CallFacts, dialect: Dialect, signal?: AbortSignal): Promise<Answer> {
+  async function document(report: Report, call: CallFacts, dialect: Dialect, sending: Sending): Promise<Answer> {
     const { url } = report.destination;
     if (/^file:/i.test(url)) {
       const compiled = await files.compile(url, dialect, trustOf(call.app).folders);
       return { ok: true, flow: flowOf(compiled, url, call), httpStatus: null };
     }
-    const { reply, plan } = await send(report, call, dialect, signal);
+    const { reply, plan } = await send(report, call, dialect, sending);
     const source = sourceOf(report.destination.url, plan.url, reply.url);
     const text = decodeText(reply.body, reply.headers['content-type']);
     if (text.trim() === '') {
@@ -154,12 +161,13 @@ export function createApplication(options: ApplicationOptions): Application {
   }
 
   return {
-    ask(report, call, dialect, signal) {
-      return withFallback(report, call, signal, (asked) => document(asked, call, options.dialects(dialect), signal));
+    ask(report, call, dialect, sending = {}) {
+      const { signal } = sending;
+      return withFallback(report, call, signal, (asked) => document(asked, call, options.dialects(dialect), sending));
     },
-    notify(report, call, dialect, signal) {
-      return withFallback(report, call, signal, async (told) => {
-        const { reply } = await send(told, call, options.dialects(dialect), signal);
+    notify(report, call, dialect, sending = {}) {
+      return withFallback(report, call, sending.signal, async (told) => {
+        const { reply } = await send(told, call, options.dialects(dialect), sending);
         return { ok: true as const, httpStatus: reply.status };
       });
     },

@@ -22,6 +22,8 @@ export interface FetchRequest {
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
   readonly trust: Trust;
+  /** `return`: an answer that redirects is an answer like any other. */
+  readonly redirects?: 'follow' | 'return';
   readonly signal?: AbortSignal | undefined;
 }
 export interface FetchReply {
@@ -131,7 +133,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         const { reply, body } = await exchange(hop, trusted, request.maxBytes ?? documentMaxBytes, signal);
         const headers = flatten(reply.headers);
-        const next = redirect(hop, reply.statusCode, headers['location']);
+        const next = request.redirects === 'return' ? null : redirect(hop, reply.statusCode, headers['location']);
         if (next === null) return { status: reply.statusCode, headers, body, url: hop.url.href };
         if (hops === maxRedirects)
           throw new CodedError(

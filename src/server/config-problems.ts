@@ -69,7 +69,7 @@ function wordIssue(issue: z.core.$ZodIssue, value: unknown, secret: boolean): st
     case 'too_big':
       return `must be at most ${issue.maximum}${given}`;
     case 'invalid_union':
-      return `must be written first-last, such as 10000-19999${given}`;
+      return `${issue.message}${given}`;
     default:
       return issue.message;
   }
@@ -89,7 +89,7 @@ function nearestValue(value: unknown, values: readonly unknown[]): string | unde
   return near === null ? undefined : `Did you mean ${near}?`;
 }
 
-const isSecret = (path: Path): boolean => /password|apikey$/i.test(String(path.at(-1)));
+const isSecret = (path: Path): boolean => /password|apikey$|^secret$/i.test(String(path.at(-1)));
 
 function valueAt(tree: unknown, path: Path): unknown {
   return path.reduce<unknown>(

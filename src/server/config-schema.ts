@@ -5,6 +5,8 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { DialectName } from '../flow/node.ts';
 import { createAddressChecker, defaultPolicy } from '../hooks/address-policy.ts';
+import { parseSecret } from '../hooks/outbox/signature.ts';
+import { tellableEvents } from './told-events.ts';
 
 const dialects = ['opentact', 'bandwidth-v1', 'bxml', 'ozml', 'twiml'] as const satisfies readonly DialectName[];
 
@@ -60,11 +62,11 @@ const http = z.strictObject({
 
 const firstMediaPort = 1024;
 const portPair = z.tuple([z.int().min(firstMediaPort).max(65535), z.int().min(firstMediaPort).max(65535)]);
+const portsWritten = 'must be written first-last, such as 10000-19999';
 const portRange = z
-  .union([
-    portPair,
-    z.string().regex(/^\s*\d{1,5}\s*-\s*\d{1,5}\s*$/, { error: 'must be written first-last, such as 10000-19999' }),
-  ])
+  .union([portPair, z.string().regex(/^\s*\d{1,5}\s*-\s*\d{1,5}\s*$/, { error: portsWritten })], {
+    error: portsWritten,
+  })
   .transform((value, context): readonly [number, number] => {
     const [first, last] = typeof value === 'string' ? (value.split('-').map(Number) as [number, number]) : value;
     if (first < firstMediaPort || last > 65535 || last - first < 1) {
@@ -89,6 +91,39 @@ const media = z.strictObject({
   workers: z.int().min(1).max(64).default(1).describe('Threads that carry media. One carries about a thousand calls.'),
 });
 
+const secretsWritten = 'must be whsec_ and 24 to 64 bytes in base64, or a list of such secrets';
+const secretText = z.string().refine((text) => parseSecret(text) !== null, { error: secretsWritten });
+
+const events = z.strictObject({
+  url: httpUrl.describe('URL that events are posted to.'),
+  fallbackUrl: httpUrl.optional().describe('URL that an event is posted to when `url` does not take it.'),
+  secret: z
+    .union([secretText, z.array(secretText).min(1)], { error: secretsWritten })
+    .describe(
+      'Secret that events are signed with: `whsec_` and 24 to 64 bytes in base64, such as `openssl rand -base64 32` prints. A list signs with each.',
+    ),
+  types: z
+    .array(z.enum(tellableEvents))
+    .min(1)
+    .optional()
+    .describe('Types of events that are told. Default: those that docs/events.md names so.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .describe('Deliveries at one time. Those of one call always come one after the other.'),
+});
+
+const store = z.strictObject({
+  sync: z
+    .enum(['normal', 'full'])
+    .default('normal')
+    .describe(
+      'What a power cut may take of the history: with `normal` the last tenth of a second, with `full` nothing, and every commit waits for the disk. A killed process loses nothing either way. See docs/durability.md.',
+    ),
+});
+
 const app = z
   .strictObject({
     name: word.describe('Name that `numbers` refers to and that every event carries.'),
@@ -107,6 +142,7 @@ const app = z
       .optional()
       .describe('How long an answer of the application may take. Default: that of the dialect.'),
     fallbackUrl: httpUrl.optional().describe('URL that is asked when `url` fails.'),
+    events: events.optional().describe('Where what happens to its calls is told. See docs/events.md.'),
   })
   .superRefine((value, context) => {
     if (value.document === undefined && value.url === undefined)
@@ -228,6 +264,7 @@ export const configSchema = z
       .min(1)
       .default('keytone-data')
       .describe('Folder of the database and of recordings, from the folder of this file. It is made when missing.'),
+    store: store.prefault({}).describe('How calls, tapes and events are kept.'),
     apps: z.array(app).default([]).describe('Your applications: a document each, or a URL that is asked for one.'),
     numbers: z.array(number).default([]).describe('Which app answers which number.'),
     users: z.array(user).default([]).describe('Phones that may register.'),

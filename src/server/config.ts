@@ -7,20 +7,32 @@ import { pathToFileURL } from 'node:url';
 import { CodedError } from '../base/errors.ts';
 import { dialects } from '../dialects/index.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
+import { parseSecret } from '../hooks/outbox/signature.ts';
 import { type ConfigText, parseConfigText } from './config-file.ts';
 import { describeIssue, placeOf } from './config-problems.ts';
 import { type ConfigFile, configJsonSchema, configSchema } from './config-schema.ts';
 import { coerce, environmentSettings, flagSettings, overlay, type Setting } from './config-settings.ts';
 import { packageRoot } from './package-root.ts';
+import { defaultEvents } from './told-events.ts';
 
 export interface AppConfig {
   readonly name: string;
   readonly dialect: DialectName;
   /** Where the first document of a call comes from: the app's URL, or a file URL. */
   readonly first: Destination;
+  /** Without it, it is told nothing but the reports that its documents ask for. */
+  readonly events?: EventsConfig;
 }
 
-type Plain = Pick<ConfigFile, 'http' | 'numbers' | 'users' | 'trunks' | 'outbound' | 'limits' | 'log'>;
+export interface EventsConfig {
+  readonly url: string;
+  readonly fallbackUrl: string | null;
+  readonly keys: readonly Uint8Array[];
+  readonly types: ReadonlySet<string>;
+  readonly concurrency: number;
+}
+
+type Plain = Pick<ConfigFile, 'store' | 'http' | 'numbers' | 'users' | 'trunks' | 'outbound' | 'limits' | 'log'>;
 
 export interface Config extends Plain {
   readonly sip: {
@@ -144,10 +156,17 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
         timeoutMs: app.timeoutMs ?? null,
         extra: {},
       },
+      ...(app.events !== undefined && { events: buildEvents(app.events) }),
     })),
     speech: {
       ...file.speech,
       openai: { ...openai, apiKey: apiKey ?? (apiKeyEnv === undefined ? null : (environment[apiKeyEnv] ?? null)) },
     },
   };
+}
+
+function buildEvents(file: NonNullable<ConfigFile['apps'][number]['events']>): EventsConfig {
+  const { url, fallbackUrl = null, secret, types = defaultEvents, concurrency } = file;
+  const keys = [secret].flat().map((text) => parseSecret(text)!);
+  return { url, fallbackUrl, keys, types: new Set(types), concurrency };
 }

@@ -5,8 +5,8 @@ import type { Answers, DueEvents, EventCounts, OutboxRow, Page, Query, Settlemen
 export interface OutboxRows {
   /** At most `limit` events that are due, the longest due first, never two of one call but redelivered ones. */
   due(app: string, at: number, limit: number): Promise<DueEvents>;
-  /** What came of an attempt. After the last one of an event the next of its call is due. */
-  settle(id: string, settlement: Settlement): void;
+  /** What came of an attempt; resolves when it is written. After the last one of an event the next of its call is due. */
+  settle(id: string, settlement: Settlement): Promise<void>;
   event(id: string): Promise<OutboxRow | null>;
   /** Newest first. */
   list(state: OutboxRow['state'], page: Page): Promise<readonly OutboxRow[]>;
@@ -17,10 +17,13 @@ export interface OutboxRows {
 
 type Ask = <Kind extends Query['kind']>(query: Extract<Query, { kind: Kind }>) => Promise<Answers[Kind]>;
 
-export function createOutboxRows(ask: Ask, write: (entry: Write) => void): OutboxRows {
+export function createOutboxRows(ask: Ask, write: (entry: Write) => void, flush: () => Promise<void>): OutboxRows {
   return {
     due: (app, at, limit) => ask<'due'>({ kind: 'due', app, at, limit }),
-    settle: (id, settlement) => write({ kind: 'settle', id, settlement }),
+    settle(id, settlement) {
+      write({ kind: 'settle', id, settlement });
+      return flush();
+    },
     event: (id) => ask<'event'>({ kind: 'event', id }),
     list: (state, page) => ask<'events'>({ kind: 'events', state, page }),
     redeliver: (id, at) => write({ kind: 'redeliver', id, at }),

@@ -301,7 +301,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       if (waiting === 0) return Promise.resolve();
       return patience.wait(gathered.length > 0 ? nextBatch : nextBatch - 1);
     },
-    outbox: createOutboxRows(ask, write),
+    outbox: createOutboxRows(ask, write, flush),
     maskLine: (callId, { seq, event }) => write({ kind: 'mask', callId, seq, event: JSON.stringify(event) }),
     calls: (page) => ask<'calls'>({ kind: 'calls', page }),
     call: (id) => ask<'call'>({ kind: 'call', id }),

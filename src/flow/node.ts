@@ -2,7 +2,7 @@
 // interpreter runs nothing else. Pure data: frozen, serialisable as JSON (it is written on the tape), units in names.
 // Does not: know a vendor's word, run anything.
 
-export type DialectName = 'opentact' | 'bandwidth-v1' | 'bxml' | 'ozml' | 'twiml';
+export type DialectName = 'opentact' | 'bandwidth-v1' | 'bandwidth' | 'ozml' | 'twiml';
 
 /** Line and column count from 1; `path` names the element as the dialect does, e.g. `Gather[2]/Say[0]`. */
 export interface Position {
@@ -186,10 +186,14 @@ export interface DialTarget {
   /** `sip`: a SIP URI without scheme or with; `number`: digits for a trunk or a SIP user of ours. */
   readonly kind: 'sip' | 'number';
   readonly address: string;
+  /** Told when the leg that was dialled there is over, whether it was answered or not; the answer is ignored. */
+  readonly notify?: Destination;
 }
 export interface DialNode extends Node<'dial'>, Fallible {
   readonly targets: readonly DialTarget[];
   readonly order: 'together' | 'one-by-one';
+  /** `at-once`: the caller is answered and hears it ring; `with-target`: the caller's own phone rings until one answers. */
+  readonly answers: 'at-once' | 'with-target';
   readonly ringMs: number;
   readonly timeLimitMs: number | null;
   /** null shows the caller's own number. */

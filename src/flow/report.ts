@@ -12,6 +12,8 @@ export interface CallFacts {
   /** ISO 8601 UTC with milliseconds. */
   readonly startedAt: string;
   readonly answeredAt: string | null;
+  /** When an outbound call was put into a queue, if it was. */
+  readonly enqueuedAt?: string;
 }
 
 /** One verb that has run: the raw material of Opentact's `history`. */
@@ -39,7 +41,34 @@ export type Report =
       readonly reason: GatherReason;
       readonly attempt: number;
     })
-  | (ReportBase & { readonly kind: 'dial'; readonly success: boolean; readonly reason: string })
+  | (ReportBase & {
+      readonly kind: 'dial';
+      readonly success: boolean;
+      readonly reason: string;
+      /** The address that answered, or the last one that did not. */
+      readonly target: string;
+      readonly callerId: string | null;
+    })
+  /** A dialled leg is over. Times are milliseconds since the call started. */
+  | (ReportBase & {
+      readonly kind: 'leg-end';
+      readonly leg: string;
+      readonly target: string;
+      readonly callerId: string | null;
+      readonly reason: string;
+      readonly dialledMs: number;
+      readonly answeredMs: number | null;
+      readonly endedMs: number;
+    })
+  /** The call is over. `fault` is the code of the document that could not be had, if that ended it. */
+  | (ReportBase & {
+      readonly kind: 'call-end';
+      readonly by: 'peer' | 'us' | 'fault';
+      readonly reason: string;
+      readonly q850Cause: number;
+      readonly fault: string | null;
+      readonly endedMs: number;
+    })
   | (ReportBase & { readonly kind: 'recording'; readonly recordingId: string; readonly durationMs: number })
   | (ReportBase & { readonly kind: 'notify' })
   | (ReportBase & {

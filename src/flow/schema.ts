@@ -27,7 +27,7 @@ const list = <T extends z.ZodType>(item: T, most = 2000) => z.array(item).max(mo
 
 const position = z.strictObject({ line: z.int().min(1), column: z.int().min(1), path: text });
 const party = z.enum(['caller', 'callee', 'both']);
-const dialect = z.enum(['opentact', 'bandwidth-v1', 'bxml', 'ozml', 'twiml']);
+const dialect = z.enum(['opentact', 'bandwidth-v1', 'bandwidth', 'ozml', 'twiml']);
 
 const sound = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -62,7 +62,11 @@ const destination = z.strictObject({
   timeoutMs: durationMs.nullable(),
   extra: z.record(z.string(), text).readonly(),
 });
-const target = z.strictObject({ kind: z.enum(['sip', 'number']), address: text });
+const target = z.strictObject({
+  kind: z.enum(['sip', 'number']),
+  address: text,
+  notify: destination.exactOptional(),
+});
 
 const block: z.ZodType<Block> = z.lazy(() => list(node));
 const onFailed = block.nullable();
@@ -128,6 +132,7 @@ const nodeSchemas = {
     at,
     targets: list(target, 64),
     order: z.enum(['together', 'one-by-one']),
+    answers: z.enum(['at-once', 'with-target']),
     ringMs: durationMs,
     timeLimitMs: durationMs.nullable(),
     callerId: text.nullable(),

@@ -19,9 +19,11 @@ export function* askApplication(state: CallState, report: Report): Steps<Answer>
     const { event } = yield* nextLine();
     if (event.type === 'document.failed' && event.request === request) {
       state.lost = true;
+      state.fault = event.code;
       return { kind: 'failed', reason: event.message };
     }
     if (event.type !== 'document.fetched' || event.request !== request) continue;
+    state.fault = null;
     return event.flow.body.length === 0 ? { kind: 'nothing' } : { kind: 'flow', flow: event.flow };
   }
 }

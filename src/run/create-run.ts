@@ -4,14 +4,15 @@
 import { CodedError } from '../base/errors.ts';
 import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
-import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
+import { type Command, isWorldEvent, type LegName, type WorldEvent } from '../call/event.ts';
 import type { Flow } from '../flow/node.ts';
 import { apology } from './apology.ts';
 import { askApplication } from './ask-application.ts';
-import { letGo } from './dial.ts';
+import { letGo, wordsOfStatus } from './dial.ts';
 import { stopRecording } from './record.ts';
 import type { Run, RunOptions } from './run.ts';
 import { type CallState, createState } from './state.ts';
+import { substituteDestination } from './substitute.ts';
 import { advance, closing, type Line, nextLine, type Steps } from './verb.ts';
 import { runBlock } from './verbs.ts';
 
@@ -68,12 +69,61 @@ export function createRun(options: RunOptions): Run {
     effects.push({ type: 'call.hangup', reason: command.reason });
   }
 
-  function callerGone(reason: string, q850Cause: number, effects: Effect[]): void {
+  function watchAnswered(leg: LegName): void {
+    const one = state.watched.get(leg);
+    if (one !== undefined) one.answeredMs = state.now;
+  }
+
+  function legOver(leg: LegName, reason: string, effects: Effect[]): void {
+    const one = state.watched.get(leg);
+    if (one === undefined) return;
+    state.watched.delete(leg);
+    const { notify: destination, target, callerId, dialledMs, answeredMs, leftBecause } = one;
+    effects.push({
+      type: 'application.notify',
+      notice: state.name('notice'),
+      report: {
+        kind: 'leg-end',
+        destination,
+        history: [...state.history],
+        leg,
+        target: target.address,
+        callerId,
+        reason: leftBecause ?? reason,
+        dialledMs,
+        answeredMs,
+        endedMs: state.now,
+      },
+    });
+  }
+
+  function callOver(by: 'peer' | 'us' | 'fault', reason: string, q850Cause: number, effects: Effect[]): void {
+    if (options.last === undefined) return;
+    effects.push({
+      type: 'application.notify',
+      notice: state.name('notice'),
+      report: {
+        kind: 'call-end',
+        destination: substituteDestination(state, options.last),
+        history: [...state.history],
+        by,
+        reason,
+        q850Cause,
+        fault: state.fault,
+        endedMs: state.now,
+      },
+    });
+  }
+
+  function callerGone(by: 'peer' | 'us' | 'fault', reason: string, q850Cause: number, effects: Effect[]): void {
     if (gone !== null) return;
     gone = { reason, q850Cause };
     closeDocument('hung-up', effects);
     for (const leg of state.legs.keys()) advance(letGo(state, leg), undefined, effects);
+    // They end because of this; a run that is over would not learn when.
+    for (const leg of [...state.watched.keys()]) legOver(leg, 'the caller left', effects);
     for (const recording of state.recordings.keys()) advance(stopRecording(state, recording), undefined, effects);
+    callOver(by, reason, q850Cause, effects);
   }
 
   function observe(event: WorldEvent, effects: Effect[]): void {
@@ -87,18 +137,24 @@ export function createRun(options: RunOptions): Run {
         return;
       }
       case 'leg.answered':
-        if (event.leg === 'caller') state.answered = true;
+        if (event.leg === 'caller') {
+          state.answered = true;
+          return;
+        }
+        watchAnswered(event.leg);
         // Its answer and our hang-up crossed on the way.
-        else if (state.legs.get(event.leg) === 'leaving') effects.push({ type: 'leg.hangup', leg: event.leg });
+        if (state.legs.get(event.leg) === 'leaving') effects.push({ type: 'leg.hangup', leg: event.leg });
         else if (state.legs.has(event.leg)) state.legs.set(event.leg, 'live');
         return;
       case 'leg.ended':
         state.legs.delete(event.leg);
-        if (event.leg === 'caller') callerGone(event.reason, event.q850Cause, effects);
+        if (event.leg === 'caller') callerGone(event.by, event.reason, event.q850Cause, effects);
+        else legOver(event.leg, event.reason, effects);
         return;
       case 'leg.failed':
         state.legs.delete(event.leg);
-        if (event.leg === 'caller') callerGone(event.reason, causeOfStatus(event.sipStatus), effects);
+        if (event.leg === 'caller') callerGone('peer', event.reason, causeOfStatus(event.sipStatus), effects);
+        else legOver(event.leg, wordsOfStatus(event.sipStatus, event.reason), effects);
         return;
       case 'digit':
         if (event.leg === 'caller') state.keys.push({ press: event.press, digit: event.digit, at: state.now });

@@ -5,22 +5,24 @@ import type { DialTarget, NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
 import type { CallState } from './state.ts';
-import { substitute } from './substitute.ts';
+import { substitute, substituteDestination } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
 type Node = NodeOf<'dial'>;
 
 export function* dial(node: Node, state: CallState): Steps<Outcome> {
-  yield* answered(state);
+  const rings = node.answers === 'at-once' || state.answered;
+  if (rings) yield* answered(state);
   const { targets } = node;
   const groups = node.order === 'together' ? [targets] : targets.map((target) => [target]);
   const ringback = state.name('prompt');
   const mine: LegName[] = [];
-  let ringing = true;
+  let ringing = rings;
+  let target = targets.at(-1)?.address ?? '';
   let outcome: Outcome;
   try {
     const sound = { kind: 'progress', name: 'ringback', durationMs: null } as const;
-    yield { type: 'prompt.start', prompt: ringback, to: 'caller', sound, times: null, stopKeys: '' };
+    if (rings) yield { type: 'prompt.start', prompt: ringback, to: 'caller', sound, times: null, stopKeys: '' };
     let winner: LegName | null = null;
     let why = 'no answer';
     for (const group of groups) {
@@ -30,9 +32,12 @@ export function* dial(node: Node, state: CallState): Steps<Outcome> {
       if (winner !== null) break;
     }
     ringing = false;
-    yield { type: 'prompt.stop', prompt: ringback };
+    if (rings) yield { type: 'prompt.stop', prompt: ringback };
     if (winner === null) outcome = failed(`${why} ${targets.length}/${targets.length}`);
-    else outcome = succeeded(yield* talk(node, state, winner));
+    else {
+      target = targets[mine.indexOf(winner)]?.address ?? target;
+      outcome = succeeded(yield* talk(node, state, winner));
+    }
   } finally {
     if (ringing) yield { type: 'prompt.stop', prompt: ringback };
     for (const leg of mine) yield* letGo(state, leg);
@@ -45,13 +50,17 @@ export function* dial(node: Node, state: CallState): Steps<Outcome> {
     history: [...state.history],
     success,
     reason,
+    target: substitute(state, target),
+    callerId: node.callerId === null ? null : substitute(state, node.callerId),
   });
   return afterAnswer(answer, outcome);
 }
 
-export function* letGo(state: CallState, leg: LegName): Steps<void> {
+export function* letGo(state: CallState, leg: LegName, why = 'cancelled'): Steps<void> {
   const was = state.legs.get(leg);
   if (was === undefined || was === 'leaving') return;
+  const watched = state.watched.get(leg);
+  if (watched !== undefined) watched.leftBecause = was === 'live' ? 'completed' : why;
   state.legs.set(leg, 'leaving');
   yield { type: 'leg.hangup', leg };
 }
@@ -66,7 +75,20 @@ function* ring(node: Node, state: CallState, targets: readonly DialTarget[], min
     state.legs.set(leg, 'dialled');
     hoping.add(leg);
     mine.push(leg);
-    yield { type: 'leg.dial', leg, target: { ...target, address: substitute(state, target.address) }, callerId };
+    const { kind, notify } = target;
+    const named = { kind, address: substitute(state, target.address) };
+    if (notify !== undefined) {
+      const told = substituteDestination(state, notify);
+      state.watched.set(leg, {
+        notify: told,
+        target: named,
+        callerId,
+        dialledMs: state.now,
+        answeredMs: null,
+        leftBecause: null,
+      });
+    }
+    yield { type: 'leg.dial', leg, target: named, callerId };
   }
   const timer = state.name('timer');
   let armed = true;
@@ -81,12 +103,12 @@ function* ring(node: Node, state: CallState, targets: readonly DialTarget[], min
         return { winner: event.leg };
       }
       if ((event.type === 'leg.failed' || event.type === 'leg.ended') && hoping.delete(event.leg)) {
-        why = event.type === 'leg.failed' ? reasonOf(event.sipStatus, event.reason) : event.reason;
+        why = event.type === 'leg.failed' ? wordsOfStatus(event.sipStatus, event.reason) : event.reason;
       }
       if (event.type === 'timer.fired' && event.timer === timer) {
         armed = false;
         why = 'no answer';
-        for (const leg of hoping) yield* letGo(state, leg);
+        for (const leg of hoping) yield* letGo(state, leg, why);
         hoping.clear();
       }
     }
@@ -96,8 +118,24 @@ function* ring(node: Node, state: CallState, targets: readonly DialTarget[], min
   }
 }
 
+/** Answers a caller whose phone still rings; the reason, if the other side does not wait for it. */
+function* answeredBeside(state: CallState, leg: LegName): Steps<string | null> {
+  if (state.answered) return null;
+  if (!state.answerAsked) {
+    state.answerAsked = true;
+    yield { type: 'call.answer' };
+  }
+  while (!state.answered) {
+    const { event } = yield* nextLine();
+    if ((event.type === 'leg.ended' || event.type === 'leg.failed') && event.leg === leg) return 'completed';
+  }
+  return null;
+}
+
 /** From the answer to the end of the talk. Keys pressed meanwhile are for the other side, not for a later gather. */
 function* talk(node: Node, state: CallState, leg: LegName): Steps<string> {
+  const left = yield* answeredBeside(state, leg);
+  if (left !== null) return left;
   yield { type: 'bridge.join', leg };
   const timer = node.timeLimitMs === null ? null : state.name('timer');
   let armed = timer !== null;
@@ -119,7 +157,7 @@ function* talk(node: Node, state: CallState, leg: LegName): Steps<string> {
   }
 }
 
-function reasonOf(sipStatus: number, reason: string): string {
+export function wordsOfStatus(sipStatus: number, reason: string): string {
   if (sipStatus === 486 || sipStatus === 600) return 'busy';
   if (sipStatus === 408 || sipStatus === 480 || sipStatus === 487) return 'no answer';
   if (sipStatus === 403 || sipStatus === 603 || sipStatus === 607) return 'declined';

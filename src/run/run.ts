@@ -7,6 +7,8 @@ import type { Destination } from '../flow/node.ts';
 export interface RunOptions {
   /** Where the first document comes from; its method is the app's. A file is asked for the same way. */
   readonly first: Destination;
+  /** Told when the call is over. */
+  readonly last?: Destination;
   readonly defaults: { readonly language: string };
 }
 

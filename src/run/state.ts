@@ -1,7 +1,7 @@
 // Owns: what the verbs of one call share. Changed by the tape's lines (create-run.ts) and by the verbs themselves; holds
 // nothing that cannot be had again by replaying the tape.
 import type { LegName } from '../call/event.ts';
-import type { Block, Destination } from '../flow/node.ts';
+import type { Block, Destination, DialTarget } from '../flow/node.ts';
 import type { GatherReason, VerbResult } from '../flow/report.ts';
 import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
 import type { Exit, Steps } from './verb.ts';
@@ -10,6 +10,17 @@ export interface OpenRecording {
   readonly tag: string | null;
   readonly notify: Destination | null;
   stopAsked: boolean;
+}
+
+/** A leg whose end somebody is to be told. */
+export interface WatchedLeg {
+  readonly notify: Destination;
+  readonly target: DialTarget;
+  readonly callerId: string | null;
+  readonly dialledMs: number;
+  answeredMs: number | null;
+  /** Set when it was we who let it go. */
+  leftBecause: string | null;
 }
 
 export interface CallState {
@@ -22,6 +33,8 @@ export interface CallState {
   source: string;
   /** The newest verb asked for a document in vain, and nothing has been done about it. */
   lost: boolean;
+  /** The code of the newest document that could not be had, until another one is. */
+  fault: string | null;
   /** `since` of the newest line. */
   now: number;
   /** Why the running verbs are being closed. */
@@ -32,6 +45,7 @@ export interface CallState {
   readonly recordings: Map<string, OpenRecording>;
   /** Legs that were dialled and are not over. */
   readonly legs: Map<LegName, 'dialled' | 'live' | 'leaving'>;
+  readonly watched: Map<LegName, WatchedLeg>;
   /** The next deterministic name: `prompt-1`, `timer-3`. */
   name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording'): string;
   nextLeg(): LegName;
@@ -62,6 +76,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     answerAsked: false,
     source: '',
     lost: false,
+    fault: null,
     now: 0,
     closing: 'hung-up',
     history: [],
@@ -69,6 +84,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     variables: new Map(),
     recordings: new Map(),
     legs: new Map(),
+    watched: new Map(),
     name: (kind) => `${kind}-${count(kind)}`,
     nextLeg: () => `callee-${count('callee')}`,
     block: (body) => block(state, body),

@@ -33,10 +33,15 @@ export function substituteSound(state: CallState, sound: Sound): Sound {
 
 /** In an address each value is percent-encoded: a caller's keys must not be able to change where a request goes. */
 export function substituteDestination(state: CallState, destination: Destination): Destination {
-  if (!destination.url.includes('{{')) return destination;
+  const { url, extra } = destination;
+  const inExtra = Object.values(extra).some((value) => value.includes('{{'));
+  if (!url.includes('{{') && !inExtra) return destination;
   return {
     ...destination,
-    url: fill(destination.url, (name) => encodeURIComponent(lookUp(state, name).toWellFormed())),
+    url: fill(url, (name) => encodeURIComponent(lookUp(state, name).toWellFormed())),
+    extra: inExtra
+      ? Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, substitute(state, value)]))
+      : extra,
   };
 }
 

@@ -8,7 +8,7 @@ import { createAddressChecker, defaultPolicy } from '../hooks/address-policy.ts'
 import { parseSecret } from '../hooks/outbox/signature.ts';
 import { tellableEvents } from './told-events.ts';
 
-const dialects = ['opentact', 'bandwidth-v1', 'bxml', 'ozml', 'twiml'] as const satisfies readonly DialectName[];
+const dialects = ['opentact', 'bandwidth-v1', 'bandwidth', 'ozml', 'twiml'] as const satisfies readonly DialectName[];
 
 const port = z.int().min(0).max(65535);
 const host = z.string().min(1);

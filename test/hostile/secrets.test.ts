@@ -111,6 +111,7 @@ describe('secrets', () => {
           at: { line: 1, column: 1, path: '' },
           targets: [{ kind: 'number', address: '5551234' }],
           order: 'together',
+          answers: 'at-once',
           ringMs: 500,
           timeLimitMs: null,
           callerId: null,

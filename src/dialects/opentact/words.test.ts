@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { destination } from '../../flow/build.ts';
 import type { CallFacts, Report } from '../../flow/report.ts';
-import { stableUuid } from './stable-uuid.ts';
+import { stableUuid } from '../stable-uuid.ts';
 import { addQuery, request } from './words.ts';
 
 const call: CallFacts = {

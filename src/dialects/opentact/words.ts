@@ -3,7 +3,7 @@
 // Does not: send anything.
 import type { CallFacts, Report, VerbResult } from '../../flow/report.ts';
 import type { HttpPlan } from '../dialect.ts';
-import { stableUuid } from './stable-uuid.ts';
+import { stableUuid } from '../stable-uuid.ts';
 
 type Query = readonly (readonly [name: string, value: string])[];
 
@@ -50,6 +50,8 @@ export function request(report: Report, call: CallFacts): HttpPlan {
         hasBody ? told : null,
       );
     case 'notify':
+    case 'leg-end':
+    case 'call-end':
       return plan(method, addQuery(url, party), hasBody ? told : null);
     case 'http':
       return { method, url, headers: report.headers, body: report.body };

@@ -1,0 +1,116 @@
+// What is told when a dialled leg and when the call itself is over, and a caller who is answered only with a target.
+import { describe, expect, it } from 'vitest';
+import type { Effect } from '../call/effect.ts';
+import type { WorldEvent } from '../call/event.ts';
+import { destination, dial, flow, play } from '../flow/build.ts';
+import type { Block, DialTarget } from '../flow/node.ts';
+import type { Report } from '../flow/report.ts';
+import { createRun } from './create-run.ts';
+
+const told = destination('http://app.test/leg');
+const watched = (address: string): DialTarget => ({ kind: 'sip', address, notify: told });
+const last = destination('http://app.test/over', { method: 'POST', extra: { who: '{{from}}' } });
+
+function start(body: Block) {
+  const run = createRun({ first: destination('http://app.test/start'), last, defaults: { language: 'en-US' } });
+  const said: Effect[] = [];
+  let seq = 0;
+  function put(event: WorldEvent, since = 0): readonly Effect['type'][] {
+    seq += 1;
+    const effects = run.step({ seq, at: since, since, event });
+    said.push(...effects);
+    return effects.map(({ type }) => type).filter((type) => type !== 'note');
+  }
+  put({ type: 'call.incoming', call: 'c1', app: 'a1', from: '1555', to: '1666', signalling: {} });
+  put({ type: 'document.fetched', request: 'request-1', flow: flow(body), httpStatus: 200 });
+  const reports = (): readonly Report[] =>
+    said.flatMap((effect) => (effect.type === 'application.notify' ? [effect.report] : []));
+  return { run, put, reports, said };
+}
+
+const answered = (leg: 'caller' | `callee-${number}`) => ({ type: 'leg.answered', leg }) as const;
+const over = (leg: 'caller' | `callee-${number}`) =>
+  ({ type: 'leg.ended', leg, by: 'peer', q850Cause: 16, reason: 'hung up' }) as const;
+
+describe('the end of a dialled leg', () => {
+  it('is told for the one that answered and for the one that was let go', () => {
+    const { put, reports } = start([dial([watched('a@x'), watched('b@x')])]);
+    put(answered('caller'), 10);
+    put(answered('callee-2'), 2000);
+    put({ type: 'leg.failed', leg: 'callee-1', sipStatus: 487, reason: 'cancelled' }, 2050);
+    put(over('callee-2'), 5000);
+    expect(reports()).toMatchObject([
+      { kind: 'leg-end', target: 'a@x', reason: 'cancelled', dialledMs: 10, answeredMs: null, endedMs: 2050 },
+      { kind: 'leg-end', target: 'b@x', reason: 'hung up', dialledMs: 10, answeredMs: 2000, endedMs: 5000 },
+    ]);
+  });
+
+  it('is told as no answer when its time was up, and as busy when it was', () => {
+    const { put, reports } = start([dial([watched('a@x'), watched('b@x')])]);
+    put(answered('caller'));
+    put({ type: 'leg.failed', leg: 'callee-2', sipStatus: 486, reason: 'Busy Here' });
+    put({ type: 'timer.fired', timer: 'timer-1' }, 60_000);
+    put({ type: 'leg.failed', leg: 'callee-1', sipStatus: 487, reason: 'cancelled' }, 60_010);
+    expect(reports().map((report) => 'reason' in report && report.reason)).toEqual(['busy', 'no answer']);
+  });
+
+  it('is told at once when the caller leaves, before the end of the call', () => {
+    const { run, put, reports } = start([dial([watched('a@x')])]);
+    put(answered('caller'));
+    put(answered('callee-1'), 1000);
+    put(over('caller'), 4000);
+    expect(reports()).toMatchObject([
+      { kind: 'leg-end', reason: 'completed', answeredMs: 1000, endedMs: 4000 },
+      { kind: 'call-end', by: 'peer', reason: 'hung up', fault: null, destination: { extra: { who: '1555' } } },
+    ]);
+    expect(run.over).toBe(true);
+  });
+});
+
+describe('the end of a call', () => {
+  it('names the document that could not be had', () => {
+    const run = createRun({ first: destination('http://app.test/start'), last, defaults: { language: 'en-US' } });
+    run.step({
+      seq: 1,
+      at: 0,
+      since: 0,
+      event: { type: 'call.incoming', call: 'c1', app: 'a1', from: '1', to: '2', signalling: {} },
+    });
+    run.step({
+      seq: 2,
+      at: 0,
+      since: 0,
+      event: { type: 'document.failed', request: 'request-1', code: 'document-http-status', message: 'answered 500.' },
+    });
+    const effects = run.step({ seq: 3, at: 0, since: 9, event: over('caller') });
+    expect(effects).toContainEqual(
+      expect.objectContaining({
+        type: 'application.notify',
+        report: expect.objectContaining({ kind: 'call-end', fault: 'document-http-status', endedMs: 9 }),
+      }),
+    );
+  });
+});
+
+describe('a caller who is answered with the target', () => {
+  it('is left ringing until one answers', () => {
+    const { put } = start([dial([watched('a@x')], { answers: 'with-target' }), play('Welcome back.')]);
+    expect(put(answered('callee-1'))).toEqual(['timer.cancel', 'call.answer']);
+    expect(put(answered('caller'))).toEqual(['bridge.join']);
+    expect(put(over('callee-1'))).toContain('prompt.start');
+  });
+
+  it('is not answered when nobody answers', () => {
+    const { put, said } = start([dial([watched('a@x')], { answers: 'with-target' })]);
+    put({ type: 'leg.failed', leg: 'callee-1', sipStatus: 486, reason: 'Busy Here' });
+    expect(said.map(({ type }) => type)).not.toContain('call.answer');
+    expect(said.map(({ type }) => type)).toContain('call.hangup');
+  });
+
+  it('goes on when the target leaves before the caller is answered', () => {
+    const { put } = start([dial([watched('a@x')], { answers: 'with-target' }), play('Welcome back.')]);
+    put(answered('callee-1'));
+    put(over('callee-1'));
+    expect(put(answered('caller'))).toEqual(['prompt.start']);
+  });
+});

@@ -1,29 +1,30 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MediaEvent } from './plane.ts';
+import type { MediaEvent, SavedSession } from './plane.ts';
 import { decodeRtcp, encodeReport } from './rtcp.ts';
 import { RtpSession, type SessionHost } from './session.ts';
 import { audioTo, closeAll, createPhone, open, type Phone } from './session-rig.ts';
-import { bindPair } from './session-sockets.ts';
+import { bindPair, closeSocket } from './session-sockets.ts';
 
 afterEach(closeAll);
 
 /** A session on real sockets whose clock and pacer are the test's. */
-async function createSession() {
+async function createSession(cname?: string) {
   const events: MediaEvent[] = [];
+  const saves: SavedSession[] = [];
   const failures: unknown[] = [];
   const clock = { now: 5_000, wall: 1_800_000_000_000 };
   const host: SessionHost & { sent: SessionHost['sent'] } = {
     host: '127.0.0.1',
     now: () => clock.now,
     wall: () => clock.wall,
-    emit: (_session, event) => void (event.type === 'saved' || events.push(event)),
+    emit: (_session, event) => void (event.type === 'saved' ? saves.push(event.saved) : events.push(event)),
     failed: (_session, error) => failures.push(error),
     sent() {},
     skipped() {},
   };
   const sockets = await bindPair('127.0.0.1', 41_500);
-  const session = new RtpSession(1, sockets, host);
+  const session = new RtpSession(1, sockets, host, null, cname);
   open.push(session);
   const pass = (ms: number) => {
     for (const until = clock.now + ms; clock.now < until; ) {
@@ -32,7 +33,7 @@ async function createSession() {
       session.onDue(0);
     }
   };
-  return { session, events, failures, clock, pass, sockets, host };
+  return { session, events, saves, failures, clock, pass, sockets, host };
 }
 
 async function heardBy(phone: Phone, sockets: Awaited<ReturnType<typeof createSession>>['sockets']): Promise<void> {
@@ -101,6 +102,47 @@ describe('a session', () => {
         break;
       }
     }
+  });
+
+  it('goes on reporting after a restart as the same source, counting on', async () => {
+    const phone = await createPhone();
+    const rtcp = await createPhone();
+    const reports: Buffer[] = [];
+    rtcp.socket.on('message', (bytes: Buffer) => reports.push(bytes));
+    const nextReport = async (pass: (ms: number) => void) => {
+      const arrived = once(rtcp.socket, 'message');
+      pass(7_600);
+      await arrived;
+      return decodeRtcp(reports.at(-1)!, reports.at(-1)!.length)!;
+    };
+    const first = await createSession();
+    first.session.configure(audioTo(phone, { remoteRtcpPort: rtcp.port }));
+    const [sent, named] = await nextReport(first.pass);
+    const saved = first.saves.at(-1)!;
+    await Promise.all([closeSocket(first.sockets.rtp), closeSocket(first.sockets.rtcp)]);
+    open.splice(open.indexOf(first.session), 1);
+
+    const second = await createSession(saved.cname);
+    second.clock.wall = first.clock.wall + 900;
+    expect(second.session.takeUp(saved)).toBe(true);
+    const [again, namedAgain] = await nextReport(second.pass);
+    expect(namedAgain).toEqual(named);
+    if (sent?.type !== 'sender-report' || again?.type !== 'sender-report') throw new Error('no sender reports');
+    expect(again.ssrc).toBe(sent.ssrc);
+    const { packets, octets } = again.sender;
+    expect(packets).toBeGreaterThan(sent.sender.packets);
+    expect(octets).toBe(packets * 160);
+    expect((again.sender.timestamp - sent.sender.timestamp) >>> 0).toBeLessThan(8 * 20_000);
+  });
+
+  it('has nothing to go on with when nothing was agreed on before a restart', async () => {
+    const phone = await createPhone();
+    const { session, saves, events } = await createSession();
+    const saved = { ...saves[0]!, ssrc: 4711, keys: { ...saves[0]!.keys, count: 0 } };
+    expect(session.takeUp(saved)).toBe(false);
+    session.configure(audioTo(phone));
+    expect(saves.at(-1)).toMatchObject({ ssrc: 4711, sending: true, held: false });
+    expect(events).toEqual([]);
   });
 
   it('tells a fault of its own to its host instead of throwing', async () => {

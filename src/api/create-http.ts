@@ -1,6 +1,6 @@
 // Owns: the HTTP listener: who is answered, how long a client may take, and one form for every error. Fastify underneath.
 // Does not: authenticate yet. That is why it listens for this machine only unless told otherwise, refuses the Host of other
-// sites (host-check.ts), sends no CORS headers, and only reads.
+// sites (host-check.ts), sends no CORS headers, and changes nothing for a page of another site (routes.ts).
 import { METHODS, STATUS_CODES } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -10,6 +10,7 @@ import type { CallFacts } from '../flow/report.ts';
 import type { Store } from '../store/store.ts';
 import { clientFault, sendFault } from './fault.ts';
 import { createHostCheck } from './host-check.ts';
+import type { OutboxFace } from './outbox.ts';
 import { addRoutes } from './routes.ts';
 
 export interface HttpOptions {
@@ -21,8 +22,13 @@ export interface HttpOptions {
   /** The files of recordings are below it. */
   readonly dataDir: string;
   readonly live: () => readonly CallFacts[];
+  /** Events for applications; without it there are none. */
+  readonly outbox?: OutboxFace;
   /** Figures are shown to everybody who reaches the port. */
-  readonly health: () => { readonly status: 'ok' | 'draining' | 'overloaded'; readonly [figure: string]: unknown };
+  readonly health: () => {
+    readonly status: 'ok' | 'recovering' | 'draining' | 'overloaded';
+    readonly [figure: string]: unknown;
+  };
   readonly limits?: Partial<HttpLimits>;
 }
 

@@ -7,9 +7,11 @@ import type { Log } from '../base/log.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'http-bad-request': 400,
+  'http-cross-site': 403,
   'http-not-found': 404,
   'http-method-not-allowed': 405,
   'http-request-timeout': 408,
+  'outbox-not-dead': 409,
   'http-too-large': 413,
   'http-range-unsatisfiable': 416,
   'http-host-refused': 421,

@@ -9,7 +9,7 @@ import { type CallView, viewCall } from './views.ts';
 const maxLimit = 200;
 const limitRange = `must be a whole number from 1 to ${maxLimit}`;
 
-const pageQuery = z.strictObject({
+export const pageQuery = z.strictObject({
   limit: z
     .string({ error: limitRange })
     .regex(/^\d{1,4}$/, { error: limitRange })
@@ -28,9 +28,14 @@ export function parsePageQuery(query: unknown): Page {
   if (data !== undefined)
     return data.before === undefined ? { limit: data.limit } : { limit: data.limit, before: data.before };
   const issue = error.issues[0];
-  throw issue?.code === 'unrecognized_keys'
+  throw pageFault(issue, 'The keys are limit and before.');
+}
+
+/** What is wrong with a query. */
+export function pageFault(issue: z.core.$ZodIssue | undefined, hint: string): CodedError {
+  return issue?.code === 'unrecognized_keys'
     ? new CodedError('http-bad-request', `The query has an unknown key "${issue.keys[0]}"`, {
-        hint: 'The keys are limit and before.',
+        hint,
       })
     : new CodedError('http-bad-request', `${issue?.path.join('.')} ${issue?.message}`);
 }

@@ -1,15 +1,18 @@
-// Owns: every address of the HTTP interface and what it answers. All of them only read.
+// Owns: every address of the HTTP interface and what it answers. All but the ones that are posted to only read.
 // Does not: know HTTP's faults and limits (create-http.ts), nor how a page is made (page.ts).
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { CodedError } from '../base/errors.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { HttpOptions } from './create-http.ts';
+import { readOutbox, redeliver } from './outbox.ts';
 import { parsePageQuery, readPage } from './page.ts';
 import { sendRecording } from './recording-file.ts';
 import { type CallView, viewCall, viewRecording } from './views.ts';
 
 interface Route {
   readonly url: string;
+  /** Without it the address only reads. */
+  readonly method?: 'POST';
   readonly about: string;
   /** Whether the answer may take as long as its reader does. */
   readonly streams?: true;
@@ -36,7 +39,7 @@ export function addRoutes(app: FastifyInstance, options: HttpOptions, handlerTim
       about: 'This list.',
       answer: () => ({
         server: 'keytone',
-        routes: Object.fromEntries(routes.map(({ url, about }) => [`GET ${url}`, about])),
+        routes: Object.fromEntries(routes.map(({ url, method = 'GET', about }) => [`${method} ${url}`, about])),
       }),
     },
     {
@@ -83,21 +86,45 @@ export function addRoutes(app: FastifyInstance, options: HttpOptions, handlerTim
         return sendRecording(request, reply, row, options.dataDir, options.log);
       },
     },
+    {
+      url: '/v1/outbox',
+      about: 'Events that applications were not told of yet. ?state=waiting (dead), ?limit=1..200 (50), ?before=EVENT.',
+      answer: (request) => readOutbox(request.query, options.outbox),
+    },
+    {
+      url: '/v1/outbox/:id/redeliver',
+      method: 'POST',
+      about: 'Sends an event again that was given up.',
+      async answer(request, reply) {
+        const { id } = request.params as { id: string };
+        await redeliver(id, options.outbox);
+        return reply.code(202).send({ id, state: 'waiting' });
+      },
+    },
   ];
 
-  const wrongMethods = app.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD') as HTTPMethods[];
-  for (const { url, streams, answer } of routes) {
+  for (const { url, method, streams, answer } of routes) {
+    const methods: readonly HTTPMethods[] = method === undefined ? ['GET', 'HEAD'] : [method];
+    const wrongMethods = (app.supportedMethods as HTTPMethods[]).filter((one) => !methods.includes(one));
     app.route({
-      method: ['GET', 'HEAD'],
+      method: [...methods],
       url,
+      ...(method !== undefined && { onRequest: refuseOtherSites }),
       ...(streams !== true && { handlerTimeout: handlerTimeoutMs }),
       handler: async (request, reply) => answer(request, reply),
     });
     const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
-      reply.header('allow', 'GET, HEAD');
+      reply.header('allow', methods.join(', '));
       throw new CodedError('http-method-not-allowed', `${request.method} is not possible here`);
     };
     // Refused before a body is read.
     app.route({ method: wrongMethods, url, onRequest: refuse, handler: refuse });
   }
+}
+
+/** A page of another site can post here without reading the answer; its browser says whose page it is. */
+async function refuseOtherSites({ headers }: FastifyRequest): Promise<void> {
+  const { origin, host } = headers;
+  if (origin !== undefined && URL.parse(origin)?.host !== host)
+    throw new CodedError('http-cross-site', 'A page of another site may change nothing here');
 }

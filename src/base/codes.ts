@@ -99,6 +99,8 @@ export const errorCodes = {
   'http-host-refused': { summary: 'The Host header of the request names a host that this server does not answer for.', fix: 'Use an address instead of a name; see docs/http.md for which are taken and why.' },
   'http-not-found': { summary: 'Nothing is at this address.', fix: 'GET / lists what is there.' },
   'http-method-not-allowed': { summary: 'The address exists, but not for this method.', fix: 'Use one of the methods that the Allow header names.' },
+  'http-cross-site': { summary: 'A page of another site asked for a change.', fix: 'Send the request from a program, or from a page of this very address.' },
+  'outbox-not-dead': { summary: 'The event is not one that was given up.', fix: 'GET /v1/outbox?state=dead lists those that can be delivered again.' },
   'http-bad-request': { summary: 'The request is not one that can be understood.', fix: 'Compare it with docs/http.md.' },
   'http-too-large': { summary: 'The request, its headers or a part of its address is too long.', fix: 'Send less.' },
   'http-range-unsatisfiable': { summary: 'The range asked for begins after the end.', fix: 'Ask for a range within the size that the Content-Range header names.' },

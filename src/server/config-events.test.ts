@@ -58,7 +58,7 @@ describe('the events of an app', () => {
       expect(told).toContain('must be whsec_ and 24 to 64 bytes in base64');
       expect(told).not.toContain('hunter2');
     }
-    expect(problemOf('{url: "http://a/"}')).toContain('apps[0].events.secret: is missing');
+    expect(problemOf('{url: "http://a/"}')).toContain('apps[0].events.secret: must be whsec_');
     expect(problemOf(`{url: "http://a/", secret: ${secret}, types: [call.end]}`)).toContain('Did you mean call.ended?');
   });
 

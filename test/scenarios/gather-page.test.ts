@@ -1,6 +1,5 @@
-// docs/gather.md keeps its promises: the reasons are those of the code, the forms are those of the record, and each thing that
-// others ran into has a story, or says why not.
-import { existsSync, readFileSync } from 'node:fs';
+// docs/gather.md keeps its promises: the reasons are those of the code, and the forms are those of the record.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reasonWords } from '../../src/server/commands/explain-words.ts';
@@ -48,44 +47,5 @@ describe('the page on collecting keys', () => {
     );
     expect(lines.filter((line) => !patterns.some((pattern) => pattern.test(line)))).toEqual([]);
     expect(forms.filter((_, index) => !lines.some((line) => patterns[index]!.test(line)))).toEqual([]);
-  });
-});
-
-describe('what others ran into', () => {
-  const rows = tableOf('What others ran into');
-  const names = new Set(allScenarios.map(({ name }) => name));
-
-  it('is all there', () => {
-    expect(rows.map(([number]) => Number(number))).toEqual(Array.from({ length: 65 }, (_, index) => index + 1));
-  });
-
-  it.each(rows.map((row) => [row[0]!, row] as const))('%s: is held by a story, or says why not', (_, row) => {
-    const [, reported = '', story = ''] = row;
-    for (const [, name, owner, number] of reported.matchAll(
-      /\[([^\]]+)\]\(https:\/\/github\.com\/([\w.-]+\/[\w.-]+?)(?:\/issues\/(\d+))?\)/g,
-    ))
-      expect(name).toBe(number === undefined ? owner : `${owner}#${number}`);
-    for (const [, file] of story.matchAll(/\]\(\.\.\/([^)]+)\)/g))
-      expect(existsSync(join(packageRoot, file!)), file).toBe(true);
-    if (story.startsWith('No story: ')) {
-      expect(story.length).toBeGreaterThan(30);
-      return;
-    }
-    const named = [...story.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
-    expect(named.length).toBeGreaterThan(0);
-    for (const name of named) expect(names.has(name), name).toBe(true);
-  });
-
-  const list = join(packageRoot, '..', 'shared', 'spec', 'pains.md');
-  it.skipIf(!existsSync(list))('names the threads that it is about (not run without the list of them)', () => {
-    const lines = readFileSync(list, 'utf8').split('\n');
-    for (const [number, reported = ''] of rows) {
-      const line = lines.find((text) => text.startsWith(`${number}. `)) ?? '';
-      for (const [, repository = '', issue] of reported.matchAll(/\[[\w.-]+\/([\w.-]+)#(\d+)\]/g)) {
-        expect(line).toContain(`#${issue}`);
-        // The list leaves the first words of a name out that it had just before.
-        expect(line).toContain(repository.split('-').at(-1));
-      }
-    }
   });
 });

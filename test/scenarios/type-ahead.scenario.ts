@@ -1,5 +1,5 @@
 // What people report about keys pressed before they are asked for: lost, counted twice, or left over for the wrong question.
-import { ask, branch, destination, flow, gather, hangup, pause, play, prompt } from '../../src/flow/build.ts';
+import { answer, ask, branch, destination, flow, gather, hangup, pause, play, prompt } from '../../src/flow/build.ts';
 import type { Block, NodeOf } from '../../src/flow/node.ts';
 import { applicationOrigin, type Scenario } from '../../src/testkit/index.ts';
 import { asked, asking, entry, question, result, story } from './hand-built.ts';
@@ -69,6 +69,12 @@ export const scenarios: readonly Scenario[] = [
         { digits: '99', terminator: '#', reason: 'terminator' },
       ],
     },
+  ),
+  story(
+    'type-ahead: a key pressed the moment the call is answered is kept for the question',
+    [answer(), pause(1500), entry({ maxDigits: 1 })],
+    [{ until: 'answered' }, { press: '7' }],
+    { prompts: [], gathers: [{ digits: '7', reason: 'max-digits', because: ['typed ahead'] }] },
   ),
   story(
     'type-ahead: the beginning of an entry, keyed ahead, skips the prompt and starts the time between digits',

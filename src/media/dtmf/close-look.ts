@@ -7,10 +7,11 @@ import { columnsHz, peakOfDbm0, rowsHz } from './keypad.ts';
 import { strongestTone } from './third-tone.ts';
 import { hopSamples } from './tone-bank.ts';
 import { ToneFit } from './tone-fit.ts';
+import { cosine, hannWindow, rateHz, sine } from './wave-table.ts';
 
 export const limits = {
-  /** Parts of the nominal frequency. 1.5 % must pass and 3.5 % must not. */
-  deviation: 0.0185,
+  /** Parts of the nominal frequency. 1.5 % must pass and 3.5 % must not; a G is 1.8 % above the second row. */
+  deviation: 0.017,
   /** Power ratios: the column's tone weaker than the row's, and stronger. */
   normalTwist: 10 ** 0.95,
   reverseTwist: 10 ** 0.62,
@@ -18,9 +19,15 @@ export const limits = {
   weakestPeak: peakOfDbm0(-46),
   /** Of the energy, what is neither tone. 10 dB of white noise is 0.09. */
   residual: 0.125,
-  /** Of the energy, the strongest third tone. */
+  /** Of the energy, the strongest third tone. Noise of 10 dB puts as much into one place by chance. */
   third: 0.0115,
   thirdClipped: 0.06,
+  /**
+   * The same when it makes up so much of what is left that chance is no excuse. A telephone's own distortion is 20 dB
+   * below its tones (Q.23), which is 0.005.
+   */
+  thirdAlone: 0.0075,
+  alone: 0.4,
   /** Of the flat tones, in every 5 ms and in the first and the last 2.5 ms. */
   fill: 0.55,
   fillEdge: 0.4,
@@ -84,9 +91,7 @@ export class CloseLook {
       if (x > loudest) loudest = x;
       else if (-x > loudest) loudest = -x;
     }
-    const third = loudest >= clippedAt ? limits.thirdClipped : limits.third;
-    const enough = third * fit.energy;
-    if (strongestTone(fit.residual, count, fit.hz[0]!, fit.hz[1]!, enough) > enough) return 'third';
+    if (this.#hasThird(count, loudest >= clippedAt)) return 'third';
     const toneEnergy = ((rowPeak * rowPeak + columnPeak * columnPeak) * count) / 2;
     if (rawEnergy - toneEnergy - fit.residualEnergy > limits.low * toneEnergy) {
       const left = Math.min(fit.unexplained(raw, count, 350, 440), fit.unexplained(raw, count, 400, 450));
@@ -95,27 +100,37 @@ export class CloseLook {
     return 'key';
   }
 
+  #hasThird(count: number, isClipped: boolean): boolean {
+    const { fit } = this;
+    const enough = (isClipped ? limits.thirdClipped : limits.third) * fit.energy;
+    const third = strongestTone(fit.residual, count, fit.hz[0]!, fit.hz[1]!, enough);
+    if (third > enough) return true;
+    return !isClipped && third > limits.thirdAlone * fit.energy && third > limits.alone * fit.residualEnergy;
+  }
+
   /** From how the phase moves over three overlapping halves of the window: unambiguous to 66 Hz for 30 ms. */
   #firstGuess(samples: Float64Array, count: number, nominalHz: number): number {
     const half = count >> 1;
     const shift = count >> 2;
-    const w = (2 * Math.PI * nominalHz) / 8000;
     const start = this.#start;
+    const hann = hannWindow(half);
     for (let k = 0; k < 3; k++) {
+      const from = k * shift;
       let re = 0;
       let im = 0;
-      for (let i = 0; i < half; i++) {
-        const n = k * shift + i;
-        const x = samples[n]! * (0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / half));
-        re += x * Math.cos(w * n);
-        im -= x * Math.sin(w * n);
+      for (let i = 0, turn = (nominalHz * from) % rateHz; i < half; i++) {
+        const x = samples[from + i]! * hann[i]!;
+        re += x * cosine[turn]!;
+        im -= x * sine[turn]!;
+        turn += nominalHz;
+        if (turn >= rateHz) turn -= rateHz;
       }
       start[2 * k] = re;
       start[2 * k + 1] = im;
     }
     const re = start[2]! * start[0]! + start[3]! * start[1]! + start[4]! * start[2]! + start[5]! * start[3]!;
     const im = start[3]! * start[0]! - start[2]! * start[1]! + start[5]! * start[2]! - start[4]! * start[3]!;
-    return nominalHz + ((Math.atan2(im, re) / shift) * 8000) / (2 * Math.PI);
+    return nominalHz + ((Math.atan2(im, re) / shift) * rateHz) / (2 * Math.PI);
   }
 
   /** The tones are there from the first hop to the last, and between. */

@@ -22,22 +22,22 @@ export class HighPass {
     this.#s11 = this.#s12 = this.#s21 = this.#s22 = 0;
   }
 
-  /** Filters from[0, count) to into[offset, offset + count) and returns the energy of what came out. */
-  run(from: Float64Array, count: number, into: Float64Array, offset: number): number {
+  /** Filters samples[from, from + count) to the same place of `into` and returns the energy of what came out. */
+  run(samples: Float64Array, from: number, count: number, into: Float64Array): number {
     let s11 = this.#s11;
     let s12 = this.#s12;
     let s21 = this.#s21;
     let s22 = this.#s22;
     let energy = 0;
-    for (let i = 0; i < count; i++) {
-      const x = gain * from[i]!;
+    for (let i = from; i < from + count; i++) {
+      const x = gain * samples[i]!;
       const u = x + s11;
       s11 = b1 * x - a11 * u + s12;
       s12 = x - a12 * u;
       const y = u + s21;
       s21 = b2 * u - a21 * y + s22;
       s22 = u - a22 * y;
-      into[offset + i] = y;
+      into[i] = y;
       energy += y * y;
     }
     this.#s11 = s11;

@@ -2,8 +2,8 @@
 // Owns: looking for a third tone beside the two of a key. Noise spreads over the whole band; a voice or a chord that
 // happens to hold a key's two frequencies has more of them. Does not: know how strong is too strong.
 import { longestFit } from './tone-fit.ts';
+import { cosine, hannWindow } from './wave-table.ts';
 
-const rateHz = 8000;
 const lowestHz = 480;
 const highestHz = 3720;
 const stepHz = 60;
@@ -23,9 +23,10 @@ export function strongestTone(
   columnHz: number,
   enough: number,
 ): number {
+  const hann = hannWindow(count);
   let weight = 0;
   for (let i = 0; i < count; i++) {
-    const w = 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / count);
+    const w = hann[i]!;
     weight += w;
     windowed[i] = w * residual[i]!;
   }
@@ -33,7 +34,7 @@ export function strongestTone(
   let strongest = 0;
   for (let f = lowestHz; f <= highestHz; f += stepHz) {
     if (Math.abs(f - rowHz) < guardHz || Math.abs(f - columnHz) < guardHz) continue;
-    const c = 2 * Math.cos((2 * Math.PI * f) / rateHz);
+    const c = 2 * cosine[f]!;
     let s1 = 0;
     let s2 = 0;
     for (let i = 0; i < count; i++) {

@@ -3,18 +3,10 @@
 // counts from sample 0 of the stream, so that hops that follow each other may simply be added to look at a longer time.
 // Does not: weigh, decide.
 import { columnsHz, rowsHz } from './keypad.ts';
+import { cosine, rateHz, sine } from './wave-table.ts';
 
 export const hopSamples = 20;
 export const tones = 8;
-
-const rateHz = 8000;
-/** One second of a 1 Hz wave at 8 kHz: every whole frequency at every sample is an index into it. */
-const cosine = new Float64Array(rateHz);
-const sine = new Float64Array(rateHz);
-for (let i = 0; i < rateHz; i++) {
-  cosine[i] = Math.cos((2 * Math.PI * i) / rateHz);
-  sine[i] = Math.sin((2 * Math.PI * i) / rateHz);
-}
 
 const hz = [...rowsHz, ...columnsHz];
 const twiceCosine = Float64Array.from(hz, (f) => 2 * cosine[f]!);

@@ -27,13 +27,20 @@ const lateKeysMs = 10_000;
 export class SessionKeys {
   readonly #host: SessionKeysHost;
   #state = createKeyState();
-  /** Keys whose tones sounded before a restart. */
+  /** Keys whose tones sounded when the process was killed, until sound comes again. */
   #sounded: readonly string[] = [];
   /** This peer sounds the keys that it tells by INFO. */
   #soundsInfo = false;
 
   constructor(host: SessionKeysHost) {
     this.#host = host;
+  }
+
+  /** Audio comes; to be told before what is heard in it. */
+  sound(): void {
+    if (this.#sounded.length === 0) return;
+    this.#state = recallTones(this.#state, this.#sounded, this.#host.now());
+    this.#sounded = [];
   }
 
   /** Whether tones in the audio count as keys. */
@@ -53,8 +60,6 @@ export class SessionKeys {
   }
 
   agreed(events: boolean, anew: boolean): void {
-    this.#state = recallTones(this.#state, this.#sounded, this.#host.now());
-    this.#sounded = [];
     if (anew) this.#soundsInfo = false;
     this.#step({ type: 'agreed', events, anew });
   }

@@ -6,6 +6,7 @@ import { ulawCode, ulawSilence } from './g711.ts';
 import { createMortalSession, type MortalSession } from './mortal-rig.ts';
 import type { MediaPlane, SavedSession } from './plane.ts';
 import { sequenceDistance, timestampDistance } from './rtp.ts';
+import type { NegotiatedAudio } from './sdp.ts';
 import {
   audioTo,
   closeAll,
@@ -20,6 +21,7 @@ import {
   sine,
   talk,
 } from './session-rig.ts';
+import { dtmfTone } from './tone.ts';
 
 const port = 29_500;
 const range = [29_500, 29_519] as const;
@@ -44,11 +46,15 @@ async function connected(): Promise<{ mortal: MortalSession; phone: Phone }> {
   return { mortal, phone };
 }
 
-async function restored(saved: SavedSession, phone: Phone): Promise<Opened & { readonly plane: MediaPlane }> {
+async function restored(
+  saved: SavedSession,
+  phone: Phone,
+  changes: Partial<NegotiatedAudio> = {},
+): Promise<Opened & { readonly plane: MediaPlane }> {
   const plane = await createPlane(range);
   plane.reserve([saved.port]);
   const opened = await openSession(plane, saved);
-  opened.session.configure(audioTo(phone));
+  opened.session.configure(audioTo(phone, changes));
   return { ...opened, plane };
 }
 
@@ -172,6 +178,24 @@ describe('a session whose process was killed', () => {
     keyPackets(phone, 1, 4, 5, start);
     await opened.events.first(isType('digit-released'));
     expect(digits(opened)).toEqual(['1']);
+  });
+
+  it('tells a tone once that sounds over the end of the process, and the next one of it again', async () => {
+    const { mortal, phone } = await connected();
+    mortal.tell('configure', audioTo(phone, { telephoneEvent: null }));
+    await mortal.saves.first(({ audio }) => audio?.telephoneEvent === null);
+    const tone = (ms: number) => dtmfTone('8', ms)!;
+    const say = (samples: Int16Array) =>
+      talk(phone, (frame) => phone.audio({ port }, Uint8Array.from(frame, ulawCode)), samples);
+    await say(tone(160));
+    await mortal.events.first(isType('digit'));
+    await mortal.saves.first(({ keys }) => keys.presses.some(({ sounding }) => sounding));
+    const saved = await mortal.kill(phone);
+    const opened = await restored(saved, phone, { telephoneEvent: null });
+    await phone.heard.next(() => true);
+    for (const samples of [tone(160), new Int16Array(1600), tone(160), new Int16Array(1600)]) await say(samples);
+    await opened.events.first(isType('digit-released'));
+    expect(opened.events.items.filter(isType('digit'))).toMatchObject([{ press: 2, digit: '8' }]);
   });
 
   it('takes an INFO that comes again for the key that the media told before', async () => {

@@ -307,6 +307,7 @@ export class RtpSession implements Paced {
       if (this.#held || !(listens || this.#partner !== null || this.#recordings.active)) return;
       const count = Math.min(payloadLength, longestHeard);
       decodeG711(codec, bytes, payloadOffset, count, this.#heard, 0);
+      if (listens) this.#keys.sound();
       if (listens) this.#hearing.hear(ssrc, sequence, timestamp, this.#heard, count, now);
       this.#partner?.audio(ssrc, sequence, timestamp, this.#heard, count);
       if (this.#recordings.active) this.#recordings.hear(ssrc, sequence, timestamp, this.#heard, count);

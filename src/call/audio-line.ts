@@ -20,6 +20,17 @@ export interface AudioLineOptions {
   readonly sessionId: string;
   /** Told every new agreement. */
   readonly onAgreed: (audio: NegotiatedAudio) => void;
+  /** Told whatever a restart needs, whenever it has changed. */
+  readonly onSaved?: (saved: SavedAudio) => void;
+}
+
+/** Plain JSON. */
+export interface SavedAudio {
+  readonly version: 1;
+  readonly local: LocalAudio;
+  /** Our last description. */
+  readonly sent: string | null;
+  readonly agreed: NegotiatedAudio | null;
 }
 
 export type Described =
@@ -37,14 +48,28 @@ export interface AudioLine {
 }
 
 export function createAudioLine(options: AudioLineOptions): AudioLine {
-  const { address, port, codecs, sessionId, onAgreed } = options;
-  let local: LocalAudio = { address, port, codecs, sessionId, version: 1 };
-  let sent: string | null = null;
-  let agreed: NegotiatedAudio | null = null;
+  const { address, port, codecs, sessionId } = options;
+  return openAudioLine(
+    { version: 1, local: { address, port, codecs, sessionId, version: 1 }, sent: null, agreed: null },
+    options,
+  );
+}
+
+/** A line as it was; nobody is told of its agreement again. */
+export function openAudioLine(
+  saved: SavedAudio,
+  { onAgreed, onSaved }: Pick<AudioLineOptions, 'onAgreed' | 'onSaved'>,
+): AudioLine {
+  let { local, sent, agreed } = saved;
+
+  function save(): void {
+    onSaved?.({ version: 1, local, sent, agreed });
+  }
 
   function agree(audio: NegotiatedAudio): void {
     agreed = audio;
     onAgreed(audio);
+    save();
   }
 
   /** The version rises with what is said, and only then (RFC 3264 8): a session refresh repeats the last description. */
@@ -75,6 +100,7 @@ export function createAudioLine(options: AudioLineOptions): AudioLine {
         (side) => createOffer(side, sent ?? undefined),
         (made) => made,
       );
+      save();
       return sent;
     },
     accept(answer) {

@@ -2,10 +2,11 @@
 // who reads its tape. Types only.
 import type { DialTarget, Flow } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
+import type { MediaPlane } from '../media/plane.ts';
 import type { IncomingLeg, OutgoingInvite, SipEndpoint } from '../sip/endpoint.ts';
-import type { TapeLine } from './event.ts';
+import type { LegName, TapeLine } from './event.ts';
 import type { KeyWay } from './key-sender.ts';
-import type { LegParts } from './leg.ts';
+import type { LegParts, SavedParts } from './leg.ts';
 import type { Interpreter } from './loop.ts';
 import type { RecordingPlace } from './recordings.ts';
 import type { SoundSource } from './sound-source.ts';
@@ -31,15 +32,19 @@ export type Route =
 
 export interface CallParts extends LegParts {
   readonly createInterpreter: (app: string) => Interpreter;
-  /** Never reject. */
-  readonly ask: (report: Report, call: CallFacts) => Promise<Answer>;
-  readonly notify: (report: Report, call: CallFacts) => Promise<Delivery>;
+  /** Never reject. `id` is the same when one is sent again. */
+  readonly ask: (report: Report, call: CallFacts, id: string) => Promise<Answer>;
+  readonly notify: (report: Report, call: CallFacts, id: string) => Promise<Delivery>;
   readonly sounds: SoundSource;
   readonly route: (target: DialTarget, callerId: string) => Route;
   readonly invite: SipEndpoint['invite'];
+  readonly restore: SipEndpoint['restore'];
   /** The same for whoever calls. */
   readonly keyWayOf: (leg: Pick<IncomingLeg, 'login' | 'source'>) => KeyWay | null;
   readonly recordingPlace: (call: string) => RecordingPlace;
+  readonly repairRecording: MediaPlane['repairRecording'];
+  /** Keeps what a restart needs of a part of a leg, in the place of what was kept of it. */
+  readonly saveLeg: (call: string, leg: LegName, part: keyof SavedParts, state: object) => void;
   /** Told every line as it is written. `sensitive`: keys on it are secrets. */
   readonly onLine: (call: CallFacts, line: TapeLine, sensitive: boolean) => void;
   readonly newId: () => string;

@@ -6,6 +6,7 @@ import { createLeg, type Leg, type LegOptions } from './leg.ts';
 
 export interface CallerLeg {
   readonly leg: Leg;
+  readonly sip: IncomingLeg;
   /** ISO 8601; null while it rings. */
   readonly answeredAt: string | null;
   /** Nobody is there any more. */
@@ -22,13 +23,19 @@ const ringingAfterMs = 300;
 const normalClearing = 16;
 const incompatibleDestination = 88;
 
-export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'name'>): CallerLeg {
+export interface CallerLegOptions extends Omit<LegOptions, 'name'> {
+  /** Takes the handlers of the dialog, which tell nothing before this returns. */
+  readonly attach: (handlers: LegHandlers) => IncomingLeg;
+  /** Of a call that is taken up. */
+  readonly was?: { readonly answeredAt: string | null; readonly gone: boolean };
+}
+
+export function createCallerLeg(options: CallerLegOptions): CallerLeg {
   const { put, parts } = options;
   const { clock, log } = parts;
   const leg = createLeg({ ...options, name: 'caller' });
-  leg.sip = sip;
-  let answeredAt: string | null = null;
-  let gone = false;
+  let answeredAt: string | null = options.was?.answeredAt ?? null;
+  let gone = options.was?.gone ?? false;
   /** Why we end it, for the line that says so. */
   let farewell = '';
   let refusedWith: number | null = null;
@@ -69,11 +76,13 @@ export function createCallerLeg(sip: IncomingLeg, options: Omit<LegOptions, 'nam
       });
     },
   };
-  sip.handlers = handlers;
+  const sip = options.attach(handlers);
+  leg.sip = sip;
   const ringing = clock.after(ringingAfterMs, () => sip.progress(180));
 
   return {
     leg,
+    sip,
     get answeredAt() {
       return answeredAt;
     },

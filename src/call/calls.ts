@@ -5,11 +5,19 @@ import type { Flow } from '../flow/node.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { IncomingLeg } from '../sip/endpoint.ts';
 import type { CallParts } from './call-parts.ts';
-import { createLiveCall, type LiveCall } from './live-call.ts';
+import { type CutCall, readCutCall, type UnfinishedCall } from './cut-call.ts';
+import { createLiveCall, type LiveCall, type LiveCallOptions } from './live-call.ts';
+
+export interface NotResumed {
+  readonly call: UnfinishedCall;
+  readonly error: unknown;
+}
 
 export interface Calls {
   /** Takes a call that was admitted; its first event is on the tape when this returns. */
   accept(leg: IncomingLeg, app: string): void;
+  /** Takes up calls of a killed process; resolves with those that could not be, when the others go on. */
+  resume(calls: readonly UnfinishedCall[], aliveAt: number | null): Promise<readonly NotResumed[]>;
   readonly size: number;
   get(id: string): LiveCall | undefined;
   list(): readonly CallFacts[];
@@ -71,24 +79,55 @@ export function createCalls(parts: CallParts): Calls {
     await empty();
   }
 
+  function begin(from: LiveCallOptions['from']): LiveCall {
+    let begun: LiveCall | null = null;
+    let ended = false;
+    const call = createLiveCall({
+      parts,
+      from,
+      join,
+      split,
+      onOver(over) {
+        ended = true;
+        if (begun !== null) onOver(over);
+      },
+    });
+    begun = call;
+    if (!ended) calls.set(call.id, call);
+    return call;
+  }
+
+  /** Both sides must be there again. */
+  function rejoin(cuts: readonly CutCall[]): void {
+    for (const { id, outstanding } of cuts) {
+      const call = calls.get(id);
+      const other = outstanding.joined;
+      if (call !== undefined && other !== null && join(call, other) !== null)
+        call.put({ type: 'bridge.ended', call: other });
+    }
+  }
+
+  async function resume(unfinished: readonly UnfinishedCall[], aliveAt: number | null): Promise<NotResumed[]> {
+    const lost: NotResumed[] = [];
+    const cuts: CutCall[] = [];
+    const waiting: Promise<void>[] = [];
+    for (const call of unfinished) {
+      try {
+        const cut = readCutCall(call, parts.createInterpreter(call.row.app), { aliveAt, clock });
+        waiting.push(begin({ cut }).ready.catch((error: unknown) => void lost.push({ call, error })));
+        cuts.push(cut);
+      } catch (error) {
+        lost.push({ call, error });
+      }
+    }
+    await Promise.all(waiting);
+    rejoin(cuts);
+    return lost;
+  }
+
   return {
-    accept(leg, app) {
-      let begun: LiveCall | null = null;
-      let ended = false;
-      const call = createLiveCall({
-        parts,
-        leg,
-        app,
-        join,
-        split,
-        onOver(over) {
-          ended = true;
-          if (begun !== null) onOver(over);
-        },
-      });
-      begun = call;
-      if (!ended) calls.set(call.id, call);
-    },
+    accept: (leg, app) => void begin({ leg, app }),
+    resume,
     get size() {
       return calls.size;
     },

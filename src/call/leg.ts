@@ -3,10 +3,10 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { MediaEvent, MediaPlane, MediaSession } from '../media/plane.ts';
+import type { MediaEvent, MediaPlane, MediaSession, SavedSession } from '../media/plane.ts';
 import type { AudioCodec } from '../media/sdp.ts';
-import type { LegHandlers, SipLeg } from '../sip/endpoint.ts';
-import { type AudioLine, createAudioLine, type Described } from './audio-line.ts';
+import type { LegHandlers, SavedLeg, SipLeg } from '../sip/endpoint.ts';
+import { type AudioLine, createAudioLine, type Described, openAudioLine, type SavedAudio } from './audio-line.ts';
 import type { ClipShelf } from './clip-shelf.ts';
 import type { LegName, WorldEvent } from './event.ts';
 import { readInfoDigit } from './info-digit.ts';
@@ -22,6 +22,15 @@ export interface LegParts {
   readonly codecs: readonly AudioCodec[];
   /** The address for SDP, of a leg whose SIP goes out from `localAddress`. */
   readonly mediaAddress: (localAddress: string) => string;
+  /** Resolves when what was told so far outlives the process. Never rejects, never takes long. */
+  readonly durable: () => Promise<void>;
+}
+
+/** What was kept of a leg of a killed process, as its owners wrote it. */
+export interface SavedParts {
+  readonly sip: SavedLeg;
+  readonly media: SavedSession;
+  readonly audio: SavedAudio;
 }
 
 export interface LegOptions {
@@ -36,6 +45,9 @@ export interface LegOptions {
   readonly onKeysSent: (leg: LegName, id: string, failure: KeyFailure | null) => void;
   /** How its keys are sent; null as its description says. */
   readonly keyWay: KeyWay | null;
+  readonly save: <Part extends keyof SavedParts>(leg: LegName, part: Part, state: SavedParts[Part]) => void;
+  /** A leg of a killed process that is taken up. */
+  readonly saved?: Pick<SavedParts, 'media' | 'audio'>;
 }
 
 export interface Leg {
@@ -55,15 +67,18 @@ export interface Leg {
   /** null when the answer is good, or what is wrong with it. */
   accept(answer: string): string | null;
   /** What the dialog may ask of the leg at any time. */
-  readonly inDialog: Pick<LegHandlers, 'onOffer' | 'onAnswer' | 'onInfo'>;
+  readonly inDialog: Pick<LegHandlers, 'onOffer' | 'onAnswer' | 'onInfo' | 'onSaved'>;
   /** Puts the peer on hold by SIP, and takes it off again. */
   hold(on: boolean): Promise<void>;
   close(): void;
 }
 
+/** A key that was heard in the media before is told by nobody once more. */
+const infoPatienceMs = 100;
+
 export function createLeg(options: LegOptions): Leg {
-  const { name, parts, put, nextPress, onFault, onMedia, onKeysSent, keyWay } = options;
-  const { plane, shelf, clock, log, codecs, mediaAddress } = parts;
+  const { name, parts, put, nextPress, onFault, onMedia, onKeysSent, keyWay, saved, save } = options;
+  const { plane, shelf, clock, log, codecs, mediaAddress, durable } = parts;
   let opened: { readonly session: MediaSession; readonly prompts: PromptQueue } | null = null;
   let line: AudioLine | null = null;
   let closed = false;
@@ -80,6 +95,21 @@ export function createLeg(options: LegOptions): Leg {
     info: (contentType, body) => leg.sip?.info(contentType, body) ?? Promise.resolve(481),
     onDone: (id, failure) => onKeysSent(name, id, failure),
   });
+
+  /** INFOs whose key is not on the tape yet, oldest first. */
+  let untold: (() => void)[] = [];
+
+  function keyIsTold(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = clock.after(infoPatienceMs, tell);
+      function tell(): void {
+        timer.cancel();
+        untold = untold.filter((other) => other !== tell);
+        resolve();
+      }
+      untold.push(tell);
+    });
+  }
 
   /** A key that INFO told before there was a session: no other path can have heard it. */
   function putWhole(digit: string, durationMs: number): void {
@@ -99,10 +129,13 @@ export function createLeg(options: LegOptions): Leg {
         const press = nextPress();
         presses.set(event.press, press);
         put({ type: 'digit', leg: name, press, digit: event.digit, heard: event.heard });
+        if (event.heard.some(({ via }) => via === 'info')) untold[0]?.();
         return;
       }
       case 'digit-released': {
-        const press = presses.get(event.press)!;
+        const press = presses.get(event.press);
+        // One of before a restart; its end was told then.
+        if (press === undefined) return;
         presses.delete(event.press);
         put({ type: 'digit.released', leg: name, press, durationMs: event.durationMs, heard: event.heard });
         return;
@@ -127,6 +160,7 @@ export function createLeg(options: LegOptions): Leg {
         log.warn({ leg: name, forMs: event.forMs }, 'no media from the peer');
         return;
       case 'saved':
+        save(name, 'media', event.saved);
         return;
       default:
         onMedia(event);
@@ -158,10 +192,17 @@ export function createLeg(options: LegOptions): Leg {
       if (read === 'unknown-type') return 415;
       if (read === 'malformed') return 400;
       // One press may be heard in the media as well: the session is the door of both.
-      if (opened === null) putWhole(read.digit, read.durationMs);
-      else opened.session.key(read.digit, read.durationMs);
-      return 200;
+      if (opened === null) {
+        putWhole(read.digit, read.durationMs);
+        return durable().then(() => 200);
+      }
+      opened.session.key(read.digit, read.durationMs);
+      // A 200 says that the key is not lost any more.
+      return keyIsTold()
+        .then(durable)
+        .then(() => 200);
     },
+    onSaved: (state) => save(name, 'sip', state),
   };
 
   /** One offer after the other: one that the peer puts off must not come behind its own end. */
@@ -170,6 +211,10 @@ export function createLeg(options: LegOptions): Leg {
     const { status, sdp } = await leg.sip.reoffer(line.offer(on ? 'sendonly' : 'sendrecv'));
     const wrong = status < 300 && sdp !== null ? line.accept(sdp) : `refused with ${status}`;
     if (wrong !== null && !closed) log.warn({ leg: name, on, wrong }, 'the peer did not follow the hold');
+  }
+
+  function lineEvents(session: MediaSession): Pick<Parameters<typeof createAudioLine>[0], 'onAgreed' | 'onSaved'> {
+    return { onAgreed: (audio) => session.configure(audio), onSaved: (state) => save(name, 'audio', state) };
   }
 
   const leg: Leg = {
@@ -183,12 +228,15 @@ export function createLeg(options: LegOptions): Leg {
     },
     keys,
     async open() {
-      const session = await plane.open({ onEvent, keyWay });
+      const session = await plane.open({ onEvent, keyWay, ...(saved === undefined ? {} : { restore: saved.media }) });
       if (closed) {
         void session.close();
         return;
       }
       opened = { session, prompts: createPromptQueue({ session, shelf, put, onFault }) };
+      if (saved === undefined) return;
+      line = openAudioLine(saved.audio, lineEvents(session));
+      if (line.agreed !== null) session.configure(line.agreed);
     },
     face(localAddress) {
       if (opened === null) throw new Error(`${name} has no session to describe`);
@@ -198,7 +246,7 @@ export function createLeg(options: LegOptions): Leg {
         port: session.port,
         codecs,
         sessionId: String(randomInt(2 ** 47)),
-        onAgreed: (audio) => session.configure(audio),
+        ...lineEvents(session),
       });
     },
     answer: (offer) => line?.answer(offer) ?? { ok: false, status: 500, reason: 'the leg has no session' },

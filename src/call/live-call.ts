@@ -1,11 +1,13 @@
 // Owns: one live call: its tape, its legs and its timers, and the carrying out of what the interpreter says, with SIP, media
-// and HTTP. Does not: decide (run/), admit calls (server/), know other calls (calls.ts joins two).
+// and HTTP; one that comes in, or one that a killed process left (resume-call.ts).
+// Does not: decide (run/), admit calls (server/), know other calls (calls.ts joins two).
 import type { CallFacts, Report } from '../flow/report.ts';
 import type { MediaSession } from '../media/plane.ts';
-import type { IncomingLeg } from '../sip/endpoint.ts';
+import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
 import { requestUserOf } from '../sip/uas-invite.ts';
 import type { CallParts } from './call-parts.ts';
 import { createCallerLeg } from './caller-leg.ts';
+import type { CutCall } from './cut-call.ts';
 import { createDialledLegs } from './dialled-legs.ts';
 import type { Effect, EffectType } from './effect.ts';
 import type { Command, WorldEvent } from './event.ts';
@@ -13,6 +15,7 @@ import { createKeyRequests } from './key-requests.ts';
 import type { Leg, LegOptions } from './leg.ts';
 import { createCallLoop } from './loop.ts';
 import { createRecordings } from './recordings.ts';
+import { attachCaller, resumeCall } from './resume-call.ts';
 import { signallingOf } from './signalling.ts';
 import { createTape } from './tape.ts';
 import { createTimers } from './timers.ts';
@@ -22,6 +25,8 @@ export interface LiveCall {
   readonly facts: CallFacts;
   /** The caller's; null before the answer. */
   readonly session: MediaSession | null;
+  /** Resolves when a call of a killed process goes on; at once for others. */
+  readonly ready: Promise<void>;
   command(command: Command): void;
   /** Tells the call something that came of another one. */
   put(event: WorldEvent): void;
@@ -31,8 +36,7 @@ export interface LiveCall {
 
 export interface LiveCallOptions {
   readonly parts: CallParts;
-  readonly leg: IncomingLeg;
-  readonly app: string;
+  readonly from: { readonly leg: IncomingLeg; readonly app: string } | { readonly cut: CutCall };
   /** Connects the caller with another call's; null when that was done, or why it cannot be. */
   readonly join: (call: LiveCall, other: string) => { readonly code: string; readonly message: string } | null;
   readonly split: (call: LiveCall) => void;
@@ -53,21 +57,30 @@ const normalClearing = 16;
 const temporaryFailure = 41;
 
 export function createLiveCall(options: LiveCallOptions): LiveCall {
-  const { parts, app } = options;
+  const { parts } = options;
   const { clock } = parts;
-  const id = parts.newId();
+  const cut = 'cut' in options.from ? options.from.cut : null;
+  const { id, app, from, to, startedAt } = 'cut' in options.from ? options.from.cut : factsOf(options.from, parts);
   const log = parts.log.child({ call: id });
-  const from = requestUserOf(options.leg.remote.uri);
-  const to = options.leg.requestUser;
-  const startedAt = new Date(clock.wall()).toISOString();
   let over = false;
   let sensitive = false;
-  let presses = 0;
+  let presses = cut?.outstanding.presses ?? 0;
 
-  const tape = createTape({ clock, onLine: (line) => parts.onLine(facts(), line, sensitive) });
-  const loop = createCallLoop({ tape, run: parts.createInterpreter(app), perform, onFault: tellFault });
+  const tape = createTape({
+    clock,
+    onLine: (line) => parts.onLine(facts(), line, sensitive),
+    ...(cut === null ? {} : { cut }),
+  });
+  const loop = createCallLoop({
+    tape,
+    run: cut?.run ?? parts.createInterpreter(app),
+    perform,
+    onFault: tellFault,
+    resumed: cut !== null,
+  });
   const timers = createTimers(clock, (timer) => put({ type: 'timer.fired', timer }));
-  const recordings = createRecordings(parts.recordingPlace(id), put);
+  const { recordingPlace, repairRecording: repair } = parts;
+  const recordings = createRecordings({ place: recordingPlace(id), put, wall: clock.wall, repair });
   const keys = createKeyRequests(put);
   const legOptions: Omit<LegOptions, 'name' | 'keyWay'> & { readonly parts: CallParts } = {
     parts: { ...parts, log },
@@ -87,9 +100,32 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       }
     },
     onKeysSent: keys.onDone,
+    save: (leg, part, state) => {
+      if (!over) parts.saveLeg(id, leg, part, state);
+    },
   };
-  const caller = createCallerLeg(options.leg, { ...legOptions, keyWay: parts.keyWayOf(options.leg) });
+  const caller = createCallerLeg({ ...legOptions, ...callerOptions() });
   const dialled = createDialledLegs(legOptions);
+
+  function callerOptions(): Omit<Parameters<typeof createCallerLeg>[0], keyof typeof legOptions> {
+    if ('leg' in options.from) {
+      const { leg } = options.from;
+      const attach = (handlers: LegHandlers): IncomingLeg => {
+        leg.handlers = handlers;
+        return leg;
+      };
+      return { keyWay: parts.keyWayOf(leg), attach };
+    }
+    const taken = options.from.cut;
+    const { caller: who, answeredAt, outstanding } = taken;
+    const saved = taken.callerMedia();
+    return {
+      keyWay: parts.keyWayOf(who),
+      attach: (handlers) => attachCaller(taken, parts.restore, handlers),
+      was: { answeredAt, gone: outstanding.caller === 'gone' },
+      ...(saved === null ? {} : { saved }),
+    };
+  }
 
   function facts(): CallFacts {
     const { answeredAt, gone } = caller;
@@ -100,12 +136,18 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   function put(event: WorldEvent): void {
     if (over) return;
     loop.put(event);
-    if (over) return;
-    if (loop.over) {
-      over = true;
-      close();
-    } else if (caller.gone && event.type === 'leg.ended' && event.leg === 'caller')
-      timers.after(lastFilesMs, () => recordings.giveUp('The file was not complete in time.'));
+    if (caller.gone && event.type === 'leg.ended' && event.leg === 'caller') boundLastFiles();
+    closeWhenOver();
+  }
+
+  function closeWhenOver(): void {
+    if (over || !loop.over) return;
+    over = true;
+    close();
+  }
+
+  function boundLastFiles(): void {
+    timers.after(lastFilesMs, () => recordings.giveUp('The file was not complete in time.'));
   }
 
   function tellFault(err: unknown): void {
@@ -152,23 +194,59 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   }
 
   function ask(request: string, report: Report): void {
-    parts.ask(report, facts()).then((answer) => {
+    sent(request, report, parts.ask).then((answer) => {
       if (answer.ok) put({ type: 'document.fetched', request, flow: answer.flow, httpStatus: answer.httpStatus });
       else put({ type: 'document.failed', request, code: answer.code, message: answer.message });
     }, crash);
   }
 
   function send(request: string, report: Report): void {
-    parts.notify(report, facts()).then((told) => {
+    sent(request, report, parts.notify).then((told) => {
       if (told.ok) put({ type: 'http.answered', request, httpStatus: told.httpStatus });
       else put({ type: 'document.failed', request, code: told.code, message: told.message });
     }, crash);
   }
 
-  function tell(report: Report): void {
-    parts.notify(report, facts()).then((told) => {
-      if (!told.ok) log.warn({ code: told.code, what: report.kind }, told.message);
+  function tell(notice: string, report: Report): void {
+    sent(notice, report, parts.notify).then((told) => {
+      if (told.ok) put({ type: 'notice.told', notice, httpStatus: told.httpStatus });
+      else {
+        log.warn({ code: told.code, what: report.kind }, told.message);
+        put({ type: 'notice.failed', notice, code: told.code, message: told.message });
+      }
     }, crash);
+  }
+
+  /** What the application is told must not be unknown to us after a restart. */
+  async function sent<Result>(
+    name: string,
+    report: Report,
+    how: (report: Report, call: CallFacts, id: string) => Promise<Result>,
+  ): Promise<Result> {
+    const told = facts();
+    await parts.durable();
+    return how(report, told, `${id}/${name}`);
+  }
+
+  function play(
+    { prompt, to: party, sound, times, stopKeys }: EffectOf<'prompt.start'>,
+    playedMs: number | null,
+  ): void {
+    const load = (signal: AbortSignal) =>
+      sound.kind === 'recorded'
+        ? recordings.path(sound.tag).then((path) => parts.sounds.file(path, signal))
+        : parts.sounds.load(sound, app, signal);
+    const place = playedMs === null ? {} : { playedMs };
+    const [first, ...others] = legsOf(party);
+    first.prompts?.start({ prompt, times, stopKeys, load, ...place });
+    // The others hear it too; only the first one's is on the tape, and only its keys stop it.
+    for (const { name, prompts } of others)
+      prompts?.start({ prompt: `${prompt}/${name}`, times, stopKeys: '', load, ...place });
+  }
+
+  function setSensitive(on: boolean, sinceMs: number): void {
+    sensitive = on;
+    for (const { session } of everyLeg()) session?.sensitive(on, sinceMs);
   }
 
   const performers: Performers = {
@@ -177,18 +255,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     'call.hangup': ({ reason }) => hangUp(reason ?? 'hung up by the application'),
     'document.ask': ({ request, report }) => ask(request, report),
     'http.send': ({ request, report }) => send(request, report),
-    'application.notify': ({ report }) => tell(report),
-    'prompt.start': ({ prompt, to: party, sound, times, stopKeys }) => {
-      const load = (signal: AbortSignal) =>
-        sound.kind === 'recorded'
-          ? recordings.path(sound.tag).then((path) => parts.sounds.file(path, signal))
-          : parts.sounds.load(sound, app, signal);
-      const [first, ...others] = legsOf(party);
-      first.prompts?.start({ prompt, times, stopKeys, load });
-      // The others hear it too; only the first one's is on the tape, and only its keys stop it.
-      for (const { name, prompts } of others)
-        prompts?.start({ prompt: `${prompt}/${name}`, times, stopKeys: '', load });
-    },
+    'application.notify': ({ notice, report }) => tell(notice, report),
+    'prompt.start': (effect) => play(effect, null),
     'prompt.stop': ({ prompt }) => {
       for (const { name, prompts } of everyLeg()) {
         prompts?.stop(prompt);
@@ -218,15 +286,26 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     'hold.stop': () => caller.leg.hold(false).catch(crash),
     'timer.arm': ({ timer, delayMs }) => timers.arm(timer, delayMs),
     'timer.cancel': ({ timer }) => timers.cancel(timer),
-    sensitive: ({ on, sinceMs }) => {
-      sensitive = on;
-      for (const { session } of everyLeg()) session?.sensitive(on, sinceMs);
-    },
+    sensitive: ({ on, sinceMs }) => setSensitive(on, sinceMs),
   };
 
   function perform(effect: Effect): void {
     if (effect.type === 'note') throw new Error('a note is a line of the tape');
     (performers[effect.type] as (effect: Effect) => void)(effect);
+  }
+
+  async function resume(from: CutCall): Promise<void> {
+    await resumeCall({
+      ...{ cut: from, loop, caller, dialled, timers, recordings, put, perform },
+      play: ({ effect, playedMs }) => play(effect, playedMs),
+      setSensitive: (sinceMs) => setSensitive(true, sinceMs),
+      giveUp(err) {
+        log.error({ err }, 'the audio of the call cannot be taken up again');
+        hangUp('its audio was lost in a restart', 'fault');
+      },
+    });
+    if (caller.gone) boundLastFiles();
+    closeWhenOver();
   }
 
   const call: LiveCall = {
@@ -237,10 +316,25 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     get session() {
       return caller.leg.session;
     },
+    get ready() {
+      return ready;
+    },
     put,
     command: (command) => put({ type: 'command.received', command }),
     hangUp,
   };
-  put({ type: 'call.incoming', call: id, app, from, to, signalling: signallingOf(options.leg) });
+  const ready = cut === null ? Promise.resolve() : resume(cut);
+  if ('leg' in options.from) {
+    const signalling = signallingOf(options.from.leg);
+    put({ type: 'call.incoming', call: id, app, from, to, signalling });
+  }
   return call;
+}
+
+function factsOf(
+  { leg, app }: { readonly leg: IncomingLeg; readonly app: string },
+  { newId, clock }: Pick<CallParts, 'newId' | 'clock'>,
+): Pick<CallFacts, 'id' | 'app' | 'from' | 'to' | 'startedAt'> {
+  const startedAt = new Date(clock.wall()).toISOString();
+  return { id: newId(), app, from: requestUserOf(leg.remote.uri), to: leg.requestUser, startedAt };
 }

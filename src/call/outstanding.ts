@@ -15,8 +15,8 @@ export interface OutstandingPrompt {
 
 export interface OutstandingRecording {
   readonly effect: EffectOf<'record.start'>;
-  /** Milliseconds since it began; null when it had not. */
-  readonly sinceMs: number | null;
+  /** When it began, in milliseconds since 1970 UTC, and how long ago; null when it had not. */
+  readonly begun: { readonly at: number; readonly sinceMs: number } | null;
   readonly stopping: boolean;
 }
 
@@ -47,7 +47,9 @@ export interface Outstanding {
   /** Set when the call was being ended. */
   readonly ending: EffectOf<'call.hangup' | 'call.reject'> | null;
   /** Dialled legs that were talked to, and whether they were being hung up. */
-  readonly legs: ReadonlyMap<LegName, 'live' | 'leaving'>;
+  readonly legs: readonly { readonly dial: EffectOf<'leg.dial'>; readonly leaving: boolean }[];
+  /** Those that rang. */
+  readonly lostLegs: readonly LegName[];
   readonly bridged: LegName | null;
   /** The other call that the caller was joined with by this one's flow. */
   readonly joined: string | null;
@@ -66,8 +68,14 @@ interface Prompt {
 
 interface Recording {
   readonly effect: EffectOf<'record.start'>;
-  startedAt: number | null;
+  begun: { readonly at: number; readonly since: number } | null;
   stopping: boolean;
+}
+
+interface Dialled {
+  readonly dial: EffectOf<'leg.dial'>;
+  answered: boolean;
+  leaving: boolean;
 }
 
 const interruptedKeys = 'A restart of the server came between the keys.';
@@ -83,7 +91,7 @@ export function readOutstanding(lines: readonly TapeLine[], run: Interpreter, di
   for (const line of lines) {
     if (isWorldEvent(line.event)) {
       if (unsaid.length > 0) throw new Error(`line ${line.seq} came before a ${unsaid[0]!.type}, which it follows`);
-      ledger.happened(line.event, line.since);
+      ledger.happened(line.event, line);
       for (const effect of run.step(line)) {
         if (effect.type === 'note') unsaid.push(effect.event);
         else ledger.said(effect, line);
@@ -106,7 +114,7 @@ class Ledger {
   readonly digits = new Map<string, { cancelled: boolean }>();
   readonly recordings = new Map<string, Recording>();
   readonly kept: KeptRecording[] = [];
-  readonly legs = new Map<LegName, 'dialled' | 'cancelled' | 'live' | 'leaving'>();
+  readonly legs = new Map<LegName, Dialled>();
   readonly down = new Map<number, { readonly event: Extract<WorldEvent, { type: 'digit' }>; readonly since: number }>();
   readonly notices = new Map<string, EffectOf<'application.notify'>>();
   caller: Outstanding['caller'] = 'ringing';
@@ -117,11 +125,14 @@ class Ledger {
   sensitiveFrom: number | null = null;
   presses = 0;
 
-  happened(event: WorldEvent, since: number): void {
+  happened(event: WorldEvent, { since, at }: TapeLine): void {
     switch (event.type) {
       case 'leg.answered':
         if (event.leg === 'caller') this.caller = 'live';
-        else if (this.legs.has(event.leg)) this.legs.set(event.leg, 'live');
+        else {
+          const leg = this.legs.get(event.leg);
+          if (leg !== undefined) leg.answered = true;
+        }
         return;
       case 'leg.failed':
       case 'leg.ended':
@@ -160,7 +171,7 @@ class Ledger {
         return;
       case 'recording.started': {
         const recording = this.recordings.get(event.recording);
-        if (recording !== undefined) recording.startedAt = since;
+        if (recording !== undefined) recording.begun = { at, since };
         return;
       }
       case 'recording.finished': {
@@ -219,7 +230,7 @@ class Ledger {
         return;
       }
       case 'record.start':
-        this.recordings.set(effect.recording, { effect, startedAt: null, stopping: false });
+        this.recordings.set(effect.recording, { effect, begun: null, stopping: false });
         return;
       case 'record.stop': {
         const recording = this.recordings.get(effect.recording);
@@ -227,12 +238,13 @@ class Ledger {
         return;
       }
       case 'leg.dial':
-        this.legs.set(effect.leg, 'dialled');
+        this.legs.set(effect.leg, { dial: effect, answered: false, leaving: false });
         return;
-      case 'leg.hangup':
-        if (this.legs.has(effect.leg))
-          this.legs.set(effect.leg, this.legs.get(effect.leg) === 'live' ? 'leaving' : 'cancelled');
+      case 'leg.hangup': {
+        const leg = this.legs.get(effect.leg);
+        if (leg !== undefined) leg.leaving = true;
         return;
+      }
       case 'bridge.join':
         if (this.legs.has(effect.leg)) this.bridged = effect.leg;
         return;
@@ -263,6 +275,7 @@ class Ledger {
     const { caller, ending, bridged, joined, held, presses, kept, sensitiveFrom } = this;
     const playedMs = ({ startedAt }: Prompt) => (startedAt === null ? null : Math.max(0, diedAtMs - startedAt));
     const prompts = [...this.prompts.values()];
+    const legs = [...this.legs.values()];
     const alive = prompts.filter(({ stopped }) => stopped === null);
     return {
       notes,
@@ -278,17 +291,16 @@ class Ledger {
         .sort((a, b) => a.delayMs - b.delayMs),
       requests: [...this.requests.values()],
       notices: [...this.notices.values()],
-      recordings: [...this.recordings.values()].map(({ effect, startedAt, stopping }) => ({
+      recordings: [...this.recordings.values()].map(({ effect, begun, stopping }) => ({
         effect,
-        sinceMs: startedAt === null ? null : Math.max(0, diedAtMs - startedAt),
+        begun: begun === null ? null : { at: begun.at, sinceMs: Math.max(0, diedAtMs - begun.since) },
         stopping,
       })),
       kept,
       caller,
       ending,
-      legs: new Map(
-        [...this.legs].flatMap(([leg, state]) => (state === 'live' || state === 'leaving' ? [[leg, state]] : [])),
-      ),
+      legs: legs.filter(({ answered }) => answered),
+      lostLegs: legs.filter(({ answered }) => !answered).map(({ dial }) => dial.leg),
       bridged,
       joined,
       held,
@@ -326,11 +338,11 @@ class Ledger {
 
   /** A leg that rings is known to nobody but the process that rang it. */
   private interruptedLegs(): WorldEvent[] {
-    return [...this.legs]
-      .filter(([, state]) => state === 'dialled' || state === 'cancelled')
-      .map(([leg, state]) => ({
+    return [...this.legs.values()]
+      .filter(({ answered }) => !answered)
+      .map(({ dial: { leg }, leaving }) => ({
         ...{ type: 'leg.failed', leg, sipStatus: 487 },
-        reason: state === 'cancelled' ? 'cancelled' : interruptedLeg,
+        reason: leaving ? 'cancelled' : interruptedLeg,
       }));
   }
 }

@@ -12,6 +12,8 @@ export interface PromptRequest {
   readonly times: number | null;
   readonly stopKeys: string;
   readonly load: (signal: AbortSignal) => Promise<Loaded>;
+  /** Set when it had begun before a restart: how much was heard. */
+  readonly playedMs?: number;
 }
 
 export interface PromptQueue {
@@ -35,10 +37,14 @@ interface Entry {
   readonly controller: AbortController;
   /** Set once it plays. */
   release: (() => void) | null;
+  /** null until it was heard. */
+  readonly playedMs: number | null;
 }
 
 /** What a text without a word sounds like: one packet, so that it begins and ends as every prompt does. */
 const nothing: Clip = { key: 'nothing', samples: new Int16Array(160) };
+const samplesPerMs = 8;
+const packetMs = 20;
 
 export function createPromptQueue({ session, shelf, put, onFault }: PromptQueueOptions): PromptQueue {
   const entries = new Map<string, Entry>();
@@ -49,7 +55,8 @@ export function createPromptQueue({ session, shelf, put, onFault }: PromptQueueO
     if (entries.get(prompt) !== entry) return;
     const clip = loaded.clip.samples.length === 0 ? nothing : loaded.clip;
     entry.release = shelf.take(clip);
-    session.play(prompt, { clip: clip.key, times: times === null ? null : times * loaded.times, stopKeys });
+    const whole = times === null ? null : times * loaded.times;
+    session.play(prompt, { clip: clip.key, stopKeys, ...restOf(clip, whole, entry.playedMs ?? 0) });
   }
 
   function fail({ prompt }: PromptRequest, entry: Entry, error: unknown): void {
@@ -62,7 +69,7 @@ export function createPromptQueue({ session, shelf, put, onFault }: PromptQueueO
   return {
     start(request) {
       if (closed) return;
-      const entry: Entry = { controller: new AbortController(), release: null };
+      const entry: Entry = { controller: new AbortController(), release: null, playedMs: request.playedMs ?? null };
       entries.set(request.prompt, entry);
       const loading = request.load(entry.controller.signal);
       before = Promise.allSettled([loading, before]).then(([loaded]) => {
@@ -83,19 +90,20 @@ export function createPromptQueue({ session, shelf, put, onFault }: PromptQueueO
       }
       entries.delete(prompt);
       entry.controller.abort();
-      put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: 0 });
+      put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: entry.playedMs ?? 0 });
     },
     onEvent(event) {
       const { id: prompt } = event;
       const entry = entries.get(prompt);
       if (entry === undefined) return;
       if (event.type === 'play-started') {
-        put({ type: 'prompt.started', prompt });
+        if (entry.playedMs === null) put({ type: 'prompt.started', prompt });
         return;
       }
       entries.delete(prompt);
       entry.release?.();
-      put({ type: 'prompt.finished', prompt, why: event.why, playedMs: event.playedMs });
+      const playedMs = event.playedMs + (entry.playedMs ?? 0);
+      put({ type: 'prompt.finished', prompt, why: event.why, playedMs });
     },
     close() {
       closed = true;
@@ -106,4 +114,13 @@ export function createPromptQueue({ session, shelf, put, onFault }: PromptQueueO
       entries.clear();
     },
   };
+}
+
+/** What is left of so many playings of a clip; at least its last packet, so that it ends as every prompt does. */
+function restOf(clip: Clip, times: number | null, playedMs: number): { times: number | null; startMs: number } {
+  const lengthMs = clip.samples.length / samplesPerMs;
+  const done = Math.floor(playedMs / lengthMs);
+  if (times === null) return { times, startMs: playedMs - done * lengthMs };
+  if (done >= times) return { times: 1, startMs: Math.max(0, lengthMs - packetMs) };
+  return { times: times - done, startMs: playedMs - done * lengthMs };
 }

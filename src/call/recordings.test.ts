@@ -1,20 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { WorldEvent } from './event.ts';
-import { createRecordings, type RecordingPlace } from './recordings.ts';
+import { createRecordings, type RecordingPlace, type RecordingsOptions } from './recordings.ts';
 
 const start = (recording: string, tag: string | null = null) =>
   ({ type: 'record.start', recording, tag, channels: 'mixed', maxMs: 1000, silenceMs: null }) as const;
 const done = (id: string, why: 'stopped' | 'silence' | 'max' | 'ended' | 'failed' = 'stopped', message?: string) =>
   ({ type: 'recorded', id, durationMs: 500, bytes: 8044, why, ...(message === undefined ? {} : { message }) }) as const;
 
-function open(place: RecordingPlace = (recording) => ({ path: `/data/${recording}.wav`, file: `${recording}.wav` })) {
+const folder: RecordingPlace['of'] = (recording) => ({ path: `/data/${recording}.wav`, file: `${recording}.wav` });
+
+function open(of: RecordingPlace['of'] = folder, repair: RecordingsOptions['repair'] = async () => null) {
   const told: WorldEvent[] = [];
   const asked: string[] = [];
   const session = {
-    record: (id: string, { file }: { file: string }) => asked.push(`record ${id} ${file}`),
+    record: (id: string, { file, gapMs }: { file: string; gapMs?: number }) =>
+      asked.push(`record ${id} ${file}${gapMs === undefined ? '' : ` behind ${gapMs} ms`}`),
     stopRecording: (id: string) => asked.push(`stop ${id}`),
   } as never;
-  return { told, asked, session, recordings: createRecordings(place, (event) => told.push(event)) };
+  return {
+    told,
+    asked,
+    session,
+    recordings: createRecordings({
+      place: { of, pathOf: (file) => `/data/${file}` },
+      put: (event) => told.push(event),
+      wall: () => 0,
+      repair,
+    }),
+  };
 }
 
 describe('the recordings of a call', () => {
@@ -113,5 +126,32 @@ describe('the recordings of a call', () => {
     expect(told.filter(({ type }) => type === 'recording.failed')).toMatchObject([
       { recording: 'r-2', message: 'gone' },
     ]);
+  });
+
+  it('of a killed process go on in their files, behind a silence', () => {
+    const { told, asked, session, recordings } = open();
+    recordings.resume(session, start('r-1'), { startedAt: 0, gapMs: 700 });
+    recordings.onEvent(done('r-1'));
+    expect(asked).toEqual(['record r-1 /data/r-1.wav behind 700 ms']);
+    expect(told.map(({ type }) => type)).toEqual(['recording.finished']);
+  });
+
+  it('of a killed process whose caller is gone are closed as they are, or given up when nothing is in them', async () => {
+    const { told, recordings } = open(folder, async (path) =>
+      path.includes('r-1') ? { durationMs: 900, bytes: 14_444 } : null,
+    );
+    recordings.resume(null, start('r-1'), { startedAt: 0, gapMs: 700 });
+    recordings.resume(null, start('r-2'), { startedAt: 0, gapMs: 700 });
+    await new Promise(setImmediate);
+    expect(told).toMatchObject([
+      { type: 'recording.finished', recording: 'r-1', durationMs: 900, why: 'ended' },
+      { type: 'recording.failed', recording: 'r-2', code: 'recording-failed' },
+    ]);
+  });
+
+  it('that were complete before a restart can still be played', async () => {
+    const { recordings } = open();
+    recordings.keep('r-1', 'message', '2026-01-01/r-1.wav');
+    expect(await recordings.path('message')).toBe('/data/2026-01-01/r-1.wav');
   });
 });

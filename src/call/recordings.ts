@@ -6,10 +6,19 @@ import type { Effect } from './effect.ts';
 import type { WorldEvent } from './event.ts';
 
 /** Where a recording goes: `path` is absolute, `file` is what the tape and the store say. The folder exists. */
-export type RecordingPlace = (recording: string) => { readonly path: string; readonly file: string };
+export interface RecordingPlace {
+  /** `startedAt`: when it was begun, in milliseconds since 1970 UTC. */
+  of(recording: string, startedAt: number): { readonly path: string; readonly file: string };
+  /** Of a file that the tape tells. */
+  pathOf(file: string): string;
+}
 
 export interface Recordings {
-  start(session: MediaSession | null, effect: Extract<Effect, { type: 'record.start' }>): void;
+  start(session: MediaSession | null, effect: RecordStart): void;
+  /** Takes one up that a restart interrupted; without a session its file is closed as it is. */
+  resume(session: MediaSession | null, effect: RecordStart, from: { startedAt: number; gapMs: number }): void;
+  /** One that was complete before a restart. */
+  keep(recording: string, tag: string | null, file: string): void;
   stop(session: MediaSession | null, recording: string): void;
   onEvent(event: Extract<MediaEvent, { type: 'recorded' }>): void;
   /** The newest recording of a tag that is complete or about to be; rejects when there is none. */
@@ -17,6 +26,9 @@ export interface Recordings {
   /** Nothing more will be heard of those that are open. */
   giveUp(message: string): void;
 }
+
+type RecordStart = Extract<Effect, { type: 'record.start' }>;
+type Repair = (path: string) => Promise<{ readonly durationMs: number; readonly bytes: number } | null>;
 
 interface Kept {
   readonly tag: string | null;
@@ -27,7 +39,15 @@ interface Kept {
   stopping: boolean;
 }
 
-export function createRecordings(place: RecordingPlace, put: (event: WorldEvent) => void): Recordings {
+export interface RecordingsOptions {
+  readonly place: RecordingPlace;
+  readonly put: (event: WorldEvent) => void;
+  readonly wall: () => number;
+  /** Makes a file whole that a killed process left; null when there is nothing in it. */
+  readonly repair: Repair;
+}
+
+export function createRecordings({ place, put, wall, repair }: RecordingsOptions): Recordings {
   const kept = new Map<string, Kept>();
 
   function fail(recording: string, code: string, message: string): void {
@@ -39,22 +59,67 @@ export function createRecordings(place: RecordingPlace, put: (event: WorldEvent)
     put({ type: 'recording.failed', recording, code, message });
   }
 
+  function open({ recording, tag }: RecordStart, startedAt: number): Kept | null {
+    try {
+      const where = place.of(recording, startedAt);
+      const one: Kept = { tag, ...where, complete: Promise.withResolvers(), open: true, stopping: false };
+      kept.set(recording, one);
+      return one;
+    } catch (error) {
+      fail(recording, 'recording-failed', (error as Error).message);
+      return null;
+    }
+  }
+
+  function finish(
+    recording: string,
+    one: Kept,
+    end: Omit<Extract<MediaEvent, { type: 'recorded' }>, 'id' | 'type'>,
+  ): void {
+    const { durationMs, bytes, why } = end;
+    if (why === 'failed') {
+      fail(recording, 'recording-failed', end.message ?? 'The file could not be written.');
+      return;
+    }
+    one.open = false;
+    one.complete.resolve(true);
+    put({ type: 'recording.finished', recording, tag: one.tag, durationMs, bytes, file: one.file, why });
+  }
+
   return {
-    start(session, { recording, tag, channels, maxMs, silenceMs }) {
+    start(session, effect) {
+      const { recording, tag, channels, maxMs, silenceMs } = effect;
       if (session === null) {
         fail(recording, 'recording-failed', 'The leg carries no audio.');
         return;
       }
-      let where: ReturnType<RecordingPlace>;
-      try {
-        where = place(recording);
-      } catch (error) {
-        fail(recording, 'recording-failed', (error as Error).message);
+      const one = open(effect, wall());
+      if (one === null) return;
+      session.record(recording, { file: one.path, channels, maxMs, silenceMs });
+      put({ type: 'recording.started', recording, tag, channels });
+    },
+    resume(session, effect, { startedAt, gapMs }) {
+      const { recording, channels, maxMs, silenceMs } = effect;
+      const one = open(effect, startedAt);
+      if (one === null) return;
+      if (session !== null) {
+        session.record(recording, { file: one.path, channels, maxMs, silenceMs, append: true, gapMs });
         return;
       }
-      kept.set(recording, { tag, ...where, complete: Promise.withResolvers(), open: true, stopping: false });
-      session.record(recording, { file: where.path, channels, maxMs, silenceMs });
-      put({ type: 'recording.started', recording, tag, channels });
+      one.stopping = true;
+      const lost = (message: string): void => fail(recording, 'recording-failed', message);
+      repair(one.path).then(
+        (whole) => {
+          if (whole === null) lost('A restart came before anything was written.');
+          else finish(recording, one, { ...whole, why: 'ended' });
+        },
+        (error: Error) => lost(error.message),
+      );
+    },
+    keep(recording, tag, file) {
+      const complete = Promise.withResolvers<boolean>();
+      complete.resolve(true);
+      kept.set(recording, { tag, path: place.pathOf(file), file, complete, open: false, stopping: false });
     },
     stop(session, recording) {
       const one = kept.get(recording);
@@ -62,16 +127,9 @@ export function createRecordings(place: RecordingPlace, put: (event: WorldEvent)
       one.stopping = true;
       session?.stopRecording(recording);
     },
-    onEvent({ id: recording, why, durationMs, bytes, message }) {
-      const one = kept.get(recording);
-      if (one?.open !== true) return;
-      if (why === 'failed') {
-        fail(recording, 'recording-failed', message ?? 'The file could not be written.');
-        return;
-      }
-      one.open = false;
-      one.complete.resolve(true);
-      put({ type: 'recording.finished', recording, tag: one.tag, durationMs, bytes, file: one.file, why });
+    onEvent(event) {
+      const one = kept.get(event.id);
+      if (one?.open === true) finish(event.id, one, event);
     },
     async path(tag) {
       // One that nobody ends must not be waited for: the caller would hear nothing for ever.

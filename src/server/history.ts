@@ -4,16 +4,22 @@ import type { Log } from '../base/log.ts';
 import type { TapeLine } from '../call/event.ts';
 import type { CallFacts } from '../flow/report.ts';
 import { mostKeysWaiting } from '../run/key-buffer.ts';
-import type { CallRow } from '../store/rows.ts';
+import type { CallRow, OutboxEvent } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 
-export type History = (call: CallFacts, line: TapeLine, sensitive: boolean) => void;
+export interface History {
+  keep(call: CallFacts, line: TapeLine, sensitive: boolean): void;
+  /** A call of a killed process goes on: what is known of it is known again. */
+  resume(row: CallRow, lines: readonly TapeLine[]): void;
+}
 
 const mask = '•';
 
 export function createHistory(
-  store: Pick<Store, 'saveCall' | 'appendLines' | 'maskLine' | 'saveRecording'>,
+  store: Pick<Store, 'saveCall' | 'appendLines' | 'maskLine' | 'sealLine' | 'saveRecording' | 'dropLegs'>,
   log: Log,
+  /** What the application of the call is to be told of a line. */
+  tell: (call: CallFacts, line: TapeLine) => readonly OutboxEvent[] = () => [],
 ): History {
   const recordings = new Map<string, { readonly channels: 'mixed' | 'one-each'; readonly startedAt: number }>();
   const rows = new Map<string, CallRow>();
@@ -25,26 +31,37 @@ export function createHistory(
     store.saveCall(row);
   }
 
-  return (call, line, sensitive) => {
+  function secret(call: string, line: TapeLine): void {
+    // As long as the call lives, a restart must be able to read what was keyed.
+    if (line.event.type === 'digit') store.sealLine(call, line);
+  }
+
+  function follow(call: string, line: TapeLine): void {
+    const { event, at } = line;
+    const early = waiting.get(call) ?? [];
+    if (event.type === 'digit') waiting.set(call, [...early.slice(1 - mostKeysWaiting), line]);
+    else if (event.type === 'gather.finished') {
+      const used = event.digits.length + event.terminator.length;
+      if (used > 0) waiting.set(call, early.slice(used));
+    } else if (event.type === 'recording.started')
+      recordings.set(`${call}/${event.recording}`, { channels: event.channels, startedAt: at });
+  }
+
+  function keep(call: CallFacts, line: TapeLine, sensitive: boolean): void {
     const { event, at } = line;
     const row = rows.get(call.id);
-    store.appendLines(call.id, [sensitive ? masked(line) : line]);
+    const kept = sensitive ? masked(line) : line;
+    store.appendLines(call.id, [kept], tell(call, kept));
     if (sensitive) {
-      for (const early of waiting.get(call.id) ?? []) store.maskLine(call.id, masked(early));
+      secret(call.id, line);
+      for (const early of waiting.get(call.id) ?? []) {
+        secret(call.id, early);
+        store.maskLine(call.id, masked(early));
+      }
       waiting.delete(call.id);
     }
+    if (!sensitive || event.type !== 'digit') follow(call.id, line);
     switch (event.type) {
-      case 'digit': {
-        if (sensitive) return;
-        const early = waiting.get(call.id) ?? [];
-        waiting.set(call.id, [...early.slice(1 - mostKeysWaiting), line]);
-        return;
-      }
-      case 'gather.finished': {
-        const used = event.digits.length + event.terminator.length;
-        if (used > 0 && waiting.has(call.id)) waiting.set(call.id, waiting.get(call.id)!.slice(used));
-        return;
-      }
       case 'call.incoming':
       case 'call.placed': {
         const { id, app, direction, from, to } = call;
@@ -70,9 +87,6 @@ export function createHistory(
         if (event.type === 'recording.failed') recordings.delete(`${call.id}/${event.recording}`);
         log.warn({ call: call.id, app: call.app, code: event.code, what: event.type }, event.message);
         return;
-      case 'recording.started':
-        recordings.set(`${call.id}/${event.recording}`, { channels: event.channels, startedAt: at });
-        return;
       case 'recording.finished': {
         const { recording: id, tag, file, durationMs, bytes } = event;
         const begun = recordings.get(`${call.id}/${id}`);
@@ -84,13 +98,25 @@ export function createHistory(
       case 'call.ended': {
         const { reason, q850Cause } = event;
         if (row !== undefined) save({ ...row, endedAt: at, state: 'ended', reason, q850Cause });
+        store.dropLegs(call.id);
         rows.delete(call.id);
         waiting.delete(call.id);
         const talkedMs = row?.answeredAt == null ? 0 : at - row.answeredAt;
         log.info({ call: call.id, app: call.app, reason, q850Cause, talkedMs }, 'call ended');
         return;
       }
+      case 'call.recovered':
+        log.info({ call: call.id, app: call.app, downMs: event.downMs }, 'call goes on after a restart');
+        return;
     }
+  }
+
+  return {
+    keep,
+    resume(row, lines) {
+      rows.set(row.id, row);
+      for (const line of lines) follow(row.id, line);
+    },
   };
 }
 

@@ -1,8 +1,6 @@
 // Owns: the wiring: makes every part of the server, hands each what it needs, starts them in the order in which they may
 // fail and stops them in the order in which calls can spare them. Does not: hold logic of its own.
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { createHttp } from '../api/create-http.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
@@ -28,10 +26,13 @@ import type { Peer } from '../sip/message.ts';
 import { createStore } from '../store/store.ts';
 import { createAdmission } from './admission.ts';
 import type { AppConfig, Config } from './config.ts';
+import { createEvents } from './events.ts';
 import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
 import { createKeyWays } from './key-ways.ts';
 import { version } from './package-root.ts';
+import { createRecordingPlaces } from './recording-places.ts';
+import { createHeartbeat, readLeft, recover } from './recovery.ts';
 import { createRoutes } from './routes.ts';
 import { freeSipPort } from './sip-port.ts';
 import { createSounds } from './sounds.ts';
@@ -80,6 +81,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     for (const end of closers.splice(0)) await end();
   };
   let draining = false;
+  let recovering = true;
 
   async function open(): Promise<Server> {
     const apps = new Map<string, AppConfig>(config.apps.map((app) => [app.name, app]));
@@ -87,9 +89,12 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const trustOf = (app: string): AppTrust => trusts.get(app) ?? noTrust;
     const dialectNamed = (app: string): DialectName => apps.get(app)!.dialect;
 
-    const store = closing(await createStore({ dataDir: config.dataDir, log }));
-    store.endAbandoned('the server was killed');
+    const store = closing(await createStore({ dataDir: config.dataDir, sync: config.store.sync, log }));
+    const left = readLeft(store);
+    // Whoever awaits it is told; until then it must not end the process.
+    left.catch(() => {});
     const http = closing(createHttpClient({ policy: config.outbound, log, clock }));
+    const events = closing(createEvents({ apps: config.apps, store, http, log, clock }));
     const decoder = closing(createAudioDecoder());
     const speech = createConfiguredSpeech(config, { log, http, decoder });
     if (speech !== null) closing(speech);
@@ -130,9 +135,15 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       policy: admission.policy,
       onInvite: (leg) => calls.accept(leg, admission.appOf(leg.requestUser)!),
     });
-    const keep = createHistory(store, log);
+    const history = createHistory(store, log, events.tell);
+    const onLine = (call: CallFacts, line: TapeLine, sensitive: boolean): void => {
+      history.keep(call, line, sensitive);
+      seams.onLine?.(call, line);
+    };
+    const recordingPlace = createRecordingPlaces(config.dataDir);
     const calls = createCalls({
       plane,
+      durable: store.durable,
       shelf: createClipShelf(plane, clipBytes),
       clock,
       log,
@@ -151,23 +162,17 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         });
         return seams.interpreter?.(run, app) ?? run;
       },
-      ask: (report, call) => application.ask(report, call, dialectNamed(call.app)),
-      notify: (report, call) => application.notify(report, call, dialectNamed(call.app)),
+      ask: (report, call, id) => application.ask(report, call, dialectNamed(call.app), { id }),
+      notify: (report, call, id) => application.notify(report, call, dialectNamed(call.app), { id }),
       sounds,
       route: createRoutes({ config, endpoint }),
       invite: endpoint.invite,
+      restore: endpoint.restore,
       keyWayOf: createKeyWays(config),
-      recordingPlace: (call) => (recording) => {
-        const day = new Date(clock.wall()).toISOString().slice(0, 10);
-        const file = join('recordings', day, `${call}-${recording}.wav`);
-        const path = join(config.dataDir, file);
-        mkdirSync(dirname(path), { recursive: true });
-        return { path, file };
-      },
-      onLine(call, line, sensitive) {
-        keep(call, line, sensitive);
-        seams.onLine?.(call, line);
-      },
+      recordingPlace,
+      repairRecording: plane.repairRecording,
+      saveLeg: store.saveLeg,
+      onLine,
       newId,
     });
     const face = createHttp({
@@ -175,22 +180,32 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       log,
       store,
       dataDir: config.dataDir,
+      outbox: { list: store.outbox.list, event: store.outbox.event, redeliver: events.redeliver },
       live: () => calls.list(),
       health: () => ({
-        status: admission.status,
+        status: recovering ? 'recovering' : admission.status,
         calls: calls.size,
         // What a call holds; all of it is given back when the call is over.
         sessions: plane.counters.sessions,
         legs: endpoint.counters.legs,
         transactions: endpoint.counters.transactions,
         busy: Math.round(load() * 100) / 100,
+        events: events.counters,
+        store: { waiting: store.counters.waiting, undurable: store.counters.undurable, behind: store.counters.behind },
       }),
     });
     closing(face);
-    const bound = await face.start();
+    const binding = face.start();
+    binding.catch(() => {});
     closing(endpoint);
-    await endpoint.start();
+    await endpoint.start({ hold: true });
     closers.unshift(() => calls.close());
+    closing(createHeartbeat(store, clock, () => calls.size));
+    await events.start();
+    await recover(await left, { store, plane, endpoint, calls, history, recordingPlace, onLine, clock, log });
+    endpoint.release();
+    recovering = false;
+    const bound = await binding;
 
     return {
       sip: endpoint.local,

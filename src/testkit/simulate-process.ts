@@ -127,8 +127,8 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
   function restore(it: Outstanding, downMs: number): void {
     world.dropRinging();
     for (const { tag, durationMs } of it.kept) if (tag !== null) media.keep(tag, durationMs);
-    for (const { effect, sinceMs, stopping } of it.recordings) {
-      media.record(effect, sinceMs === null ? null : sinceMs + downMs);
+    for (const { effect, begun, stopping } of it.recordings) {
+      media.record(effect, begun === null ? null : begun.sinceMs + downMs);
       if (stopping) media.stopRecording(effect.recording);
     }
     for (const { effect, playedMs } of it.prompts) {
@@ -137,7 +137,7 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
     }
     for (const { timer, delayMs } of it.timers) arm(timer, delayMs);
     for (const event of it.events) put(event);
-    for (const [leg, state] of it.legs) if (state === 'leaving') perform({ type: 'leg.hangup', leg });
+    for (const { dial, leaving } of it.legs) if (leaving) perform({ type: 'leg.hangup', leg: dial.leg });
     if (it.joined !== null) perform({ type: 'bridge.call', call: it.joined });
     for (const effect of [...it.requests, ...it.notices]) perform(effect);
     if (it.caller === 'answering') perform({ type: 'call.answer' });

@@ -1,0 +1,178 @@
+// Owns: what must be true of a run, whatever was killed when: from what callers pressed and heard, what the server holds,
+// and what the application was sent. Differences are sentences; none is what is hoped for.
+import type { CallView } from '../../src/api/views.ts';
+import type { CallEvent, TapeLine } from '../../src/call/event.ts';
+import type { Caller, Press } from './caller.ts';
+import type { ChaosRun } from './chaos.ts';
+import { blockMs } from './marked-sound.ts';
+
+export interface Verdict {
+  readonly faults: readonly string[];
+  readonly figures: Figures;
+}
+
+export interface Figures {
+  readonly kills: number;
+  readonly callKills: number;
+  readonly calls: number;
+  readonly presses: number;
+  /** Pressed while the server was dying or dead. */
+  readonly inDoubt: number;
+  /** Of these, those that nobody heard. */
+  readonly lost: number;
+  /** From the last packet before a kill to the first one after it, each caller. */
+  readonly gapMs: Quantiles;
+  readonly readyMs: Quantiles;
+  readonly repeatedRequests: number;
+}
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
+
+/** What was heard so long before a kill is on the disk. An event needs its packets, the server its turn and a commit. */
+const heardMs = 150;
+/** The process was last known to live so long before its end; the prompt is heard again from there. */
+const heartbeatMs = 250;
+
+export async function judge(run: ChaosRun): Promise<Verdict> {
+  const { callers, application, server, restarts, liveAtKill } = run;
+  const faults: string[] = [];
+  let inDoubt = 0;
+  let lost = 0;
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${server.httpUrl}${path}`)).json()) as T;
+  const views = new Map<string, CallView[]>();
+  let page = '';
+  for (;;) {
+    const { calls } = await get<{ calls: CallView[] }>(`/v1/calls?limit=200${page}`);
+    for (const call of calls) {
+      const id = call.sipCallId ?? '';
+      views.set(id, [...(views.get(id) ?? []), call]);
+    }
+    const last = calls.at(-1);
+    if (last === undefined) break;
+    page = `&before=${last.id}`;
+  }
+
+  const isDoubtful = ({ at, way }: Press): boolean =>
+    way === 'rfc4733' && restarts.some(({ killedAt, readyAt }) => at > killedAt - heardMs && at < readyAt);
+
+  for (const caller of callers) {
+    const tell = (what: string): void => void faults.push(`${caller.callId}: ${what}`);
+    const own = views.get(caller.callId) ?? [];
+    if (caller.state === 'failed') {
+      tell(`the call failed: ${caller.why}`);
+      continue;
+    }
+    if (caller.state !== 'ended') tell(`the call was never over: ${caller.state}`);
+    if (own.length !== 1) {
+      tell(`the server holds ${own.length} calls of it`);
+      continue;
+    }
+    const view = own[0]!;
+    const { lines } = await get<{ lines: TapeLine[] }>(`/v1/calls/${view.id}/tape`);
+    if (view.state !== 'ended') tell(`the server holds it as ${view.state}`);
+    const all = <Type extends CallEvent['type']>(type: Type) =>
+      lines.map(({ event }) => event).filter((event): event is EventOf<Type> => event.type === type);
+    if (lines.some(({ seq }, index) => seq !== index + 1)) tell('its tape has a gap');
+    if (all('call.ended').length !== 1) tell(`its end is told ${all('call.ended').length} times`);
+    const faulty = all('leg.ended').find(({ by }) => by === 'fault');
+    if (faulty !== undefined || all('call.ended')[0]?.reason === 'the server was killed')
+      tell(`it was lost: ${faulty?.reason ?? 'the server was killed'}`);
+
+    const keyed = all('digit').map(({ digit }) => digit);
+    const matched = align(caller.presses, keyed, isDoubtful);
+    inDoubt += caller.presses.filter(isDoubtful).length;
+    if (matched === null) {
+      const pressed = caller.presses.map((press) => press.digit + (isDoubtful(press) ? '?' : '')).join('');
+      tell(`pressed ${pressed}, on the tape ${keyed.join('')}`);
+    } else lost += matched.lost;
+
+    const gathers = all('gather.finished');
+    const gathered = gathers.map(({ digits }) => digits).join('');
+    if (!keyed.join('').startsWith(gathered)) tell(`gathers got ${gathered} of ${keyed.join('')}`);
+    const reported = gathers.filter(({ reason }) => reason !== 'hung-up' && reason !== 'cancelled');
+    const codes = application.codesOf(caller.user);
+    const wanted = reported.map(({ digits }) => digits).join(' ');
+    const got = codes.map(({ code }) => code).join(' ');
+    if (wanted !== got) tell(`gathers ended with ${wanted}, the application was told ${got}`);
+    for (const { id, code } of application.told)
+      if (codes.some((one) => one.id === id && one.code !== code)) tell(`${id} was told with different keys`);
+    judgePrompts(caller, run, tell);
+    const [first = 0] = caller.sources.values();
+    const isNew = restarts.some(({ killedAt }) => killedAt > first - heardMs && killedAt < first + heardMs);
+    // One that is being answered when the kill comes is answered anew.
+    if (caller.sources.size > 1 && !isNew) tell(`heard ${caller.sources.size} sources`);
+  }
+  const users = new Set(callers.map(({ user }) => user));
+  for (const { user, id } of application.told) if (!users.has(user)) faults.push(`${id} tells of a call nobody made`);
+
+  const gaps = restarts.flatMap(({ killedAt, readyAt }) =>
+    callers.flatMap(({ gaps: own }) =>
+      own.filter(({ from, to }) => from < readyAt && to > killedAt).map(({ from, to }) => to - from),
+    ),
+  );
+  return {
+    faults,
+    figures: {
+      kills: restarts.length,
+      callKills: liveAtKill.reduce((sum, one) => sum + one, 0),
+      calls: callers.length,
+      presses: callers.reduce((sum, { presses }) => sum + presses.length, 0),
+      inDoubt,
+      lost,
+      gapMs: quantiles(gaps),
+      readyMs: quantiles(restarts.map(({ killedAt, readyAt }) => readyAt - killedAt)),
+      repeatedRequests: application.told.length - new Set(application.told.map(({ id }) => id)).size,
+    },
+  };
+}
+
+/** Every key that is not in doubt, in order, none twice; null when that is not so. */
+export function align(
+  presses: readonly Press[],
+  keyed: readonly string[],
+  isDoubtful: (press: Press) => boolean,
+): { readonly lost: number } | null {
+  // By how many of `keyed` are used: the fewest lost.
+  let ways = new Map<number, number>([[0, 0]]);
+  for (const press of presses) {
+    const optional = isDoubtful(press) || (press.way === 'info' && press.status === null);
+    const next = new Map<number, number>();
+    const put = (used: number, lost: number): void =>
+      void next.set(used, Math.min(lost, next.get(used) ?? Number.POSITIVE_INFINITY));
+    for (const [used, lost] of ways) {
+      if (keyed[used] === press.digit) put(used + 1, lost);
+      if (optional) put(used, lost + 1);
+    }
+    ways = next;
+  }
+  const lost = ways.get(keyed.length);
+  return lost === undefined ? null : { lost };
+}
+
+/** A prompt that was cut off is heard on from where it was. */
+function judgePrompts({ places, presses }: Caller, { restarts }: ChaosRun, tell: (what: string) => void): void {
+  for (const { killedAt, readyAt } of restarts) {
+    const before = places.findLast(({ at }) => at <= killedAt);
+    const next = places.find(({ at }) => at > killedAt);
+    if (before === undefined || next === undefined || killedAt - before.at > blockMs + 40) continue;
+    // A key, or the answer to a code, may have come between.
+    if (presses.some(({ at }) => at > before.at - 200 && at < next.at)) continue;
+    if (next.at > readyAt + 1500) continue;
+    const backMs = (before.place - next.place) * blockMs;
+    if (next.place === 0 && before.place > 2) continue;
+    if (backMs > heartbeatMs + 2 * blockMs || backMs < -2 * blockMs)
+      tell(`the prompt was at ${before.place * blockMs} ms, and goes on at ${next.place * blockMs} ms`);
+  }
+}
+
+function quantiles(values: readonly number[]): Quantiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 };
+}

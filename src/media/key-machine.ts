@@ -2,7 +2,7 @@
 // is told once, at its first report; every other report of it only adds to what is known of it, told when it is over.
 // The rules, the reasons and a table of cases that is run against this file: docs/keys.md. Compare RFC 4733 2.5.2.2.
 //
-//   tone ──▶ held ──100 ms, or any other report──▶ told ──up everywhere, no echo due──▶ released ──2 s──▶ forgotten
+//   tone ──▶ held ──100 ms, or any other report──▶ told ──up everywhere, no echo due──▶ released ──2 to 10 s──▶ forgotten
 //   event, INFO ──────────────────────────────────┘
 //
 // Does not: doubt presses that one path reports twice (telephone-event-receiver.ts has done that), keep time, know SIP.
@@ -81,8 +81,10 @@ export interface KeyState {
 
 /** How far from a press another path may still report it. */
 export const echoMs = 150;
-/** The same for INFO of a peer that is known to tell keys twice: a request lost once or twice comes so late. */
+/** INFO so far behind a press shows that the peer tells its keys twice: a request that was lost once comes after 500 ms. */
 export const lateMs = 2_000;
+/** The same as `echoMs` for INFO of a peer that is known to: a request lost four times, and those that waited for it. */
+export const pairMs = 10_000;
 /** From its beginning, how long a tone waits for the event that may belong to it. */
 export const holdMs = 100;
 /** No one has so many fingers; beyond it the oldest is forgotten early. */
@@ -177,7 +179,7 @@ class Work {
       if (press.press === 0 && now >= press.reports[0]!.at + holdMs) this.tellUpTo(index);
       this.releaseIfDue(index);
     }
-    const presses = this.state.presses.filter((press) => !press.released || now < endOf(press) + lateMs);
+    const presses = this.state.presses.filter((press) => !press.released || now < endOf(press) + this.keptMs);
     for (const press of presses) dueAt = Math.min(dueAt, this.dueOf(press));
     this.state = { ...this.state, presses, dueAt };
     return [this.state, this.outputs];
@@ -186,17 +188,17 @@ class Work {
   /** The oldest press that this may be another report of: no path reports one press twice. -1: it is a new press. */
   private pressOf(digit: string, { via, at }: Report): number {
     const { presses, twice } = this.state;
-    const late = via === 'info' ? lateMs : echoMs;
+    const byInfo = via === 'info';
     const mayBe = (press: Press, withinMs: number): boolean =>
       press.digit === digit &&
       !press.reports.some((one) => one.via === via) &&
       at >= startOf(press) - echoMs &&
       at <= endOf(press) + withinMs;
-    const index = presses.findIndex((press) => mayBe(press, twice ? late : echoMs));
-    const other = index < 0 ? presses.findIndex((press) => mayBe(press, late)) : index;
+    const index = presses.findIndex((press) => mayBe(press, twice && byInfo ? pairMs : echoMs));
+    const other = index < 0 && byInfo ? presses.findIndex((press) => mayBe(press, lateMs)) : index;
     const paths = presses[other]?.reports;
     // Too late to be taken for an echo, this time; the next one will be.
-    if (paths !== undefined && (via === 'info' || paths.some((one) => one.via === 'info')))
+    if (paths !== undefined && (byInfo || paths.some((one) => one.via === 'info')))
       this.state = { ...this.state, twice: true };
     return index;
   }
@@ -235,7 +237,11 @@ class Work {
 
   private dueOf(press: Press): number {
     if (press.press === 0) return press.reports[0]!.at + holdMs;
-    return press.released ? endOf(press) + lateMs : this.releaseAt(press);
+    return press.released ? endOf(press) + this.keptMs : this.releaseAt(press);
+  }
+
+  private get keptMs(): number {
+    return this.state.twice ? pairMs : lateMs;
   }
 
   private change(index: number, part: Partial<Press>): void {

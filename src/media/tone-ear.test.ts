@@ -29,7 +29,7 @@ function packetsOf(keys: string, toneMs = 100, gapMs = 100): Sent[] {
   return packets;
 }
 
-/** What is heard of the packets, each 20 ms behind the one before; what is to happen instead of one stands in `changed`. */
+/** What is heard of packets, each 20 ms behind the one before; null for one that never comes. */
 function listen() {
   const told: { digit: string; atMs: number; sinceMs: number; durationMs: number }[] = [];
   let nowMs = 1000;
@@ -45,6 +45,10 @@ function listen() {
       ear.tick(nowMs);
     }
   };
+  const stand = (ms: number) => {
+    nowMs += ms;
+    ear.tick(nowMs);
+  };
   const take = ({ sequence, timestamp, samples }: Sent, ssrc = 7) =>
     ear.hear(ssrc, sequence, timestamp, samples, samples.length, nowMs);
   const hear = (packets: readonly (Sent | null)[], ssrc = 7) => {
@@ -53,7 +57,7 @@ function listen() {
       if (packet !== null) take(packet, ssrc);
     }
   };
-  return { told, ear, hear, take, pass, digits: () => told.map(({ digit }) => digit).join('') };
+  return { told, ear, hear, take, pass, stand, digits: () => told.map(({ digit }) => digit).join('') };
 }
 
 describe('an ear for tones', () => {
@@ -139,6 +143,19 @@ describe('an ear for tones', () => {
       hear(second, change === 'ssrc' ? 8 : 7);
       expect(digits(), change).toBe('11');
     }
+  });
+
+  it('takes a standstill of its own for no silence of the peer', () => {
+    const { told, hear, take, stand } = listen();
+    const packets = packetsOf('3', 400);
+    hear(packets.slice(0, 10));
+    // One look so late, and then all that came meanwhile.
+    stand(300);
+    const late = packets.slice(10, 25);
+    for (const packet of late) take(packet);
+    hear(packets.slice(25));
+    expect(told).toHaveLength(1);
+    expect(Math.abs(told[0]!.durationMs - 400)).toBeLessThanOrEqual(5);
   });
 
   it('lets a key go when nothing comes any more', () => {

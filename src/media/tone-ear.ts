@@ -24,6 +24,8 @@ const longestPause = 800;
 const longestWaitMs = 60;
 /** Nothing came for so long: the tone is over, as far as anyone can tell. */
 const silenceMs = 200;
+/** Of these looks too: after a standstill of ours the packets that came meanwhile are read behind the first look. */
+const silentLooks = 8;
 
 export class ToneEar {
   readonly #sink: ToneSink;
@@ -38,6 +40,7 @@ export class ToneEar {
   /** The end of the newest audio that came: what a packet that waited lies behind. */
   #newestEnd = 0;
   #lastMs = 0;
+  #looks = 0;
   /** A tone sounds. */
   #down = false;
 
@@ -68,6 +71,7 @@ export class ToneEar {
     const ahead = ssrc === this.#ssrc ? sequenceDistance(sequence, this.#sequence) : latestLateness + 1;
     if (ahead < 0 && ahead >= -latestLateness) return;
     this.#lastMs = nowMs;
+    this.#looks = 0;
     if (ahead < 0 || ahead > latestLateness) {
       this.close();
       this.#ssrc = ssrc;
@@ -104,7 +108,7 @@ export class ToneEar {
   /** Any time; every 20 ms is often enough. */
   tick(nowMs: number): void {
     if (this.#heldCount > 0 && nowMs - this.#heldMs >= longestWaitMs) this.#hearHeld();
-    if (this.#down && nowMs - this.#lastMs >= silenceMs) this.close();
+    if (this.#down && ++this.#looks >= silentLooks && nowMs - this.#lastMs >= silenceMs) this.close();
   }
 
   /** Forgets the stream. A tone that sounds is over. */

@@ -41,6 +41,9 @@ export interface Health {
   readonly transactions: number;
 }
 
+/** Whoever placed the call. */
+type Dialled = Pick<RawCall, 'callId'>;
+
 export interface Rig {
   readonly server: Server;
   readonly sipPort: number;
@@ -56,12 +59,12 @@ export interface Rig {
   }[];
   readonly witness: Witness;
   caller(host?: string): Promise<Caller>;
-  tape(call: RawCall): readonly TapeLine[];
+  tape(call: Dialled): readonly TapeLine[];
   /** Id of the server's call. */
-  idOf(call: RawCall): string;
+  idOf(call: Dialled): string;
   /** The first such line of the call, past or to come. */
   line<T extends CallEvent['type']>(
-    call: RawCall,
+    call: Dialled,
     type: T,
     fits?: (event: Extract<CallEvent, { type: T }>) => boolean,
   ): Promise<Extract<CallEvent, { type: T }>>;
@@ -178,7 +181,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     return made;
   }
 
-  const tape = (call: RawCall): readonly TapeLine[] => tapes.get(ids.get(call.callId) ?? '') ?? [];
+  const tape = (call: Dialled): readonly TapeLine[] => tapes.get(ids.get(call.callId) ?? '') ?? [];
   const get = async (path: string): Promise<string> => (await fetch(`${web}${path}`)).text();
   const health = async (): Promise<Health> => JSON.parse(await get('/health')) as Health;
 

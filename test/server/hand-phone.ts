@@ -24,6 +24,7 @@ export interface PacketOptions {
 }
 
 export interface HandPhone {
+  readonly callId: string;
   readonly rtpPort: number;
   /** Final answer to the INVITE; a 2xx is acknowledged. */
   invite(options?: { readonly sdp?: string; readonly headers?: readonly string[] }): Promise<HandAnswer>;
@@ -226,6 +227,7 @@ export async function openHandPhone(
     await Promise.all([sip, rtp].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   });
   const phone: HandPhone = {
+    callId,
     rtpPort,
     packets,
     requests,

@@ -86,6 +86,35 @@ describe('answerOffer', () => {
     expect(sdp).toContain('m=audio 4000 RTP/AVP 0 126\r\n');
   });
 
+  // Of each: the formats behind `m=audio`, and what is answered.
+  it.each([
+    ['0 101=8000', '0 101'],
+    ['0 110=48000 126=8000', '0 126'],
+    ['0 126=8000 110=48000', '0 126'],
+    ['111=opus 0 110=48000 126=8000', '0 126'],
+    ['0 111=opus 126=8000 110=48000', '0 126'],
+    ['8 0 100=16000 101=8000', '8 101'],
+    ['0 101=8000 102=8000', '0 101'],
+    ['0 110=48000', '0 110'],
+    ['0', '0'],
+  ])('offered %s answers %s', (offered, answer) => {
+    const formats = offered.split(' ').map((one) => one.split('='));
+    const rtpmaps = formats.flatMap(([type, what]) => {
+      if (what === undefined) return [];
+      return [`a=rtpmap:${type} ${what === 'opus' ? 'opus/48000/2' : `telephone-event/${what}`}`];
+    });
+    const { sdp, audio } = answered(
+      offer(`m=audio 5004 RTP/AVP ${formats.map(([type]) => type).join(' ')}`, ...rtpmaps),
+    );
+    expect(sdp).toContain(`m=audio 4000 RTP/AVP ${answer}\r\n`);
+    const offeredEvents = formats.flatMap(([type, what]) =>
+      what !== undefined && what !== 'opus' ? [Number(type)] : [],
+    );
+    // Whichever of those that it offered the peer then uses, it is heard.
+    const { telephoneEvent, receiveEvents = telephoneEvent === null ? [] : [telephoneEvent.payloadType] } = audio;
+    expect(new Set(receiveEvents)).toEqual(new Set(offeredEvents));
+  });
+
   it('takes events with another clock when there are no others', () => {
     const { audio } = answered(offer('m=audio 5004 RTP/AVP 0 110', 'a=rtpmap:110 telephone-event/48000'));
     expect(audio.telephoneEvent).toEqual({ payloadType: 110, clockRateHz: 48_000 });
@@ -259,6 +288,14 @@ describe('createOffer', () => {
       ok: true,
       audio: { remoteAddress: '192.0.2.2', remotePort: 6000, codec: 'PCMU', direction: 'sendrecv' },
     });
+  });
+
+  it('sends events with the number of the answer and takes them with that of the offer as well', () => {
+    const answer = offer('m=audio 5004 RTP/AVP 0 96', 'a=rtpmap:96 telephone-event/8000');
+    expect(acceptAnswer(answer, local)).toMatchObject({
+      audio: { telephoneEvent: { payloadType: 96, clockRateHz: 8000 }, receiveEvents: [96, 101] },
+    });
+    expect(acceptAnswer(offer('m=audio 5004 RTP/AVP 0'), local)).not.toHaveProperty('audio.receiveEvents');
   });
 
   it('keeps places and payload types in a dialog, with the next version', () => {

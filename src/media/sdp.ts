@@ -17,6 +17,8 @@ export interface NegotiatedAudio {
   /** Packet time we send with. */
   readonly ptimeMs: number;
   readonly telephoneEvent: { readonly payloadType: number; readonly clockRateHz: number } | null;
+  /** Payload types events may come with, where they are more than that one. */
+  readonly receiveEvents?: readonly number[];
   /** Payload types we may receive audio with, by codec. */
   readonly receive: readonly { readonly payloadType: number; readonly codec: AudioCodec }[];
   /** From our side: `inactive` and `recvonly` mean that we send nothing. */
@@ -151,6 +153,7 @@ function agree(media: DescribedMedia, local: LocalAudio, receivable: DescribedMe
     payloadType: best.payloadType,
     ptimeMs: ptimeOf(media),
     telephoneEvent: eventOf(media),
+    ...eventsOf(media, receivable),
     receive: codecsOf(receivable, local.codecs),
     direction: directionBetween(media.direction, local.direction ?? 'sendrecv', unspecified),
   };
@@ -177,6 +180,18 @@ function eventOf(media: DescribedMedia): { payloadType: number; clockRateHz: num
   const events = media.formats.filter(({ name, clockRateHz }) => name === 'TELEPHONE-EVENT' && clockRateHz > 0);
   const event = events.find(({ clockRateHz }) => clockRateHz === 8000) ?? events[0];
   return event === undefined ? null : { payloadType: event.payloadType, clockRateHz: event.clockRateHz };
+}
+
+/**
+ * The peer sends with the numbers of the offer, also where its answer has others (RFC 3264 6.1); and some, offered two
+ * clocks, use the one that was not agreed on.
+ */
+function eventsOf(...sides: readonly DescribedMedia[]): { receiveEvents?: readonly number[] } {
+  const types = sides.flatMap(({ formats }) =>
+    formats.flatMap(({ name, payloadType }) => (name === 'TELEPHONE-EVENT' ? [payloadType] : [])),
+  );
+  const receiveEvents = [...new Set(types)];
+  return eventOf(sides[0]!) !== null && receiveEvents.length > 1 ? { receiveEvents } : {};
 }
 
 /** A payload type that the earlier line used for something else must not change its meaning. */

@@ -68,7 +68,8 @@ export class RtpSession implements Paced {
   /** What is told when somebody took it up after a restart, and whether it was on hold until then. */
   #untold: MediaEvent[] | null = null;
   #heldBefore = false;
-  #eventType = -1;
+  /** Index: payload type. */
+  readonly #isEvent = new Uint8Array(128);
   /** Index: payload type. */
   readonly #codecOf = new Array<AudioCodec | null>(128).fill(null);
   #input: BridgeInput | null = null;
@@ -144,7 +145,10 @@ export class RtpSession implements Paced {
     this.#rtcp.configure(address, audio.remoteRtcpPort, audio.remotePort);
     this.#followPeer();
     this.#mute = audio.direction === 'inactive' || audio.direction === 'recvonly' || audio.remotePort === 0;
-    this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
+    this.#isEvent.fill(0);
+    const { telephoneEvent, receiveEvents = [] } = audio;
+    for (const type of telephoneEvent === null ? [] : [telephoneEvent.payloadType, ...receiveEvents])
+      this.#isEvent[type & 0x7f] = 1;
     this.#codecOf.fill(null);
     for (const { payloadType, codec } of audio.receive) this.#codecOf[payloadType & 0x7f] = codec;
     this.#save();
@@ -288,7 +292,7 @@ export class RtpSession implements Paced {
     const packet = this.#packet;
     if (!decodeRtp(bytes, bytes.length, packet)) return;
     const codec = this.#codecOf[packet.payloadType] ?? null;
-    const isEvent = packet.payloadType === this.#eventType;
+    const isEvent = this.#isEvent[packet.payloadType] === 1;
     const verdict = this.#peer.judge(from.address, from.port, packet.ssrc, packet.sequence, isEvent || codec !== null);
     if (verdict === 'refused') return;
     if (verdict === 'first') this.#latched(from);

@@ -97,6 +97,17 @@ describe('a press', () => {
     expect(told(press('7').map((packet) => ({ ...packet, marker: true })))).toEqual(['7', '100 ms']);
   });
 
+  it('is not told again by its repeated ends, however long the line stood still between them', () => {
+    const packets = press('7');
+    const firstEnd = packets.findIndex(isEnd);
+    for (const lost of [firstEnd, firstEnd + 1, packets.length]) {
+      const stalled = packets
+        .map((packet, i) => (i > firstEnd ? { ...packet, atMs: packet.atMs + 900 } : packet))
+        .filter((_, i) => i !== lost);
+      expect(keys(stalled)).toEqual(['7']);
+    }
+  });
+
   it('is released at the last duration told when its ends are lost and nothing follows', () => {
     expect(told(press('3').filter((packet) => !isEnd(packet)))).toEqual(['3', '80 ms']);
   });

@@ -28,6 +28,8 @@ const rememberedPackets = 32;
 /** Distance given to the first packet of another SSRC: nothing is known about what lies between. */
 const unknownDistance = 0x4000;
 const memory = 8;
+/** The end is sent so often (RFC 4733 2.5.1.4). */
+const endsSent = 3;
 
 export class TelephoneEventReceiver {
   private readonly sink: TelephoneEventSink;
@@ -42,6 +44,7 @@ export class TelephoneEventReceiver {
   /** Between key-down and release. */
   private down = false;
   private ended = false;
+  private endSequence = 0;
   private event = 0;
   private ssrc = 0;
   private arrivingSsrc = 0;
@@ -240,6 +243,9 @@ export class TelephoneEventReceiver {
       if (!this.ended && this.duration - duration > 0x8000) return false;
       return marker || distance > 1;
     }
+    // The repeated ends may come as late as they like: the line stood still, or we did.
+    const behindEnd = sequenceDistance(this.arriving, this.endSequence);
+    if (this.ended && !marker && behindEnd > 0 && behindEnd < endsSent) return false;
     // A press that lasts grows; one that was over half a second ago and did not grow is a new one.
     return !this.down && duration === this.duration && nowMs - this.lastMs > 500;
   }
@@ -324,6 +330,7 @@ export class TelephoneEventReceiver {
 
   private finish(): void {
     this.ended = true;
+    this.endSequence = this.arriving;
     this.release();
   }
 

@@ -9,6 +9,7 @@ import type { Config } from '../../src/server/config.ts';
 import type { Phone } from '../../src/testkit/index.ts';
 import { type HandPacket, type HandPhone, openHandPhone } from './hand-phone.ts';
 import { closeAll, startPhone, startServer, type TestServer } from './rig.ts';
+import { ToneLine } from './tone-line.ts';
 
 afterEach(closeAll);
 
@@ -105,6 +106,81 @@ describe('a key by SIP INFO', () => {
     await at.until('1', 'prompt.started');
     await info(phone, '4');
     expect((await at.until('1', 'prompt.finished')).event.why).toBe('key');
+    await phone.bye;
+  });
+});
+
+describe('telephone-events', () => {
+  const wide = { interDigitMs: 60_000, firstDigitMs: 60_000 };
+  const offered = (phone: HandPhone, ...events: readonly string[]): string => {
+    const [head = ''] = phone.sdp({ payloads: [0] }).split('a=rtpmap');
+    const types = events.map((one) => one.split('=')[0]);
+    return [
+      `${head.trimEnd()} ${types.join(' ')}`,
+      ...events.map((one) => `a=rtpmap:${one.replace('=', ' telephone-event/')}`),
+      'a=sendrecv',
+      '',
+    ].join('\r\n');
+  };
+
+  it.each([
+    ['8000', '8 kHz', 8],
+    ['8000', '48 kHz', 48],
+    ['48000', '48 kHz', 48],
+    ['48000', '8 kHz', 8],
+  ])('agreed on at %s Hz and counted at %s have the length that they had', async (hz, _counted, unitsPerMs) => {
+    const { at, phone } = await callTo(flow([gather({ maxDigits: 3, ...wide }), hangup()]));
+    const answer = await phone.invite({ sdp: offered(phone, `101=${hz}`) });
+    expect(answer.body).toContain(`a=rtpmap:101 telephone-event/${hz}\r\n`);
+    const line = new ToneLine(phone);
+    await line.event('1', 200, 0, unitsPerMs);
+    await line.silence(40);
+    await line.event('1', 200, 0, unitsPerMs);
+    await line.silenceUntil(at.until('1', 'digit.released', ({ press }) => press === 2));
+    for (const { durationMs } of linesOf(at, 'digit.released')) expect(durationMs).toBe(200);
+    await phone.request('BYE');
+    expect(linesOf(at, 'digit').map(({ digit }) => digit)).toEqual(['1', '1']);
+  });
+
+  it('are heard at either number where two were offered, whichever was agreed on', async () => {
+    const { at, phone } = await callTo(flow([gather({ maxDigits: 3, ...wide }), hangup()]));
+    const answer = await phone.invite({ sdp: offered(phone, '110=48000', '101=8000') });
+    expect(answer.body).toMatch(/^m=audio \d+ RTP\/AVP 0 101\r$/m);
+    const line = new ToneLine(phone);
+    await line.event('1', 100);
+    await line.event('2', 100, 0, 48, 110);
+    await line.event('3', 100);
+    await line.silenceUntil(at.until('1', 'gather.finished'));
+    expect(linesOf(at, 'gather.finished')).toMatchObject([{ digits: '123' }]);
+    await phone.bye;
+  });
+
+  it.each([
+    ['9 s at 8 kHz', 9000, 8],
+    ['3 s at 48 kHz, in three segments', 3000, 48],
+  ])('of %s are one press', async (_name, durationMs, unitsPerMs) => {
+    const { at, phone } = await callTo(flow([gather({ maxDigits: 2, ...wide }), hangup()]));
+    await phone.invite({ sdp: offered(phone, `101=${unitsPerMs * 1000}`) });
+    const line = new ToneLine(phone);
+    await line.event('8', durationMs, 0, unitsPerMs);
+    await line.silenceUntil(at.until('1', 'digit.released'));
+    expect(linesOf(at, 'digit.released')).toMatchObject([{ durationMs }]);
+    await line.event('9', 100, 0, unitsPerMs);
+    await line.silenceUntil(at.until('1', 'gather.finished'));
+    expect(linesOf(at, 'gather.finished')).toMatchObject([{ digits: '89' }]);
+    await phone.bye;
+  });
+
+  it('of the hook are a flash and no key', async () => {
+    const { at, phone } = await callTo(flow([gather({ maxDigits: 1, ...wide }), hangup()]));
+    await phone.invite();
+    const start = phone.timestamp;
+    for (const [i, end] of [0, 0x80, 0x80].entries())
+      phone.sendPacket(101, Uint8Array.of(16, end, 0, 160), { at: start, marker: i === 0, samples: 160 });
+    await at.until('1', 'flash');
+    phone.sendEvent('4');
+    expect((await at.until('1', 'gather.finished')).event.digits).toBe('4');
+    expect(linesOf(at, 'flash')).toHaveLength(1);
     await phone.bye;
   });
 });

@@ -6,6 +6,7 @@ import { eventBlock, type HandPhone } from './hand-phone.ts';
 
 const frame = 160;
 const eventType = 101;
+const longestUnits = 0xffff;
 
 export interface LineOptions {
   readonly codec?: 'PCMU' | 'PCMA';
@@ -61,16 +62,28 @@ export class ToneLine {
     }
   }
 
-  /** A telephone-event that began `leakMs` ago in the audio, three ends, no audio meanwhile. */
-  async event(digit: string, durationMs: number, leakMs = 0, unitsPerMs = 8): Promise<void> {
-    const start = this.#phone.timestamp - leakMs * 8;
-    const send = (ms: number, end: boolean, marker: boolean, samples: number) =>
-      this.#phone.sendPacket(eventType, eventBlock(digit, end, ms * unitsPerMs), {
+  /**
+   * A telephone-event that began `leakMs` ago in the audio, three ends, no audio meanwhile. One too long for its clock goes
+   * on in segments (RFC 4733 2.5.1.3); the timestamps are of that clock too.
+   */
+  async event(digit: string, durationMs: number, leakMs = 0, unitsPerMs = 8, type = eventType): Promise<void> {
+    let start = this.#phone.timestamp - leakMs * 8;
+    let before = 0;
+    const send = (ms: number, end: boolean, marker: boolean, samples: number) => {
+      let units = ms * unitsPerMs - before;
+      if (units > longestUnits) {
+        this.#phone.sendPacket(type, eventBlock(digit, false, longestUnits), { at: start });
+        start = (start + longestUnits) >>> 0;
+        before += longestUnits;
+        units -= longestUnits;
+      }
+      this.#phone.sendPacket(type, eventBlock(digit, end, units), {
         at: start,
         marker,
         samples,
         lost: this.#loses(this.#packets++),
       });
+    };
     let marker = true;
     for (let ms = leakMs + 20; ms < durationMs; ms += 20) {
       await this.#step();

@@ -114,7 +114,9 @@ class WorkerMediaPlane implements MediaPlane {
     const worker = this.#workers.reduce((least, other) => (other.sessions < least.sessions ? other : least));
     const number = ++this.#lastSession;
     worker.sessions++;
-    const { onEvent, keyWay = null, restore = null } = options;
+    const { onEvent, keyWay = null } = options;
+    // Of another version only the ports are understood: the stream begins anew on them, and the source is learned again.
+    const restore = options.restore?.version === 1 ? options.restore : null;
     let session: SessionProxy | null = null;
     try {
       session = await new Promise<SessionProxy | null>((resolve, reject) => {

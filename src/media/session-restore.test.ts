@@ -275,6 +275,17 @@ describe('a session whose process was killed', () => {
     expect((await openSession(plane)).session.port).toBe(port);
   });
 
+  it('begins anew on the same ports when another version saved it', async () => {
+    const { mortal, phone } = await connected();
+    const saved = { ...(await mortal.kill(phone)), version: 2 } as unknown as SavedSession;
+    const opened = await restored(saved, phone);
+    expect(opened.session.port).toBe(port);
+    const first = await phone.heard.next(() => true);
+    expect(first.ssrc).not.toBe(saved.ssrc);
+    phone.press({ port }, 1);
+    expect(await opened.events.first(isType('latched'))).toMatchObject({ port: phone.port });
+  });
+
   it('stays silent on hold', async () => {
     const { mortal, phone } = await connected();
     mortal.tell('hold', true);

@@ -1,9 +1,10 @@
 // Writes docs/dialects/*.md from the dialects' support tables. `--check` writes nothing and fails when a page is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { formatSupportPage as formatBandwidthPage } from '../src/dialects/bandwidth/page.ts';
 import { formatSupportPage } from '../src/dialects/opentact/page.ts';
 
 const folder = new URL('../docs/dialects/', import.meta.url);
-const pages = { 'opentact.md': formatSupportPage() };
+const pages = { 'bandwidth.md': formatBandwidthPage(), 'opentact.md': formatSupportPage() };
 
 mkdirSync(folder, { recursive: true });
 for (const [name, page] of Object.entries(pages)) {

@@ -14,6 +14,8 @@ export interface HttpPlan {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Sent only when the answer is 401 with a Basic challenge (RFC 7617), to the origin that was asked. */
+  readonly credentials?: { readonly username: string; readonly password: string };
 }
 
 export interface Dialect {

@@ -1,10 +1,11 @@
 // Owns: the list of dialects that are built. A document's vendor is chosen by the app's configuration, never guessed.
 import { CodedError } from '../base/errors.ts';
 import type { DialectName } from '../flow/node.ts';
+import { bandwidth } from './bandwidth/index.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
 
-export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact };
+export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact, bandwidth };
 
 export function dialectOf(name: string): Dialect {
   const found = Object.values(dialects).find((dialect) => dialect.name === name);

@@ -71,11 +71,11 @@ export function createApplication(options: ApplicationOptions): Application {
       ...options.sign?.(plan, call.app),
     };
     const deadline = clock.now() + (destination.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs);
-    const once = () =>
+    const once = (more: Readonly<Record<string, string>> = {}) =>
       http.fetch({
         method: plan.method,
         url: plan.url,
-        headers,
+        headers: { ...headers, ...more },
         body: plan.body,
         timeoutMs: Math.max(1, Math.ceil(deadline - clock.now())),
         trust: { origin: 'document', trustedOrigins: trust.origins },
@@ -90,6 +90,9 @@ export function createApplication(options: ApplicationOptions): Application {
       await new Promise<void>((resolve) => clock.after(secondTryAfterMs, resolve));
       reply = await once();
     }
+    const challenged = authorization === undefined && !named && isChallenge(reply, origin);
+    if (challenged && plan.credentials !== undefined && signal?.aborted !== true)
+      reply = await once({ authorization: basic(plan.credentials) });
     if (reply.status < 200 || reply.status > 299)
       throw new CodedError('document-http-status', `${publicUrl(plan.url)} answered ${reply.status}.`);
     return { reply, plan };
@@ -145,7 +148,10 @@ export function createApplication(options: ApplicationOptions): Application {
       // The tape shows the answer of the fallback only; whoever runs the application must learn of this all the same.
       log.warn({ call: call.id, app: call.app, code: failure.code }, `${failure.message} The fallback is asked.`);
       try {
-        return await step({ ...report, destination: { ...report.destination, url: fallbackUrl, fallbackUrl: null } });
+        const { destination } = report;
+        // Words may differ there, e.g. its method and credentials.
+        const extra = { ...destination.extra, fallback: 'true' };
+        return await step({ ...report, destination: { ...destination, url: fallbackUrl, fallbackUrl: null, extra } });
       } catch (second) {
         const { code, message } = failureOf(second, report, call);
         return { ok: false, code, message: `${failure.message} Then the fallback: ${message}` };
@@ -172,6 +178,16 @@ export function createApplication(options: ApplicationOptions): Application {
       });
     },
   };
+}
+
+/** RFC 7617. Whoever a redirect led to is not given what the document named for the address that it wrote. */
+function isChallenge({ status, headers, url }: FetchReply, origin: string): boolean {
+  const asks = /(^|,)\s*basic\b/i.test(headers['www-authenticate'] ?? '');
+  return status === 401 && asks && URL.parse(url)?.origin === origin;
+}
+
+function basic({ username, password }: NonNullable<HttpPlan['credentials']>): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** A document that was fetched and is wrong; its code is a problem's. */

@@ -168,7 +168,13 @@ export function createRun(options: RunOptions): Run {
         effects.push({
           type: 'application.notify',
           notice: state.name('notice'),
-          report: { kind: 'recording', destination: recording.notify, history, recordingId, durationMs },
+          report: {
+            kind: 'recording',
+            destination: substituteDestination(state, recording.notify),
+            history,
+            recordingId,
+            durationMs,
+          },
         });
         return;
       }

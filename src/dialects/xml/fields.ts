@@ -63,6 +63,20 @@ export class Fields {
     return value;
   }
 
+  /** Seconds, with decimals, as milliseconds; range and default are in seconds. */
+  seconds(name: string, byDefault: number, range: IntegerRange): number {
+    const attribute = this.attribute(name);
+    if (attribute === null) return byDefault * 1000;
+    const written = attribute.value.trim();
+    const value = /^[+-]?\d{1,9}(\.\d{0,9})?$/.test(written) ? Number(written) : Number.NaN;
+    if (value >= range.min && value <= range.max) return Math.round(value * 1000);
+    const looksLikeMs =
+      value > range.max && value % 100 === 0 && value / 1000 >= range.min && value / 1000 <= range.max;
+    const unit = looksLikeMs ? `; ${written} milliseconds are ${name}="${value / 1000}"` : '';
+    this.#invalid(attribute, `seconds from ${range.min} to ${range.max}${unit}`, `${byDefault} is used`);
+    return byDefault * 1000;
+  }
+
   /** One of the choices, in any capitals; comes back as the table spells it. */
   choice<C extends string, D extends C | null>(name: string, choices: readonly C[], byDefault: D): C | D {
     const attribute = this.attribute(name);

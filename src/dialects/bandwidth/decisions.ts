@@ -1,0 +1,143 @@
+// Owns: every choice that Bandwidth's public documentation leaves open or that this server makes otherwise, with its
+// reason, and the numbers that the dialect needs. The support page prints the list.
+
+export const byDefault = {
+  /** Of every webhook that a document names. */
+  webhookMs: 15_000,
+  maxDigits: 50,
+  gatherPrompts: 20,
+  transferTargets: 8,
+  tagLength: 256,
+  keysToSend: 50,
+} as const;
+
+export interface Decision {
+  readonly about: string;
+  readonly decision: string;
+  readonly reason: string;
+}
+
+export const decisions: readonly Decision[] = [
+  {
+    about: 'What refuses a document',
+    decision:
+      'XML that is not well-formed, another root than `Response` or `Bxml`, a broken limit, an element that is unknown, misplaced or not supported, and one whose needed address, number or keys are missing or wrong. The call ends: the caller hears an apology, and `disconnect` tells `invalid-bxml`, or `application-error` for what is not supported.',
+    reason:
+      'The vendor ends such a call with these causes. Skipping a verb would make another call of it, so nothing is skipped in silence.',
+  },
+  {
+    about: 'Attributes with an impossible value, or without meaning',
+    decision:
+      'A warning with line, column and what to write; the default is used, or the attribute is ignored. So for a number out of range, and an attribute that is not supported.',
+    reason: 'Not documented. A caller on the line is better served by the default than by the end of the call.',
+  },
+  {
+    about: 'Names in other capitals',
+    decision: 'Read all the same, with a warning.',
+    reason: 'As in the other dialects; nothing else could be meant.',
+  },
+  {
+    about: 'When a webhook has failed',
+    decision:
+      'No connection, no answer in time, any status but 2xx, and an answer that is refused as a document. When no connection could be made, it is tried once more after 250 ms. Then the fallback URL is asked, if there is one.',
+    reason: 'The vendor says only that it "fails to respond" and that 4xx and 5xx end the call without a fallback.',
+  },
+  {
+    about: 'What a failed webhook does to the call',
+    decision:
+      'The caller hears a sentence of apology and is hung up; `disconnect` tells `callback-error`. The vendor hangs up without a word.',
+    reason: 'No caller of this server is left with silence.',
+  },
+  {
+    about: 'An empty answer (204, or no body)',
+    decision:
+      'To `initiate` and `answer`: as a failure, `callback-error`. To any other webhook: as `<Response/>`, the call is hung up.',
+    reason: 'Not documented. A call whose first document is nothing is a mistake of the application.',
+  },
+  {
+    about: 'Time limit of a webhook',
+    decision: '15 s; `timeoutMs` of the app, where the configuration has one, for the first.',
+    reason: "The vendor's default.",
+  },
+  {
+    about: 'Credentials',
+    decision:
+      'Sent to the same origin only, over http too, and only in answer to a Basic challenge. They are kept in memory: a call that is taken up after a restart asks without them. Credentials in a URL of the configuration are sent at once.',
+    reason: 'The documented order; the tape, which outlives the process, holds no secret.',
+  },
+  {
+    about: 'Webhooks by GET',
+    decision: 'The same properties as query parameters behind the query that is there; objects as JSON.',
+    reason: 'The encoding of objects is not documented.',
+  },
+  {
+    about: '`accountId`, `applicationId`, `callId`, `callUrl`',
+    decision:
+      '`accountId` is always 1000000. `applicationId` is the name of the app when that is a UUID, else a UUID made from it. `callId` is `c-`, 8 hexadecimal digits and a UUID made from the id of the call; the id can be had back from it. `callUrl` is `/api/v2/accounts/…/calls/…` at the HTTP address of this server, where nothing answers yet.',
+    reason: 'Clients check the forms. The REST interface of v2 is not built yet.',
+  },
+  {
+    about: '`from` and `to`',
+    decision: 'As received in the SIP addresses, with or without `+`.',
+    reason: 'What is no number, such as the name of a SIP user, has no form E.164.',
+  },
+  {
+    about: '`mediaUrl`',
+    decision: 'The address of the recording in the HTTP interface of this server.',
+    reason: 'The REST interface of v2 is not built yet, and the address must work.',
+  },
+  {
+    about: '`disconnect`',
+    decision:
+      'Sent to `statusUrl` of the app, once, when the caller is gone. Causes: `hangup`, `cancel` (the caller gave up before the answer), `rejected` (refused by the document), `callback-error`, `invalid-bxml`, `application-error`, `error`. Not sent for dialled legs, which have `transferDisconnect`.',
+    reason: "`statusUrl` is the vendor's call status URL of an application.",
+  },
+  {
+    about: '`transferComplete` and `transferDisconnect`, causes',
+    decision:
+      '`hangup`, `busy` (486, 600), `timeout` (not answered in time, 408, 480), `rejected` (403, 603, 607), `cancel` (somebody else answered, or the caller left), `error` for a number that does not exist, else `unknown`. `errorMessage` and `errorId` are sent with all but `hangup` and `cancel`.',
+    reason: 'The list of causes is open; which SIP status makes which is not documented.',
+  },
+  {
+    about: 'When a call is answered',
+    decision:
+      'By the first verb but Hangup, Redirect, Tag, StopRecording, Forward, and Ring with `answerCall="false"`. Pause answers.',
+    reason: 'Only Ring has an attribute by which it does not answer.',
+  },
+  {
+    about: 'Gather, a terminating digit pressed first',
+    decision: 'Ends the gather with `digits` "" and the key as `terminatingDigit`; no repetition follows.',
+    reason: 'The terminator ends the gather at once.',
+  },
+  {
+    about: 'Gather, keys pressed before it',
+    decision: 'Kept, and taken as its first digits.',
+    reason: 'Not documented; nobody wants to press twice.',
+  },
+  {
+    about: 'Gather with more than 20 prompts',
+    decision: 'The first 20 are played; `repeatCount` is lowered until repetitions times prompts are at most 20.',
+    reason: 'The limit is documented, what happens beyond it is not.',
+  },
+  {
+    about: 'SSML',
+    decision:
+      '`break` is silence (`time`, or by `strength`), `lang` changes the language, `sub` speaks its alias, `say-as` spells `characters`, `spell-out`, `verbatim`, `digits` and `telephone`; `p` and `s` end a sentence. Of `emphasis`, `prosody` and `phoneme` the text is spoken. Other elements: a warning, and their text is spoken.',
+    reason: 'The speech engines take plain text.',
+  },
+  {
+    about: 'Tags that are too long',
+    decision: 'Ignored with a warning.',
+    reason: 'What happens beyond 256 characters is not documented.',
+  },
+  {
+    about: 'Transfer, the caller while it rings',
+    decision: 'Is answered, and hears a ringing tone. When the dialled party hangs up, the next verb runs.',
+    reason: 'As documented, but for the tone.',
+  },
+  {
+    about: '`recordComplete` or `recordingComplete`',
+    decision: '`recordComplete`.',
+    reason: 'The pages and samples say so; only the OpenAPI file has the other.',
+  },
+];

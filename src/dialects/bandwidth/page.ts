@@ -1,0 +1,66 @@
+// Owns: the support page of the dialect, made from support.ts and decisions.ts. scripts/make-support-table.ts writes it
+// to docs/dialects/bandwidth.md; page.test.ts compares.
+import { decisions } from './decisions.ts';
+import { type Level, type VerbSupport, verbs } from './support.ts';
+
+export function formatSupportPage(): string {
+  const all = Object.entries(verbs) as [string, VerbSupport][];
+  const sections = all.filter(([, { level }]) => level !== 'no').map(([name, support]) => formatVerb(name, support));
+  const count = (level: Level): number => all.filter(([, support]) => support.level === level).length;
+  return [
+    '# Bandwidth BXML: what is supported',
+    'Made from `src/dialects/bandwidth/support.ts` and `decisions.ts` by `scripts/make-support-table.ts`. Do not edit by hand.',
+    'An app with `dialect: bandwidth` answers webhooks of Programmable Voice (v2) with BXML. The BXML of v1 (Catapult) and the REST interfaces are not part of this. The root element is `<Response>` or `<Bxml>`; a document has at most 64 KB, 2,000 elements and a depth of 50. What is wrong with a document is told with line and column.',
+    '## Verbs',
+    `Of ${all.length} elements ${count('yes')} are supported, ${count('part')} in part, ${count('no')} not. A document with one that is not supported is refused, never run without it.`,
+    table(
+      ['Element', 'Supported', 'Note'],
+      all.map(([name, { level, note }]) => [`\`${name}\``, level, note]),
+    ),
+    ...sections,
+    '## Webhooks',
+    table(
+      ['`eventType`', 'When', 'The answer'],
+      [
+        ['`initiate`', 'A call comes in.', 'BXML'],
+        ['`answer`', 'A call that was placed is answered.', 'BXML'],
+        ['`gather`', 'A Gather with `gatherUrl` is over.', 'BXML'],
+        ['`redirect`', 'A Redirect runs.', 'BXML'],
+        ['`recordComplete`', 'A Record with `recordCompleteUrl` is over and the call is up.', 'BXML'],
+        ['`recordingAvailable`', 'The file of a recording is complete.', 'ignored'],
+        ['`transferComplete`', 'A Transfer with `transferCompleteUrl` is over and the call is up.', 'BXML'],
+        ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
+        ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
+        ['`disconnect`', 'The call is over; sent to `statusUrl` of the app.', 'ignored'],
+      ],
+    ),
+    'Not sent: `dtmf`, `transferAnswer`, `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of conferences, streams and real-time transcriptions.',
+    '## Decisions',
+    "What the public documentation leaves open, and where this server does otherwise than the vendor's.",
+    table(
+      ['About', 'Decision', 'Reason'],
+      decisions.map(({ about, decision, reason }) => [about, decision, reason]),
+    ),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function formatVerb(name: string, { inside, content, attributes }: VerbSupport): string {
+  const where = typeof inside === 'string' ? '' : ` Stands in ${inside.map((parent) => `\`${parent}\``).join(' or ')}.`;
+  const rows = Object.entries(attributes).map(([attribute, { level, byDefault, note, refuses }]) => [
+    `\`${attribute}\``,
+    level,
+    byDefault,
+    refuses === true ? `${note} A document with it is refused.` : note,
+  ]);
+  const lines = [`### ${name}`, `Content: ${content}.${where}`];
+  return (rows.length === 0 ? lines : [...lines, table(['Attribute', 'Supported', 'Default', 'Note'], rows)]).join(
+    '\n\n',
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,317 @@
+// Owns: what of Bandwidth's BXML (Programmable Voice, v2) is supported, as data. The compiler knows an element or attribute
+// only if it stands here; docs/dialects/bandwidth.md is made from it (scripts/make-support-table.ts).
+// Does not: describe BXML of v1 (Catapult); that is another dialect.
+
+export type Level = 'yes' | 'part' | 'no';
+export interface Support {
+  readonly level: Level;
+  readonly note: string;
+}
+export interface AttributeSupport extends Support {
+  readonly byDefault: string;
+  /** The document is refused when it stands there: without its effect the call would be another one. */
+  readonly refuses?: true;
+}
+export interface VerbSupport extends Support {
+  /** Where the element may stand: a verb of a document, or inside the named elements only. */
+  readonly inside: 'document' | readonly string[];
+  readonly content: string;
+  readonly attributes: Readonly<Record<string, AttributeSupport>>;
+}
+
+const yes = (byDefault: string, note: string): AttributeSupport => ({ level: 'yes', byDefault, note });
+const part = (byDefault: string, note: string): AttributeSupport => ({ level: 'part', byDefault, note });
+const no = (note: string): AttributeSupport => ({ level: 'no', byDefault: '–', note });
+const refused = (note: string): AttributeSupport => ({ ...no(note), refuses: true });
+const notYet = (note: string, content = '–', inside: VerbSupport['inside'] = 'document'): VerbSupport => ({
+  level: 'no',
+  inside,
+  content,
+  note,
+  attributes: {},
+});
+
+const method = yes('`POST`', '`POST` or `GET`.');
+const tag = yes('–', 'Sent with every webhook from here on, at most 256 characters; empty clears it.');
+const credentials = {
+  username: yes('–', 'With `password`: sent only after the application answered 401 with a Basic challenge.'),
+  password: yes('–', 'Kept in memory only; never on the tape, in a log or an error.'),
+} as const;
+const fallbackCredentials = {
+  fallbackUsername: yes('–', 'As `username`, for the fallback URL.'),
+  fallbackPassword: yes('–', 'As `password`, for the fallback URL.'),
+} as const;
+const noTranscription = no('There is no transcription.');
+const noDiversion = no('No Diversion header is sent.');
+const noUui = no('No User-to-User header is sent.');
+const wavOnly = part('`wav`', '`mp3` is recorded as WAV, and told as `wav`.');
+const available = {
+  recordingAvailableUrl: yes('–', 'Told when the file is complete; the answer is ignored.'),
+  recordingAvailableMethod: method,
+  transcribe: noTranscription,
+  detectLanguage: noTranscription,
+  transcriptionAvailableUrl: noTranscription,
+  transcriptionAvailableMethod: noTranscription,
+} as const;
+
+export const verbs = {
+  Gather: {
+    level: 'yes',
+    inside: 'document',
+    content: 'SpeakSentence and PlayAudio, at most 20',
+    note: 'Collects keys. With `gatherUrl` the application is always told, and no verb behind it runs.',
+    attributes: {
+      gatherUrl: yes('–', 'Told with event `gather`; its answer is the next document.'),
+      gatherMethod: method,
+      gatherFallbackUrl: yes('–', 'Asked when `gatherUrl` fails.'),
+      gatherFallbackMethod: method,
+      ...credentials,
+      ...fallbackCredentials,
+      tag,
+      terminatingDigits: yes('none', 'Keys, each of which ends the entry. Told apart from the digits.'),
+      maxDigits: yes('50', 'From 1 to 50.'),
+      interDigitTimeout: yes('5', 'Seconds from each key to the next, 1 to 60, with decimals.'),
+      firstDigitTimeout: yes('5', 'Seconds from the end of the prompts to the first key, 0 to 60, with decimals.'),
+      repeatCount: yes('1', 'How often the prompts are played while nothing is keyed; times the prompts at most 20.'),
+      sensitive: yes(
+        '`false`',
+        "Ours, not the vendor's. `true`: the keys are a secret. They reach `gatherUrl` and nothing else: no log, tape, API or recording.",
+      ),
+    },
+  },
+  SpeakSentence: {
+    level: 'part',
+    inside: 'document',
+    content: 'text, or SSML',
+    note: 'Speaks a text with a voice of the installed engine. What of SSML is heard stands under decisions.',
+    attributes: {
+      voice: part('`susan`', "The vendor's 29 names choose language and gender; the voice is the engine's own."),
+      gender: yes('`female`', '`female` or `male`, as far as the installed engine has both.'),
+      locale: yes('`en_US`', 'A language, `en_US` or `en-US`.'),
+    },
+  },
+  PlayAudio: {
+    level: 'part',
+    inside: 'document',
+    content: 'the address, which may be relative',
+    note: 'Plays a WAV or MP3 file. One that cannot be played is passed over.',
+    attributes: {
+      username: no('Sounds are fetched without credentials.'),
+      password: no('Sounds are fetched without credentials.'),
+    },
+  },
+  Pause: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Waits, answered.',
+    attributes: { duration: yes('1', 'Seconds, 0.1 to 86400, with decimals.') },
+  },
+  Ring: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'The caller hears it ring.',
+    attributes: {
+      duration: yes('5', 'Seconds, 0.1 to 86400, with decimals.'),
+      answerCall: yes('`true`', "`false`: a call that is not answered stays so, and the caller's own phone rings."),
+    },
+  },
+  SendDtmf: {
+    level: 'yes',
+    inside: 'document',
+    content: 'keys, at most 50: `0-9 * # A-D`, and the pauses `,` `w` (0.5 s) and `W` (1 s)',
+    note: 'Sends keys to the caller. A pause takes the place of the interval.',
+    attributes: {
+      toneDuration: yes('200', 'Milliseconds of each tone, 50 to 5000.'),
+      toneInterval: yes('400', 'Milliseconds between two tones, 50 to 5000.'),
+    },
+  },
+  Record: {
+    level: 'part',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Records the caller until a key, silence or the longest duration.',
+    attributes: {
+      recordCompleteUrl: yes(
+        '–',
+        'Told with event `recordComplete` while the call is up; its answer is the next document.',
+      ),
+      recordCompleteMethod: method,
+      recordCompleteFallbackUrl: yes('–', 'Asked when `recordCompleteUrl` fails.'),
+      recordCompleteFallbackMethod: method,
+      ...available,
+      ...credentials,
+      ...fallbackCredentials,
+      tag,
+      terminatingDigits: yes('`#`', 'Keys, each of which ends the recording; empty for none.'),
+      maxDuration: yes('60', 'Seconds, 1 to 10800.'),
+      silenceTimeout: yes('0', 'Seconds of silence that end it; 0 for no such end.'),
+      fileFormat: wavOnly,
+    },
+  },
+  StartRecording: {
+    level: 'part',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Records in the background. A second one while one runs is passed over.',
+    attributes: {
+      ...available,
+      ...credentials,
+      tag,
+      fileFormat: wavOnly,
+      multiChannel: yes('`false`', '`true`: one channel for the caller, one for what the caller hears.'),
+    },
+  },
+  StopRecording: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Ends what StartRecording began; nothing happens when there is none.',
+    attributes: {},
+  },
+  PauseRecording: notYet('A recording cannot be interrupted yet.'),
+  ResumeRecording: notYet('A recording cannot be interrupted yet.'),
+  Transfer: {
+    level: 'part',
+    inside: 'document',
+    content: 'PhoneNumber and SipUri, 1 to 8, which ring together',
+    note: 'Connects the caller with the first that answers. With `transferCompleteUrl` no verb behind it runs.',
+    attributes: {
+      transferCallerId: part(
+        "the caller's",
+        'A number. `Restricted`, `Anonymous`, `Private` and `Unavailable` show `anonymous`.',
+      ),
+      transferCallerDisplayName: no('No display name is sent.'),
+      privacy: no('No Privacy header is sent.'),
+      callTimeout: yes('30', 'Seconds of ringing, 1 to 300, with decimals.'),
+      transferCompleteUrl: yes('–', 'Told with event `transferComplete`; its answer is the next document.'),
+      transferCompleteMethod: method,
+      transferCompleteFallbackUrl: yes('–', 'Asked when `transferCompleteUrl` fails.'),
+      transferCompleteFallbackMethod: method,
+      ...credentials,
+      ...fallbackCredentials,
+      tag,
+      diversionTreatment: noDiversion,
+      diversionReason: noDiversion,
+    },
+  },
+  PhoneNumber: {
+    level: 'part',
+    inside: ['Transfer'],
+    content: 'a number',
+    note: 'A telephone number, or a SIP user of this server.',
+    attributes: {
+      transferAnswerUrl: refused('No document can run on the dialled leg yet.'),
+      transferAnswerMethod: no('As `transferAnswerUrl`.'),
+      transferAnswerFallbackUrl: no('As `transferAnswerUrl`.'),
+      transferAnswerFallbackMethod: no('As `transferAnswerUrl`.'),
+      transferDisconnectUrl: yes(
+        '–',
+        'Told with event `transferDisconnect` when this leg is over; the answer is ignored.',
+      ),
+      transferDisconnectMethod: method,
+      ...credentials,
+      fallbackUsername: no('There is no fallback URL that it could be for.'),
+      fallbackPassword: no('There is no fallback URL that it could be for.'),
+      tag: yes('–', 'Sent with the webhooks of this leg.'),
+      uui: noUui,
+    },
+  },
+  SipUri: {
+    level: 'part',
+    inside: ['Transfer'],
+    content: 'a SIP address',
+    note: 'A SIP target.',
+    attributes: {
+      transferAnswerUrl: refused('No document can run on the dialled leg yet.'),
+      transferAnswerMethod: no('As `transferAnswerUrl`.'),
+      transferAnswerFallbackUrl: no('As `transferAnswerUrl`.'),
+      transferAnswerFallbackMethod: no('As `transferAnswerUrl`.'),
+      transferDisconnectUrl: yes('–', 'As of PhoneNumber.'),
+      transferDisconnectMethod: method,
+      ...credentials,
+      fallbackUsername: no('There is no fallback URL that it could be for.'),
+      fallbackPassword: no('There is no fallback URL that it could be for.'),
+      tag: yes('–', 'Sent with the webhooks of this leg.'),
+      uui: noUui,
+    },
+  },
+  Forward: {
+    level: 'part',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Rings somebody else while the caller is not answered, connects the two, and ends with them. No verb behind it runs.',
+    attributes: {
+      to: yes('required', 'A number or a SIP address.'),
+      from: yes("the caller's", 'The number that is shown.'),
+      callTimeout: yes('30', 'Seconds of ringing, 1 to 300, with decimals.'),
+      diversionTreatment: noDiversion,
+      diversionReason: noDiversion,
+      uui: noUui,
+    },
+  },
+  Bridge: {
+    level: 'part',
+    inside: 'document',
+    content: 'the callId of another live call',
+    note: "Connects the two calls. The other call's document is not cancelled: it goes on, and its call is not hung up at the end.",
+    attributes: {
+      bridgeCompleteUrl: yes('–', 'Told with event `bridgeComplete` when the other call left, or could not be joined.'),
+      bridgeCompleteMethod: method,
+      bridgeCompleteFallbackUrl: yes('–', 'Asked when `bridgeCompleteUrl` fails.'),
+      bridgeCompleteFallbackMethod: method,
+      bridgeTargetCompleteUrl: no('The other call goes on with its own document.'),
+      bridgeTargetCompleteMethod: no('As `bridgeTargetCompleteUrl`.'),
+      bridgeTargetCompleteFallbackUrl: no('As `bridgeTargetCompleteUrl`.'),
+      bridgeTargetCompleteFallbackMethod: no('As `bridgeTargetCompleteUrl`.'),
+      ...credentials,
+      ...fallbackCredentials,
+      tag,
+    },
+  },
+  Redirect: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Asks for the next document, which replaces this one. No verb behind it runs.',
+    attributes: {
+      redirectUrl: yes('required', 'The address, which may be relative.'),
+      redirectMethod: method,
+      redirectFallbackUrl: yes('–', 'Asked when `redirectUrl` fails.'),
+      redirectFallbackMethod: method,
+      ...credentials,
+      ...fallbackCredentials,
+      tag,
+    },
+  },
+  Tag: {
+    level: 'yes',
+    inside: 'document',
+    content: 'the text',
+    note: 'Sent with every webhook from here on, at most 256 characters; empty clears it.',
+    attributes: {},
+  },
+  Hangup: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Ends the call; refuses one that was not answered.',
+    attributes: {},
+  },
+  StartGather: notYet('Keys are not told one by one.'),
+  StopGather: notYet('Keys are not told one by one.'),
+  Conference: notYet('There are no conferences.', 'the name'),
+  StartStream: notYet('Audio is not streamed.', 'StreamParam'),
+  StopStream: notYet('Audio is not streamed.'),
+  StreamParam: notYet('Audio is not streamed.', '–', ['StartStream']),
+  StartTranscription: notYet('There is no transcription.', 'CustomParam'),
+  StopTranscription: notYet('There is no transcription.'),
+  CustomParam: notYet('There is no transcription.', '–', ['StartTranscription']),
+  Connect: notYet('There are no browser endpoints.', 'Endpoint'),
+  Endpoint: notYet('There are no browser endpoints.', '–', ['Connect']),
+} as const satisfies Record<string, VerbSupport>;
+
+export type VerbName = keyof typeof verbs;
+
+export const supportOf = (name: VerbName): VerbSupport => verbs[name];

@@ -1,0 +1,37 @@
+// Owns: the table of verbs. The compiler refuses to build when a supported verb of support.ts has no entry here.
+import type { CompiledVerb, CompileVerb, VerbInput } from '../scope.ts';
+import type { VerbName, verbs } from '../support.ts';
+import { bridge } from './bridge.ts';
+import { hangup, redirect, tag } from './ends.ts';
+import { forward } from './forward.ts';
+import { gather } from './gather.ts';
+import { pause, ring, sendDtmf } from './pause-ring.ts';
+import { record, startRecording, stopRecording } from './record.ts';
+import { playAudio, speakSentence } from './sounds.ts';
+import { transfer } from './transfer.ts';
+
+export type RunnableName = {
+  [Name in VerbName]: (typeof verbs)[Name] extends { inside: 'document'; level: 'yes' | 'part' } ? Name : never;
+}[VerbName];
+
+const runnable: Readonly<Record<RunnableName, CompileVerb>> = {
+  Gather: gather,
+  SpeakSentence: speakSentence,
+  PlayAudio: playAudio,
+  Pause: pause,
+  Ring: ring,
+  SendDtmf: sendDtmf,
+  Record: record,
+  StartRecording: startRecording,
+  StopRecording: stopRecording,
+  Transfer: transfer,
+  Forward: forward,
+  Bridge: bridge,
+  Redirect: redirect,
+  Tag: tag,
+  Hangup: hangup,
+};
+
+export const isRunnable = (name: VerbName): name is RunnableName => Object.hasOwn(runnable, name);
+
+export const compileVerb = (name: RunnableName, input: VerbInput): CompiledVerb => runnable[name](input);

@@ -1,0 +1,162 @@
+// Owns: Bandwidth's webhooks (Programmable Voice, v2): which properties each has, in their order and spelling, as JSON by
+// POST or as a query by GET. What the vendor's pages leave open is decided in decisions.ts.
+// Does not: send anything, or answer a challenge (src/hooks).
+import type { CallFacts, Report } from '../../flow/report.ts';
+import type { HttpPlan } from '../dialect.ts';
+import { applicationIdOf, callIdOf, legIdOf, recordingIdOf } from './call-id.ts';
+import { causeOfCall, causeOfLeg } from './cause.ts';
+import { credentialsNamed } from './credentials.ts';
+import { decodeTag } from './destination.ts';
+
+export interface WordsOptions {
+  readonly accountId: string;
+  /** Where the HTTP interface of this server is reached, without a slash at its end. */
+  readonly address: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+}
+
+/** What is undefined is left out. */
+type Properties = Readonly<Record<string, unknown>>;
+
+export function createWords(options: Partial<WordsOptions> = {}): (report: Report, call: CallFacts) => HttpPlan {
+  const { accountId = '1000000', address = 'http://127.0.0.1:8080', now = Date.now } = options;
+  const callUrl = (callId: string): string => `${address}/api/v2/accounts/${accountId}/calls/${callId}`;
+
+  /** What every webhook begins with. `callId` is that of the leg that it is about. */
+  function common(eventType: string, call: CallFacts, callId: string): Properties {
+    return {
+      eventType,
+      eventTime: iso(now()),
+      accountId,
+      applicationId: applicationIdOf(call.app),
+      from: call.from,
+      to: call.to,
+      direction: call.direction,
+      callId,
+      callUrl: callUrl(callId),
+    };
+  }
+
+  function ofCall(eventType: string, report: Report, call: CallFacts): Properties {
+    return {
+      ...common(eventType, call, callIdOf(call.id)),
+      enqueuedTime: call.enqueuedAt,
+      startTime: call.startedAt,
+      answerTime: call.answeredAt ?? undefined,
+      tag: tagOf(report),
+    };
+  }
+
+  function ofRecording(report: Extract<Report, { kind: 'recording' }>, call: CallFacts): Properties {
+    const { extra } = report.destination;
+    const available = extra['event'] === 'recordingAvailable';
+    const endedAt = now();
+    const startTime = iso(endedAt - report.durationMs);
+    const { answerTime, tag, ...rest } = ofCall(available ? 'recordingAvailable' : 'recordComplete', report, call);
+    return {
+      ...rest,
+      ...(available ? {} : { answerTime }),
+      recordingId: recordingIdOf(call.id, report.recordingId),
+      mediaUrl: `${address}/v1/calls/${call.id}/recordings/${report.recordingId}`,
+      startTime,
+      endTime: iso(endedAt),
+      duration: `PT${report.durationMs / 1000}S`,
+      channels: Number(extra['channels'] ?? '1'),
+      fileFormat: 'wav',
+      ...(available ? { status: 'complete' } : {}),
+      tag,
+    };
+  }
+
+  function ofLeg(report: Extract<Report, { kind: 'leg-end' }>, call: CallFacts): Properties {
+    const callId = legIdOf(call.id, report.leg);
+    const callerId = report.callerId ?? call.from;
+    const at = (sinceMs: number): string => iso(Date.parse(call.startedAt) + sinceMs);
+    return {
+      ...common('transferDisconnect', call, callId),
+      from: callerId,
+      to: report.target,
+      direction: 'outbound',
+      parentCallId: callIdOf(call.id),
+      startTime: at(report.dialledMs),
+      answerTime: report.answeredMs === null ? undefined : at(report.answeredMs),
+      endTime: at(report.endedMs),
+      tag: tagOf(report),
+      transferCallerId: callerId,
+      transferTo: report.target,
+      ...causeOfLeg(report.reason, report.answeredMs !== null, callId),
+    };
+  }
+
+  function properties(report: Exclude<Report, { kind: 'http' }>, call: CallFacts): Properties {
+    switch (report.kind) {
+      case 'call-start': {
+        if (call.direction === 'outbound') return ofCall('answer', report, call);
+        return { ...common('initiate', call, callIdOf(call.id)), startTime: call.startedAt };
+      }
+      case 'gather': {
+        const { digits, terminator } = report;
+        return { ...ofCall('gather', report, call), digits, terminatingDigit: terminator };
+      }
+      case 'recording':
+        return ofRecording(report, call);
+      case 'dial':
+        return {
+          ...ofCall('transferComplete', report, call),
+          transferCallerId: report.callerId ?? call.from,
+          transferTo: report.target,
+          ...causeOfLeg(report.reason, report.success, call.id),
+        };
+      case 'leg-end':
+        return ofLeg(report, call);
+      case 'call-end':
+        return {
+          ...ofCall('disconnect', report, call),
+          endTime: iso(Date.parse(call.startedAt) + report.endedMs),
+          ...causeOfCall(report, call),
+        };
+      case 'ask':
+      case 'notify': {
+        const { event = 'redirect', cause, errorMessage } = report.destination.extra;
+        return { ...ofCall(event, report, call), cause, errorMessage };
+      }
+    }
+  }
+
+  return (report, call) => {
+    const { url, extra } = report.destination;
+    const fallback = extra['fallback'] === 'true';
+    const method = (fallback ? extra['fallbackMethod'] : undefined) ?? report.destination.method;
+    if (report.kind === 'http') return { method, url, headers: report.headers, body: report.body };
+    const named = extra[fallback ? 'fallbackCredentials' : 'credentials'];
+    const credentials = named === undefined ? null : credentialsNamed(named);
+    const told = properties(report, call);
+    return {
+      ...(method === 'GET'
+        ? { method, url: addQuery(url, told), headers: {}, body: null }
+        : { method, url, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(told) }),
+      ...(credentials === null ? {} : { credentials }),
+    };
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function tagOf({ destination }: Report): string | undefined {
+  const kept = destination.extra['tag'] ?? '';
+  return kept === '' ? undefined : decodeTag(kept);
+}
+
+function addQuery(url: string, told: Properties): string {
+  const [address = ''] = url.split('#', 1);
+  const added = Object.entries(told)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encode(typeof value === 'string' ? value : JSON.stringify(value))}`)
+    .join('&');
+  const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
+  return `${address}${joint}${added}`;
+}
+
+/** As encodeURIComponent, and `*` too: some servers read it as a wildcard. A lone surrogate becomes U+FFFD. */
+const encode = (value: string) => encodeURIComponent(value.toWellFormed()).replaceAll('*', '%2A');

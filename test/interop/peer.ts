@@ -75,7 +75,7 @@ const everyMs = 15;
 export async function until<T>(
   what: string,
   probe: () => T | undefined | null | false | Promise<T | undefined | null | false>,
-  withinMs = 10_000,
+  withinMs = 25_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {

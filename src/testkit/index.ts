@@ -2,7 +2,7 @@
 export type { ReceivedRequest } from './application.ts';
 export { createPhone, type Phone, type PhoneCallOptions, type PhoneLineOptions, type PhoneOptions } from './phone.ts';
 export type { PhoneCall } from './phone-call.ts';
-export type { DigitWay, PhoneCallEnd, PhoneEvent, PhoneEventOf } from './phone-event.ts';
+export type { DigitWay, KeyWay, PhoneCallEnd, PhoneEvent, PhoneEventOf } from './phone-event.ts';
 export type { IncomingPhoneCall } from './phone-incoming.ts';
 export type { PressOutcome } from './phone-script.ts';
 export { plainDialect } from './plain-dialect.ts';

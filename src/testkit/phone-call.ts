@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { beep } from '../media/tone.ts';
 import type { LegHandlers, SipLeg } from '../sip/endpoint.ts';
 import type { PhoneAudio } from './phone-audio.ts';
-import { type DigitWay, type PhoneCallEnd, type PhoneEvent, type PhoneEventOf, PhoneEvents } from './phone-event.ts';
+import { type KeyWay, type PhoneCallEnd, type PhoneEvent, type PhoneEventOf, PhoneEvents } from './phone-event.ts';
 import { parseInfoDigit } from './phone-info.ts';
 import { type Keypad, pressKeys } from './phone-keys.ts';
 import { liveSteps, type PressOutcome, playSteps, type ScriptedLine } from './phone-script.ts';
@@ -41,7 +41,7 @@ export interface PhoneCall {
 export interface LiveCallOptions {
   readonly clock: Clock;
   readonly silenceMs: number;
-  readonly digits: DigitWay;
+  readonly digits: KeyWay;
   readonly onOver: () => void;
 }
 
@@ -56,7 +56,7 @@ const unusableCause = 65;
 
 export class LiveCall implements PhoneCall {
   state: PhoneCall['state'] = 'ringing';
-  digits: DigitWay;
+  digits: KeyWay;
   readonly answered: Promise<boolean>;
   readonly ended: Promise<PhoneCallEnd>;
   readonly log: PhoneEvents;

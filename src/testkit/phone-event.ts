@@ -42,6 +42,8 @@ export type PhoneEvent =
 
 /** telephone-events in RTP, tones in the audio, or SIP INFO. */
 export type DigitWay = 'rfc4733' | 'inband' | 'info';
+/** How a phone tells its keys; some tell each of them twice. */
+export type KeyWay = DigitWay | 'rfc4733+info';
 
 export type PhoneEventOf<T extends PhoneEvent['type']> = Extract<PhoneEvent, { type: T }>;
 

@@ -1,13 +1,13 @@
 // Owns: pressing keys on a real call in the three ways there are: telephone-events, tones in the audio, SIP INFO. The first
 // two are timed by the media plane, and which of them it is follows from what the other side takes.
 import type { PhoneAudio } from './phone-audio.ts';
-import type { DigitWay } from './phone-event.ts';
+import type { DigitWay, KeyWay } from './phone-event.ts';
 import { formatDtmfRelay } from './phone-info.ts';
 import type { PressStep } from './phone-script.ts';
 import { keystrokes } from './script.ts';
 
 export interface Keypad {
-  readonly way: DigitWay;
+  readonly way: KeyWay;
   readonly audio: PhoneAudio | null;
   /** Resolves with the status of the answer. */
   info(contentType: string, body: string): Promise<number>;
@@ -25,12 +25,19 @@ export async function pressKeys(
   keypad: Keypad,
   lastKeyDown: () => void,
 ): Promise<{ readonly refused: number } | null> {
-  const { press: keys, toneMs = 100, gapMs = 100 } = step;
-  const { audio, way } = keypad;
+  const { way } = keypad;
   if (way === 'info') {
-    keypad.pressing(keys, 'info');
+    keypad.pressing(step.press, 'info');
     return pressByInfo(step, keypad, lastKeyDown);
   }
+  if (way !== 'rfc4733+info') return pressInMedia(step, keypad, lastKeyDown);
+  const [, refused] = await Promise.all([pressInMedia(step, keypad, lastKeyDown), pressByInfo(step, keypad, () => {})]);
+  return refused;
+}
+
+async function pressInMedia(step: PressStep, keypad: Keypad, lastKeyDown: () => void): Promise<null> {
+  const { press: keys, toneMs = 100, gapMs = 100 } = step;
+  const { audio } = keypad;
   if (audio === null) return null;
   keypad.pressing(keys, audio.takesEvents ? 'rfc4733' : 'inband');
   const [, before = '', last = keys] = lastKey.exec(keys) ?? [];

@@ -12,7 +12,7 @@ import type { Peer, Transport } from '../sip/message.ts';
 import { formatHostPort } from '../sip/uri.ts';
 import { PhoneAudio } from './phone-audio.ts';
 import { LiveCall, type PhoneCall } from './phone-call.ts';
-import type { DigitWay } from './phone-event.ts';
+import type { KeyWay } from './phone-event.ts';
 import { type IncomingPhoneCall, takeIncoming } from './phone-incoming.ts';
 import { parseCallTarget } from './phone-target.ts';
 import { createPhoneWire } from './phone-wire.ts';
@@ -31,7 +31,7 @@ export interface PhoneOptions {
 
 /** What one call of a phone may choose, placed or taken. */
 export interface PhoneLineOptions {
-  readonly digits?: DigitWay;
+  readonly digits?: KeyWay;
   /** WAV file of what is heard. */
   readonly record?: string | null;
   readonly codecs?: readonly AudioCodec[];

@@ -12,7 +12,7 @@ import type { RunOptions } from '../run/run.ts';
 import type { Transport } from '../sip/message.ts';
 import { createPhone } from './phone.ts';
 import type { PhoneCall } from './phone-call.ts';
-import type { DigitWay } from './phone-event.ts';
+import type { KeyWay } from './phone-event.ts';
 import { plainDialect } from './plain-dialect.ts';
 import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.ts';
 import { checkScenario, promptsOn } from './scenario-check.ts';
@@ -68,7 +68,7 @@ export interface LiveStageOptions {
   readonly language: string;
   readonly host?: string;
   /** How the caller's keys travel; as telephone-events unless said otherwise. */
-  readonly digits?: DigitWay;
+  readonly digits?: KeyWay;
   /** How the caller's SIP travels; UDP unless said otherwise. */
   readonly transport?: Transport;
   /** A story that is not over by then is hung up, and said to have stood still. */

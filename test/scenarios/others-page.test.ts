@@ -20,7 +20,7 @@ function isIn(file: string, name: string): boolean {
   const quoted = `(['"\`])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\1`;
   if (file.endsWith('.scenario.ts'))
     return stories.has(name) && new RegExp(`(?:story\\(\\s*|name:\\s*)${quoted}`).test(text);
-  return new RegExp(`\\b(?:it|describe)(?:\\.\\w+(?:\\([^\\n]*\\))?)*\\(\\s*${quoted}`).test(text);
+  return new RegExp(`\\b(?:it|describe|describeStories)(?:\\.\\w+(?:\\([^\\n]*\\))?)*\\(\\s*${quoted}`).test(text);
 }
 
 describe('what others ran into', () => {

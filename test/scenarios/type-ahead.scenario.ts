@@ -127,6 +127,12 @@ export const scenarios: readonly Scenario[] = [
     { prompts: [welcome, question], stopped: [welcome], gathers: [{ digits: '12', reason: 'max-digits' }] },
   ),
   story(
+    'type-ahead: the key that ends a pause is used up by that',
+    [answer(), pause(8000, { stopKeys: '*' }), entry({ terminators: '', maxDigits: 2 })],
+    [{ until: 'answered' }, { waitMs: 300 }, { press: '*' }, asked, { press: '12' }],
+    { prompts: [question], gathers: [{ digits: '12', reason: 'max-digits' }], withinMs: 6000 },
+  ),
+  story(
     'type-ahead: a terminator long after a full entry is a key of the next question',
     [entry({ maxDigits: 2 }), play(`${welcome} ${welcome}`), skippable],
     [asking, { press: '12' }, { until: 'prompt-started', prompt: welcome }, { waitMs: 3000 }, { press: '#' }],

@@ -20,8 +20,8 @@ export function* sleep(state: CallState, delayMs: number, stopKeys: string): Ste
         return 'end';
       }
       if (event.type === 'digit' && event.leg === 'caller' && stopKeys.includes(event.digit)) {
-        state.keys.take(event.press);
-        return 'key';
+        // Not there: it was the habitual end of the entry before this.
+        if (state.keys.take(event.press)) return 'key';
       }
     }
   } finally {

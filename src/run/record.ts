@@ -99,8 +99,8 @@ function* untilOver(recording: string): Steps<End> {
 function isTerminator(line: Line, node: Node, state: CallState): boolean {
   const { event } = line;
   if (event.type !== 'digit' || event.leg !== 'caller' || !node.terminators.includes(event.digit)) return false;
-  state.keys.take(event.press);
-  return true;
+  // Not there: it was the habitual end of the entry before this.
+  return state.keys.take(event.press);
 }
 
 function* until(node: Node, state: CallState, recording: string): Steps<End | Left> {

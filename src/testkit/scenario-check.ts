@@ -61,6 +61,9 @@ export function checkScenario(expected: Expectation, seen: Observation): readonl
   if (expected.withinMs !== undefined && lengthMs > expected.withinMs) {
     tell(`the call took ${lengthMs} ms, more than ${expected.withinMs} ms`);
   }
+  if (expected.longerThanMs !== undefined && lengthMs <= expected.longerThanMs) {
+    tell(`the call took ${lengthMs} ms, no more than ${expected.longerThanMs} ms`);
+  }
   return differences;
 }
 

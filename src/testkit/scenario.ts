@@ -81,6 +81,8 @@ export interface Expectation {
   readonly answered?: boolean;
   /** The verbs that failed, in order, as `Dial: busy 1/1`. */
   readonly failures?: readonly string[];
+  /** The call is longer than this: nothing is cut short. */
+  readonly longerThanMs?: number;
   /** The call is shorter than this: nothing waits for a timer that should not run. */
   readonly withinMs?: number;
 }

@@ -73,6 +73,34 @@ export const scenarios: readonly Scenario[] = [
     { prompts: [], failures: [], gathers: [{ digits: '5', reason: 'max-digits', because: ['typed ahead'] }] },
   ),
   story(
+    'record: the terminator that people press behind a full entry does not end the message behind it',
+    [
+      entry({ maxDigits: 2 }),
+      record('until', { at: at('Record[0]'), terminators: '#', maxMs: 60_000 }),
+      entry({ at: at('Gather[1]'), prompts: [], minDigits: 0, acceptEmpty: true, firstDigitMs: 1000 }),
+    ],
+    [
+      { until: 'prompt-started', prompt: 'Enter your number.' },
+      { waitMs: 200 },
+      { press: '12' },
+      { waitMs: 300 },
+      { press: '#' },
+      { speakMs: 2500 },
+      { press: '#' },
+    ],
+    {
+      gathers: [
+        { digits: '12', reason: 'max-digits' },
+        {
+          digits: '',
+          terminator: '',
+          reason: 'first-digit-timeout',
+          because: ['key # ignored: it ends an entry that was already full'],
+        },
+      ],
+    },
+  ),
+  story(
     'record: a message ends at its key, which is not left over',
     [
       record('until', { at: at('Record[0]'), tag: 'message', terminators: '#', beep: true, maxMs: 60_000 }),

@@ -133,6 +133,16 @@ export const scenarios: readonly Scenario[] = [
     { prompts: [question], gathers: [{ digits: '12', reason: 'max-digits' }], withinMs: 6000 },
   ),
   story(
+    'type-ahead: the terminator that people press behind a full entry does not end the pause behind it',
+    [entry({ maxDigits: 2 }), pause(2500, { stopKeys: '#' }), play('Thank you.')],
+    [asking, { press: '12' }, { waitMs: 300 }, { press: '#' }, { waitMs: 700 }, { press: '5' }],
+    {
+      prompts: [question, 'Thank you.'],
+      gathers: [{ digits: '12', reason: 'max-digits' }],
+      longerThanMs: 3000,
+    },
+  ),
+  story(
     'type-ahead: a terminator long after a full entry is a key of the next question',
     [entry({ maxDigits: 2 }), play(`${welcome} ${welcome}`), skippable],
     [asking, { press: '12' }, { until: 'prompt-started', prompt: welcome }, { waitMs: 3000 }, { press: '#' }],

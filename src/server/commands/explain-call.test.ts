@@ -70,8 +70,25 @@ describe('the explanation of a call', () => {
   it('says of a call that is still up which keys wait for the next question', () => {
     const ended = explained([gather({ at }), play('One moment.')], [{ until: 'answered' }, { press: '12' }]);
     expect(formatExplanation({ ...ended, call: { ...view, state: 'live' } })).toContain(
-      '1 key pressed behind that and not asked for yet: 2 at ',
+      '1 key pressed behind the last entry and not asked for yet: 2 at ',
     );
+  });
+
+  it('says of a call that is still up which gather is not over yet, and what was pressed since', () => {
+    const { tape } = simulate({
+      dialect: plainDialect,
+      application: { '/start': flow([gather({ at, prompts: [prompt('Your code.')], maxDigits: 4 }), hangup()]) },
+      caller: [{ until: 'prompt-ended', prompt: 1 }, { press: '12' }],
+    });
+    const sofar = tape.slice(
+      0,
+      tape.findIndex(({ event }) => event.type === 'gather.finished'),
+    );
+    const said = formatExplanation(explainCall({ ...view, state: 'live', endedAt: null, reason: null }, sofar));
+    expect(said).toContain('\n\nGather[0], line 7: not over yet\n  asks       Your code.\n  00:00.0');
+    expect(said).toMatch(/ {2}\S+ {2}began\n {2}\S+ {2}key 1 was pressed\n {2}\S+ {2}key 2 was pressed\n\n/);
+    expect(said).not.toContain('keys pressed behind');
+    expect(formatExplanation(explainCall(view, tape))).not.toContain('not over yet');
   });
 
   it('begins an attempt no sooner than the one before it ended, however late it was noted', () => {

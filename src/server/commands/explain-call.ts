@@ -45,6 +45,15 @@ export interface ExplainedCall {
   readonly heard: Readonly<Record<string, number>>;
   /** Keys behind the last gather, which nobody has asked for yet; as on the tape, so `•` for a secret. */
   readonly unasked: readonly UnaskedKey[];
+  /** The gather that is not over yet: its record comes with its end. */
+  readonly open: OpenGather | null;
+}
+
+export interface OpenGather {
+  readonly path: string;
+  readonly line: number;
+  readonly startedAtMs: number;
+  readonly prompts: readonly string[];
 }
 
 export interface UnaskedKey {
@@ -64,13 +73,20 @@ export function explainCall(call: CallView, tape: readonly TapeLine[]): Explaine
   const lines = new Map<string, number>();
   let body: Block = [];
   let unasked: UnaskedKey[] = [];
+  let open: OpenGather | null = null;
   /** When the last thing happened: what is noted about it may stand a little later. */
   let now = 0;
   for (const { event, since } of tape) {
     if (isWorldEvent(event)) now = since;
     if (event.type === 'document.fetched' && event.flow.body.length > 0) ({ body } = event.flow);
     else if (event.type === 'command.received' && event.command.kind === 'run') ({ body } = event.command.flow);
-    else if (event.type === 'verb.started') lines.set(event.path, event.line);
+    else if (event.type === 'verb.started') {
+      const { path, line } = event;
+      lines.set(path, line);
+      const node = gatherAt(body, path);
+      if (node !== undefined) open = { path, line, startedAtMs: now, prompts: promptsOf(node) };
+    } else if (event.type === 'verb.finished' && event.path === open?.path) open = null;
+    else if (event.type === 'call.ended') open = null;
     else if (event.type === 'gather.finished') {
       gathers.push(explain(event, now, body, lines.get(event.path) ?? null));
       const left = event.decisions.filter(({ what }) => what.startsWith(keyLeft)).length;
@@ -80,21 +96,29 @@ export function explainCall(call: CallView, tape: readonly TapeLine[]): Explaine
       for (const { via } of event.heard) heard[via] = (heard[via] ?? 0) + 1;
     } else if ('code' in event) troubles.push({ atMs: since, code: event.code, message: event.message });
   }
-  return { call, lengthMs: tape.at(-1)?.since ?? 0, gathers, troubles, heard, unasked };
+  return { call, lengthMs: tape.at(-1)?.since ?? 0, gathers, troubles, heard, unasked, open };
 }
 
 function explain(event: Finished, endedAtMs: number, body: Block, line: number | null): ExplainedGather {
   const { path, attempt, success, digits, terminator, reason, decisions } = event;
-  const [node] = gathersIn(body).filter(({ at }) => at.path === path);
+  const node = gatherAt(body, path);
   return {
     ...{ path, line, attempt, success, digits, terminator, reason },
     attempts: node?.attempts ?? null,
     startedAtMs: endedAtMs - (decisions.at(-1)?.atMs ?? 0),
     endedAtMs,
     why: endWords(event),
-    prompts: node?.prompts.map(({ sound }) => describeSound(sound)) ?? [],
+    prompts: node === undefined ? [] : promptsOf(node),
     record: decisions,
   };
+}
+
+function gatherAt(body: Block, path: string): NodeOf<'gather'> | undefined {
+  return gathersIn(body).find(({ at }) => at.path === path);
+}
+
+function promptsOf({ prompts }: NodeOf<'gather'>): readonly string[] {
+  return prompts.map(({ sound }) => describeSound(sound));
 }
 
 function gathersIn(body: Block): readonly NodeOf<'gather'>[] {

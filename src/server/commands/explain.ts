@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { CodedError } from '../../base/errors.ts';
 import { formatTime } from '../../testkit/timeline.ts';
-import { type ExplainedCall, type ExplainedGather, explainCall } from './explain-call.ts';
+import { type ExplainedCall, type ExplainedGather, explainCall, type OpenGather } from './explain-call.ts';
 import { folderSource, serverSource } from './explain-source.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
@@ -33,11 +33,12 @@ export async function explain(id: string, command: ExplainCommand, terminal: Ter
 }
 
 export function formatExplanation(explained: ExplainedCall): string {
-  const { gathers, troubles } = explained;
+  const { gathers, open, troubles, unasked } = explained;
   const paragraphs = [
     callLine(explained),
     ...gathers.map(gatherLines),
-    ...(gathers.length === 0 ? ['It asked for no keys.'] : []),
+    ...(open === null ? [] : [openLines(open, unasked)]),
+    ...(gathers.length === 0 && open === null ? ['It asked for no keys.'] : []),
     ...(troubles.length === 0
       ? []
       : [
@@ -78,11 +79,25 @@ function placeOf({ path, line, attempt, attempts }: ExplainedGather): string {
   return attempts === 1 ? place : `${place}, attempt ${attempt} of ${attempts}`;
 }
 
-function unaskedLine({ call, gathers, unasked }: ExplainedCall): readonly string[] {
-  if (unasked.length === 0) return [];
+/** Its record comes with its end; until then there are the keys behind the last one. */
+function openLines({ path, line, startedAtMs, prompts }: OpenGather, pressed: ExplainedCall['unasked']): string {
+  return [
+    `${path}, line ${line}: not over yet`,
+    ...prompts.map((words) => `  asks       ${words}`),
+    ...[
+      { atMs: startedAtMs, what: 'began' },
+      ...pressed.map(({ atMs, digit }) => ({ atMs, what: `key ${digit} was pressed` })),
+    ]
+      .toSorted((a, b) => a.atMs - b.atMs)
+      .map(({ atMs, what }) => row(atMs, what)),
+  ].join('\n');
+}
+
+function unaskedLine({ call, gathers, open, unasked }: ExplainedCall): readonly string[] {
+  if (unasked.length === 0 || open !== null) return [];
   const keys = unasked.map(({ atMs, digit }) => `${digit} at ${formatTime(atMs)}`).join(', ');
   const amount = count(unasked.length, 'key');
-  if (call.state !== 'ended') return [`${amount} pressed behind that and not asked for yet: ${keys}.`];
+  if (call.state !== 'ended') return [`${amount} pressed behind the last entry and not asked for yet: ${keys}.`];
   const when = gathers.length === 0 ? 'although nothing asked for keys' : 'when nothing asked for keys any more';
   return [`${amount} came ${when}: ${keys}.`];
 }

@@ -1,11 +1,17 @@
 // Owns: the list of dialects that are built. A document's vendor is chosen by the app's configuration, never guessed.
 import { CodedError } from '../base/errors.ts';
 import type { DialectName } from '../flow/node.ts';
-import { bandwidth } from './bandwidth/index.ts';
+import { bandwidth, createBandwidth } from './bandwidth/index.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
 
 export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact, bandwidth };
+
+/** As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end. */
+export function createDialects(httpAddress: () => string): (name: DialectName) => Dialect {
+  const here = createBandwidth({ address: httpAddress });
+  return (name) => (name === here.name ? here : dialectOf(name));
+}
 
 export function dialectOf(name: string): Dialect {
   const found = Object.values(dialects).find((dialect) => dialect.name === name);

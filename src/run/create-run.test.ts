@@ -145,7 +145,10 @@ describe('the end of a call', () => {
     });
     expect(told).toMatchObject([
       { type: 'application.notify', report: { kind: 'recording', recordingId: 'recording-1', durationMs: 900 } },
+      { type: 'timer.arm' },
     ]);
+    expect(rig.over).toBe(false);
+    rig.put({ type: 'notice.told', notice: 'notice-1', httpStatus: 200 });
     expect(rig.over).toBe(true);
   });
 

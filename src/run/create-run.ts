@@ -4,15 +4,15 @@
 import { CodedError } from '../base/errors.ts';
 import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
-import { type Command, isWorldEvent, type LegName, type WorldEvent } from '../call/event.ts';
+import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
 import type { Flow } from '../flow/node.ts';
 import { apology } from './apology.ts';
 import { askApplication } from './ask-application.ts';
 import { letGo, wordsOfStatus } from './dial.ts';
+import { createLastWords } from './last-words.ts';
 import { stopRecording } from './record.ts';
 import type { Run, RunOptions } from './run.ts';
 import { type CallState, createState } from './state.ts';
-import { substituteDestination } from './substitute.ts';
 import { advance, closing, type Line, nextLine, type Steps } from './verb.ts';
 import { runBlock } from './verbs.ts';
 
@@ -21,8 +21,9 @@ const keptOfEndlessTurn = 100;
 
 export function createRun(options: RunOptions): Run {
   const state = createState(options.defaults.language, runBlock);
+  const lastWords = createLastWords(state, options.last);
   let document: Steps<void> | null = null;
-  /** Set when the caller is gone; the call is over once the recordings are written too. */
+  /** Set when the caller is gone; the call is over once the recordings are written and what is said last is told. */
   let gone: { reason: string; q850Cause: number } | null = null;
   let leaving = false;
   let over = false;
@@ -69,61 +70,13 @@ export function createRun(options: RunOptions): Run {
     effects.push({ type: 'call.hangup', reason: command.reason });
   }
 
-  function watchAnswered(leg: LegName): void {
-    const one = state.watched.get(leg);
-    if (one !== undefined) one.answeredMs = state.now;
-  }
-
-  function legOver(leg: LegName, reason: string, effects: Effect[]): void {
-    const one = state.watched.get(leg);
-    if (one === undefined) return;
-    state.watched.delete(leg);
-    const { notify: destination, target, callerId, dialledMs, answeredMs, leftBecause } = one;
-    effects.push({
-      type: 'application.notify',
-      notice: state.name('notice'),
-      report: {
-        kind: 'leg-end',
-        destination,
-        history: [...state.history],
-        leg,
-        target: target.address,
-        callerId,
-        reason: leftBecause ?? reason,
-        dialledMs,
-        answeredMs,
-        endedMs: state.now,
-      },
-    });
-  }
-
-  function callOver(by: 'peer' | 'us' | 'fault', reason: string, q850Cause: number, effects: Effect[]): void {
-    if (options.last === undefined) return;
-    effects.push({
-      type: 'application.notify',
-      notice: state.name('notice'),
-      report: {
-        kind: 'call-end',
-        destination: substituteDestination(state, options.last),
-        history: [...state.history],
-        by,
-        reason,
-        q850Cause,
-        fault: state.fault,
-        endedMs: state.now,
-      },
-    });
-  }
-
   function callerGone(by: 'peer' | 'us' | 'fault', reason: string, q850Cause: number, effects: Effect[]): void {
     if (gone !== null) return;
     gone = { reason, q850Cause };
     closeDocument('hung-up', effects);
     for (const leg of state.legs.keys()) advance(letGo(state, leg), undefined, effects);
-    // They end because of this; a run that is over would not learn when.
-    for (const leg of [...state.watched.keys()]) legOver(leg, 'the caller left', effects);
     for (const recording of state.recordings.keys()) advance(stopRecording(state, recording), undefined, effects);
-    callOver(by, reason, q850Cause, effects);
+    lastWords.callerGone({ by, reason, q850Cause }, effects);
   }
 
   function observe(event: WorldEvent, effects: Effect[]): void {
@@ -141,7 +94,7 @@ export function createRun(options: RunOptions): Run {
           state.answered = true;
           return;
         }
-        watchAnswered(event.leg);
+        lastWords.legAnswered(event.leg);
         // Its answer and our hang-up crossed on the way.
         if (state.legs.get(event.leg) === 'leaving') effects.push({ type: 'leg.hangup', leg: event.leg });
         else if (state.legs.has(event.leg)) state.legs.set(event.leg, 'live');
@@ -149,12 +102,12 @@ export function createRun(options: RunOptions): Run {
       case 'leg.ended':
         state.legs.delete(event.leg);
         if (event.leg === 'caller') callerGone(event.by, event.reason, event.q850Cause, effects);
-        else legOver(event.leg, event.reason, effects);
+        else lastWords.legOver(event.leg, event.reason, effects);
         return;
       case 'leg.failed':
         state.legs.delete(event.leg);
         if (event.leg === 'caller') callerGone('peer', event.reason, causeOfStatus(event.sipStatus), effects);
-        else legOver(event.leg, wordsOfStatus(event.sipStatus, event.reason), effects);
+        else lastWords.legOver(event.leg, wordsOfStatus(event.sipStatus, event.reason), effects);
         return;
       case 'digit':
         if (event.leg === 'caller') state.keys.push({ press: event.press, digit: event.digit, at: state.now });
@@ -162,20 +115,7 @@ export function createRun(options: RunOptions): Run {
       case 'recording.finished': {
         const recording = state.recordings.get(event.recording);
         state.recordings.delete(event.recording);
-        if (!recording?.notify) return;
-        const { recording: recordingId, durationMs } = event;
-        const history = [...state.history];
-        effects.push({
-          type: 'application.notify',
-          notice: state.name('notice'),
-          report: {
-            kind: 'recording',
-            destination: substituteDestination(state, recording.notify),
-            history,
-            recordingId,
-            durationMs,
-          },
-        });
+        if (recording !== undefined) lastWords.recordingOver(recording, event, effects);
         return;
       }
       case 'recording.failed':
@@ -195,10 +135,11 @@ export function createRun(options: RunOptions): Run {
       state.now = line.since;
       const before = document;
       observe(event, effects);
+      lastWords.observe(event, effects);
       // A document that this very line started has not slept yet, so the line is not for it.
       if (document === before) goOn(line as Line, effects);
       if (effects.some(({ type }) => type === 'call.hangup' || type === 'call.reject')) leaving = true;
-      if (gone !== null && state.recordings.size === 0) {
+      if (gone !== null && state.recordings.size === 0 && lastWords.said) {
         over = true;
         effects.push({ type: 'note', event: { type: 'call.ended', ...gone } });
       }

@@ -63,6 +63,21 @@ describe('the end of a dialled leg', () => {
       { kind: 'leg-end', reason: 'completed', answeredMs: 1000, endedMs: 4000 },
       { kind: 'call-end', by: 'peer', reason: 'hung up', fault: null, destination: { extra: { who: '1555' } } },
     ]);
+    expect(run.over).toBe(false);
+    put({ type: 'notice.told', notice: 'notice-1', httpStatus: 200 }, 4010);
+    expect(put({ type: 'notice.failed', notice: 'notice-2', code: 'fetch-failed', message: '' }, 4020)).toEqual([
+      'timer.cancel',
+    ]);
+    expect(run.over).toBe(true);
+  });
+
+  it('is not waited for without end', () => {
+    const { run, put, said } = start([]);
+    put(over('caller'), 4000);
+    expect(run.over).toBe(false);
+    const timer = said.findLast((effect) => effect.type === 'timer.arm')!;
+    expect(timer.delayMs).toBe(5000);
+    put({ type: 'timer.fired', timer: timer.timer }, 9000);
     expect(run.over).toBe(true);
   });
 });

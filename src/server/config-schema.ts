@@ -58,6 +58,9 @@ const http = z.strictObject({
       'Address that HTTP listens on. Only this machine by default, because whoever reaches it sees every call and hears every recording.',
     ),
   port: port.default(8080).describe('HTTP port. 0 takes a free one.'),
+  advertisedUrl: httpUrl
+    .optional()
+    .describe('Base URL put in what applications are told, where it names this interface. Default: its host and port.'),
 });
 
 const firstMediaPort = 1024;
@@ -142,6 +145,9 @@ const app = z
       .optional()
       .describe('How long an answer of the application may take. Default: that of the dialect.'),
     fallbackUrl: httpUrl.optional().describe('URL that is asked when `url` fails.'),
+    statusUrl: httpUrl
+      .optional()
+      .describe('URL that is told by POST when a call is over, in the words of the dialect. Of `bandwidth` only.'),
     events: events.optional().describe('Where what happens to its calls is told. See docs/events.md.'),
   })
   .superRefine((value, context) => {
@@ -158,6 +164,12 @@ const app = z
         code: 'custom',
         message: 'belongs to `url`; a document needs no fallback',
         path: ['fallbackUrl'],
+      });
+    if (value.dialect !== 'bandwidth' && value.statusUrl !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `is not told anything in the words of ${value.dialect}`,
+        path: ['statusUrl'],
       });
   });
 

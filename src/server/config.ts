@@ -22,6 +22,8 @@ export interface AppConfig {
   readonly first: Destination;
   /** Without it, it is told nothing but the reports that its documents ask for. */
   readonly events?: EventsConfig;
+  /** Told when a call is over. */
+  readonly last?: Destination;
 }
 
 export interface EventsConfig {
@@ -157,12 +159,17 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
         extra: {},
       },
       ...(app.events !== undefined && { events: buildEvents(app.events) }),
+      ...(app.statusUrl !== undefined && { last: statusDestination(app.statusUrl) }),
     })),
     speech: {
       ...file.speech,
       openai: { ...openai, apiKey: apiKey ?? (apiKeyEnv === undefined ? null : (environment[apiKeyEnv] ?? null)) },
     },
   };
+}
+
+function statusDestination(url: string): Destination {
+  return { url, method: 'POST', fallbackUrl: null, timeoutMs: null, extra: { tag: '{{tag}}' } };
 }
 
 function buildEvents(file: NonNullable<ConfigFile['apps'][number]['events']>): EventsConfig {

@@ -11,7 +11,7 @@ import { createClipShelf } from '../call/clip-shelf.ts';
 import type { TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { dialectOf } from '../dialects/index.ts';
+import { createDialects } from '../dialects/index.ts';
 import type { DialectName } from '../flow/node.ts';
 import type { CallFacts } from '../flow/report.ts';
 import { type AppTrust, noTrust, trustOfUrls, withoutCredentials } from '../hooks/app-trust.ts';
@@ -82,10 +82,11 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
   };
   let draining = false;
   let recovering = true;
+  let httpPort = config.http.port;
 
   async function open(): Promise<Server> {
     const apps = new Map<string, AppConfig>(config.apps.map((app) => [app.name, app]));
-    const trusts = new Map(config.apps.map(({ name, first }) => [name, trustOfUrls(urlsOf(first))]));
+    const trusts = new Map(config.apps.map((app) => [app.name, trustOfUrls(urlsOf(app))]));
     const trustOf = (app: string): AppTrust => trusts.get(app) ?? noTrust;
     const dialectNamed = (app: string): DialectName => apps.get(app)!.dialect;
 
@@ -101,7 +102,8 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const plane = closing(await createMediaPlane({ ...config.media, log }));
     const own = closing(createThreadLoad({ clock, bearableMs: bearableLatenessMs }));
     const load = seams.load ?? (() => Math.max(own.value, plane.load));
-    const application = createApplication({ dialects: seams.dialects ?? dialectOf, http, log, trustOf, clock });
+    const dialects = seams.dialects ?? createDialects(() => httpAddress(config.http, httpPort));
+    const application = createApplication({ dialects, http, log, trustOf, clock });
     const sounds = createSounds({
       speech,
       media: createMediaFetch({ http, log, clock }),
@@ -150,7 +152,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       codecs: ['PCMU', 'PCMA'],
       mediaAddress: (localAddress) => config.media.advertisedHost ?? localAddress,
       createInterpreter: (app) => {
-        const { first } = apps.get(app)!;
+        const { first, last } = apps.get(app)!;
         const { fallbackUrl } = first;
         const run = createRun({
           first: {
@@ -158,6 +160,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
             url: withoutCredentials(first.url),
             fallbackUrl: fallbackUrl === null ? null : withoutCredentials(fallbackUrl),
           },
+          ...(last !== undefined && { last: { ...last, url: withoutCredentials(last.url) } }),
           defaults: { language: config.speech.language },
         });
         return seams.interpreter?.(run, app) ?? run;
@@ -206,6 +209,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     endpoint.release();
     recovering = false;
     const bound = await binding;
+    httpPort = bound.port;
 
     return {
       sip: endpoint.local,
@@ -230,6 +234,13 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
   }
 }
 
-function urlsOf({ url, fallbackUrl }: AppConfig['first']): string[] {
-  return fallbackUrl === null ? [url] : [url, fallbackUrl];
+function urlsOf({ first, last }: AppConfig): readonly string[] {
+  return [first.url, first.fallbackUrl, last?.url].filter((url) => typeof url === 'string');
+}
+
+/** Whoever listens on every address is told to local applications by the loopback one. */
+function httpAddress({ host, advertisedUrl }: Config['http'], port: number): string {
+  if (advertisedUrl !== undefined) return advertisedUrl.replace(/\/+$/, '');
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -14,7 +14,7 @@ import { createPhone } from './phone.ts';
 import type { PhoneCall } from './phone-call.ts';
 import type { KeyWay } from './phone-event.ts';
 import { plainDialect } from './plain-dialect.ts';
-import { applicationOrigin, type CalleeScript, type Scenario } from './scenario.ts';
+import { applicationOrigin, type CalleeScript, type Scenario, statusDestination } from './scenario.ts';
 import { checkScenario, promptsOn } from './scenario-check.ts';
 import { type LiveApplication, openLiveApplication } from './scenario-live-application.ts';
 import { playCallee } from './scenario-live-callee.ts';
@@ -30,6 +30,7 @@ export interface LiveApp {
   readonly dialect: DialectName;
   readonly number: string;
   readonly first: RunOptions['first'];
+  readonly last?: NonNullable<RunOptions['last']>;
 }
 
 export interface LiveResult {
@@ -160,9 +161,11 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     const { path, method } = scenario.first ?? { path: '/start', method: 'POST' };
     const first = { url: `${application.origin}${path}`, method, fallbackUrl: null, timeoutMs: null, extra: {} };
     const dialect = scenario.dialect === 'none' ? plainName : scenario.dialect;
+    const { statusPath } = scenario;
+    const last = statusPath === undefined ? {} : { last: statusDestination(application.origin, statusPath) };
     return {
       scenario,
-      app: { name, dialect, number, first },
+      app: { name, dialect, number, first, ...last },
       ...{ application, standIns, effects: [], lines: [], call: '', words: new Map(), startedAt: 0, caller: null },
       onTape: Promise.withResolvers(),
       begun: Promise.withResolvers(),
@@ -262,7 +265,8 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     for (const event of placed.events)
       if (event.type === 'fault') differences.push(`fault of the phone: ${event.message}`);
     const told = outline({ tape: one.lines, effects: one.effects }).map(one.standIns.toStory);
-    const run: RunOptions = { first: one.app.first, defaults: { language } };
+    const { first, last } = one.app;
+    const run: RunOptions = { first, ...(last !== undefined && { last }), defaults: { language } };
     return { tape: one.lines, effects: one.effects, requests, outline: told, run, differences };
   }
 

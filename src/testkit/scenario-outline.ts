@@ -1,6 +1,6 @@
 // Owns: what happened in a call without when: a line of words for each line of the tape that a story is about, so that two
 // runs of the same story can be laid side by side. Left out is what a wire orders anew each time: when a key is let
-// go, and when a dialled phone begins to ring.
+// go, when a dialled phone begins to ring, and when a notice arrives that nobody waits for.
 import type { Effect } from '../call/effect.ts';
 import type { CallEvent, TapeLine } from '../call/event.ts';
 import { describeSound } from './timeline.ts';
@@ -56,6 +56,8 @@ function wordsOf(event: CallEvent, words: ReadonlyMap<string, string>): string |
       return `over, cause ${event.q850Cause}: ${event.reason}`;
     case 'leg.ringing':
     case 'digit.released':
+    case 'notice.told':
+    case 'notice.failed':
       return null;
     default:
       return event.type;

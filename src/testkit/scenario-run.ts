@@ -16,13 +16,14 @@ export function runScenario(
   dialect: Pick<Dialect, 'compile' | 'request'>,
   kills: readonly Kill[] = [],
 ): ScenarioResult {
-  const { first, application, callees, mediaMs, brokenMedia, caller, expect } = scenario;
+  const { first, statusPath, application, callees, mediaMs, brokenMedia, caller, expect } = scenario;
   const simulation = simulate({
     dialect,
     application,
     caller,
     kills,
     ...(first === undefined ? {} : { first }),
+    ...(statusPath === undefined ? {} : { statusPath }),
     ...(callees === undefined ? {} : { callees }),
     ...(mediaMs === undefined ? {} : { mediaMs }),
     ...(brokenMedia === undefined ? {} : { brokenMedia }),

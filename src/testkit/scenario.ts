@@ -2,11 +2,16 @@
 // story runs in virtual time (simulate.ts) and over a real SIP call, so steps wait for things that both can see and
 // nothing is said in absolute time.
 import type { Command } from '../call/event.ts';
-import type { DialectName, Flow } from '../flow/node.ts';
+import type { Destination, DialectName, Flow } from '../flow/node.ts';
 import type { GatherReason } from '../flow/report.ts';
 
 /** The application's address inside every scenario. A live runner puts its own server's address in its place. */
 export const applicationOrigin = 'http://app.test';
+
+/** Where the end of a story's call is told. */
+export function statusDestination(origin: string, path: string): Destination {
+  return { url: `${origin}${path}`, method: 'POST', fallbackUrl: null, timeoutMs: null, extra: { tag: '{{tag}}' } };
+}
 
 /** A document's text (status 200), a ready Flow (simulation only), or an answer in full. */
 export type Reply = string | Flow | ReplyInFull;
@@ -93,6 +98,8 @@ export interface Scenario {
   readonly dialect: DialectName | 'none';
   /** Path of the first document; `/start` unless told, asked for by POST. */
   readonly first?: { readonly path: string; readonly method: 'GET' | 'POST' };
+  /** Path that is told when the call is over; nobody is unless told. */
+  readonly statusPath?: string;
   readonly application: ApplicationScript;
   readonly callees?: Readonly<Record<string, CalleeScript>>;
   /** Length of media files by address, in milliseconds. */

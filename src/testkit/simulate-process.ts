@@ -113,7 +113,12 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
         world.hangUpLeg(effect.leg);
         return;
       case 'bridge.call':
-        put({ type: 'bridge.failed', call: effect.call, code: 'call-not-found', message: 'there is no such call' });
+        put({
+          type: 'bridge.failed',
+          call: effect.call,
+          code: 'call-not-found',
+          message: `There is no other live call ${effect.call}.`,
+        });
         return;
       case 'timer.arm':
         arm(effect.timer, effect.delayMs);

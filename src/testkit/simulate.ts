@@ -16,6 +16,7 @@ import {
   type CalleeScript,
   type ReplyInFull,
   type StoryStep,
+  statusDestination,
 } from './scenario.ts';
 import { keystrokes } from './script.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
@@ -35,6 +36,7 @@ export interface SimulateOptions {
   readonly application: ApplicationScript;
   readonly caller: readonly StoryStep[];
   readonly first?: { readonly path: string; readonly method: 'GET' | 'POST' };
+  readonly statusPath?: string;
   readonly callees?: Readonly<Record<string, CalleeScript>>;
   readonly mediaMs?: Readonly<Record<string, number>>;
   readonly brokenMedia?: readonly string[];
@@ -91,6 +93,7 @@ export function simulate(options: SimulateOptions): Simulation {
       timeoutMs: null,
       extra: {},
     },
+    ...(options.statusPath !== undefined && { last: statusDestination(applicationOrigin, options.statusPath) }),
     defaults: { language: options.language ?? 'en-US' },
   };
   const effects: { after: number; effect: Effect }[] = [];

@@ -2,6 +2,7 @@
 import { dialectOf } from '../../src/dialects/index.ts';
 import { plainDialect, type Scenario } from '../../src/testkit/index.ts';
 import { scenarios as apology } from './apology.scenario.ts';
+import { scenarios as bandwidth } from './bandwidth.scenario.ts';
 import { scenarios as bargeIn } from './barge-in.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
 import { scenarios as decisions } from './decisions.scenario.ts';
@@ -23,6 +24,7 @@ export const allScenarios: readonly Scenario[] = [
   ...decisions,
   ...sensitive,
   ...apology,
+  ...bandwidth,
 ];
 
 export function dialectFor({ dialect }: Scenario): typeof plainDialect {

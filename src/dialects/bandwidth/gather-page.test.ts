@@ -6,7 +6,7 @@ import { createBandwidth } from './index.ts';
 
 const { request } = createBandwidth({
   accountId: '55555555',
-  address: 'https://voice.bandwidth.com',
+  address: () => 'https://voice.bandwidth.com',
   now: () => Date.parse('2019-06-20T15:56:11.554Z'),
 });
 const call: CallFacts = {

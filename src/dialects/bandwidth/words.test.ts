@@ -7,7 +7,7 @@ import { createBandwidth } from './index.ts';
 const at = '2030-01-02T03:14:05.006Z';
 const { request } = createBandwidth({
   accountId: '9900000',
-  address: 'https://voice.test',
+  address: () => 'https://voice.test',
   now: () => Date.parse(at),
 });
 const url = 'https://app.test/hook?token=1';

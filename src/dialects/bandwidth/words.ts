@@ -11,7 +11,7 @@ import { decodeTag } from './destination.ts';
 export interface WordsOptions {
   readonly accountId: string;
   /** Where the HTTP interface of this server is reached, without a slash at its end. */
-  readonly address: string;
+  readonly address: () => string;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
 }
@@ -20,8 +20,8 @@ export interface WordsOptions {
 type Properties = Readonly<Record<string, unknown>>;
 
 export function createWords(options: Partial<WordsOptions> = {}): (report: Report, call: CallFacts) => HttpPlan {
-  const { accountId = '1000000', address = 'http://127.0.0.1:8080', now = Date.now } = options;
-  const callUrl = (callId: string): string => `${address}/api/v2/accounts/${accountId}/calls/${callId}`;
+  const { accountId = '1000000', address = () => 'http://127.0.0.1:8080', now = Date.now } = options;
+  const callUrl = (callId: string): string => `${address()}/api/v2/accounts/${accountId}/calls/${callId}`;
 
   /** What every webhook begins with. `callId` is that of the leg that it is about. */
   function common(eventType: string, call: CallFacts, callId: string): Properties {
@@ -58,7 +58,7 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       ...rest,
       ...(available ? {} : { answerTime }),
       recordingId: recordingIdOf(call.id, report.recordingId),
-      mediaUrl: `${address}/v1/calls/${call.id}/recordings/${report.recordingId}`,
+      mediaUrl: `${address()}/v1/calls/${call.id}/recordings/${report.recordingId}`,
       startTime,
       endTime: iso(endedAt),
       duration: `PT${report.durationMs / 1000}S`,

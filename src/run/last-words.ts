@@ -1,0 +1,96 @@
+// Owns: what is told and not waited for when something is over: a dialled leg, a recording, the call. Once the caller is
+// gone, the call waits a little until that has arrived: a call that is over is not taken up after a restart, so what it
+// says last would be lost with its process.
+import type { Effect } from '../call/effect.ts';
+import type { LegName, WorldEvent } from '../call/event.ts';
+import type { Destination } from '../flow/node.ts';
+import type { Report } from '../flow/report.ts';
+import type { CallState, OpenRecording } from './state.ts';
+import { substituteDestination } from './substitute.ts';
+
+export interface LastWords {
+  /** From now on what is told is waited for. */
+  callerGone(end: CallerEnd, effects: Effect[]): void;
+  legAnswered(leg: LegName): void;
+  legOver(leg: LegName, reason: string, effects: Effect[]): void;
+  recordingOver(
+    recording: OpenRecording,
+    event: Extract<WorldEvent, { type: 'recording.finished' }>,
+    effects: Effect[],
+  ): void;
+  /** Looks whether the line ends the wait. */
+  observe(event: WorldEvent, effects: Effect[]): void;
+  readonly said: boolean;
+}
+
+interface CallerEnd {
+  readonly by: 'peer' | 'us' | 'fault';
+  readonly reason: string;
+  readonly q850Cause: number;
+}
+
+/** Longer than an application takes that is well; one that is not must not keep a call whose caller is gone. */
+const patienceMs = 5_000;
+
+export function createLastWords(state: CallState, last: Destination | undefined): LastWords {
+  const waiting = new Set<string>();
+  let timer: string | null = null;
+  let gone = false;
+
+  function tell(report: Report, effects: Effect[]): void {
+    const notice = state.name('notice');
+    const destination = substituteDestination(state, report.destination);
+    effects.push({ type: 'application.notify', notice, report: { ...report, destination } });
+    if (!gone) return;
+    waiting.add(notice);
+    if (timer !== null) return;
+    timer = state.name('timer');
+    effects.push({ type: 'timer.arm', timer, delayMs: patienceMs });
+  }
+
+  function legOver(leg: LegName, reason: string, effects: Effect[]): void {
+    const one = state.watched.get(leg);
+    if (one === undefined) return;
+    state.watched.delete(leg);
+    const { notify: destination, target, callerId, dialledMs, answeredMs, leftBecause } = one;
+    const times = { dialledMs, answeredMs, endedMs: state.now };
+    const words = leftBecause ?? reason;
+    const history = [...state.history];
+    tell(
+      { kind: 'leg-end', destination, history, leg, target: target.address, callerId, reason: words, ...times },
+      effects,
+    );
+  }
+
+  return {
+    callerGone(end, effects) {
+      gone = true;
+      // They end because of this; a run that is over would not learn when.
+      for (const leg of [...state.watched.keys()]) legOver(leg, 'the caller left', effects);
+      if (last === undefined) return;
+      const { fault, now: endedMs } = state;
+      tell({ kind: 'call-end', destination: last, history: [...state.history], ...end, fault, endedMs }, effects);
+    },
+    legAnswered(leg) {
+      const one = state.watched.get(leg);
+      if (one !== undefined) one.answeredMs = state.now;
+    },
+    legOver,
+    recordingOver({ notify: destination }, { recording: recordingId, durationMs }, effects) {
+      if (destination === null) return;
+      tell({ kind: 'recording', destination, history: [...state.history], recordingId, durationMs }, effects);
+    },
+    observe(event, effects) {
+      if (timer === null) return;
+      if (event.type === 'notice.told' || event.type === 'notice.failed') waiting.delete(event.notice);
+      const isUp = event.type === 'timer.fired' && event.timer === timer;
+      if (isUp) waiting.clear();
+      if (waiting.size > 0) return;
+      if (!isUp) effects.push({ type: 'timer.cancel', timer });
+      timer = null;
+    },
+    get said() {
+      return waiting.size === 0;
+    },
+  };
+}

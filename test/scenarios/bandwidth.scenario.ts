@@ -1,0 +1,370 @@
+// Bandwidth's page on the gather event and the verbs around it: BXML in answer to webhooks, from initiate to disconnect.
+import type { ExpectedRequest, Scenario } from '../../src/testkit/index.ts';
+
+const question = 'Please enter your code.';
+const thanks = '<Response><SpeakSentence>Thank you.</SpeakSentence></Response>';
+const apology = 'We are sorry, your call cannot be handled at the moment. Please try again later.';
+const asked = { until: 'prompt-started', prompt: question } as const;
+const party = { from: '15551230001', to: '15551239999', direction: 'inbound', accountId: '1000000' };
+
+const bxml = (inside: string): string => `<?xml version="1.0" encoding="UTF-8"?><Response>${inside}</Response>`;
+const gather = (attributes: string, behind = ''): string =>
+  bxml(`<Gather gatherUrl="/result" ${attributes}><SpeakSentence>${question}</SpeakSentence></Gather>${behind}`);
+const told = (path: string, eventType: string, body: Readonly<Record<string, unknown>> = {}): ExpectedRequest => ({
+  method: 'POST',
+  url: path,
+  body: { ...party, eventType, ...body },
+});
+const start = told('/start', 'initiate');
+const result = (digits: string, terminatingDigit: string): ExpectedRequest =>
+  told('/result', 'gather', { digits, terminatingDigit });
+const over = (cause: string, body: Readonly<Record<string, unknown>> = {}): ExpectedRequest =>
+  told('/over', 'disconnect', { cause, ...body });
+
+type Rest = Omit<Scenario, 'name' | 'dialect' | 'statusPath'>;
+const story = (name: string, rest: Rest): Scenario => ({
+  name: `bandwidth: ${name}`,
+  dialect: 'bandwidth',
+  statusPath: '/over',
+  ...rest,
+  application: { '/over': { status: 204, body: '' }, ...rest.application },
+});
+
+const gathers: readonly Scenario[] = [
+  story('a gather that is full is told with its digits and an empty terminatingDigit', {
+    application: { '/start': gather('maxDigits="2" terminatingDigits="#"'), '/result': thanks },
+    caller: [asked, { press: '25' }],
+    expect: {
+      prompts: [question, 'Thank you.'],
+      requests: [start, result('25', ''), over('hangup')],
+      gathers: [{ digits: '25', reason: 'max-digits', terminator: '' }],
+      endedBy: 'application',
+    },
+  }),
+  story('a gather that a terminating digit ends is told with both, apart', {
+    application: { '/start': gather('terminatingDigits="#"'), '/result': thanks },
+    caller: [asked, { press: '123#' }],
+    expect: {
+      requests: [start, result('123', '#'), over('hangup')],
+      gathers: [{ digits: '123', terminator: '#', reason: 'terminator' }],
+      withinMs: 10_000,
+    },
+  }),
+  story('a terminating digit pressed first is told alone, and nothing is repeated', {
+    application: { '/start': gather('terminatingDigits="*#" repeatCount="3"'), '/result': thanks },
+    caller: [asked, { press: '*' }],
+    expect: { prompts: [question, 'Thank you.'], requests: [start, result('', '*'), over('hangup')] },
+  }),
+  story('nothing keyed repeats the question, and then is told as empty digits', {
+    application: { '/start': gather('repeatCount="2" firstDigitTimeout="1"'), '/result': thanks },
+    caller: [],
+    expect: {
+      prompts: [question, question, 'Thank you.'],
+      requests: [start, result('', ''), over('hangup')],
+      gathers: [
+        { digits: '', reason: 'first-digit-timeout', attempt: 1 },
+        { digits: '', reason: 'first-digit-timeout', attempt: 2 },
+      ],
+    },
+  }),
+  story('some digits and then none end a gather; nothing is repeated', {
+    application: { '/start': gather('repeatCount="3" interDigitTimeout="1.5"'), '/result': thanks },
+    caller: [asked, { press: '42' }],
+    expect: {
+      requests: [start, result('42', ''), over('hangup')],
+      gathers: [{ digits: '42', reason: 'inter-digit-timeout', attempt: 1 }],
+    },
+  }),
+  story('what stands behind a gather with a gatherUrl never runs, not even when the answer is empty', {
+    application: {
+      '/start': gather('maxDigits="1"', '<SpeakSentence>Never heard.</SpeakSentence>'),
+      '/result': { status: 204, body: '' },
+    },
+    caller: [asked, { press: '1' }],
+    expect: { prompts: [question], requests: [start, result('1', ''), over('hangup')], endedBy: 'application' },
+  }),
+  story('a gather without a gatherUrl drops its digits and goes on', {
+    application: {
+      '/start': bxml(
+        `<Gather maxDigits="1"><SpeakSentence>${question}</SpeakSentence></Gather><SpeakSentence>Go on.</SpeakSentence>`,
+      ),
+    },
+    caller: [asked, { press: '1' }],
+    expect: { prompts: [question, 'Go on.'], requests: [start, over('hangup')] },
+  }),
+  story('a gather by GET has its properties in the query', {
+    application: {
+      '/start': bxml(
+        `<Gather gatherUrl="/result?token=1" gatherMethod="GET" maxDigits="3"><PlayAudio>/ask.wav</PlayAudio></Gather>`,
+      ),
+      '/result': thanks,
+    },
+    mediaMs: { 'http://app.test/ask.wav': 800 },
+    caller: [{ until: 'prompt-started', prompt: 'ask.wav' }, { press: '0*7' }],
+    expect: {
+      prompts: ['http://app.test/ask.wav', 'Thank you.'],
+      requests: [
+        start,
+        { method: 'GET', url: '/result?token=1&eventType=gather&digits=0*7&terminatingDigit=&direction=inbound' },
+        over('hangup'),
+      ],
+    },
+  }),
+  story('the caller hangs up in the middle of a gather: only the end of the call is told', {
+    application: { '/start': gather('maxDigits="4" tag="pin"'), '/result': thanks },
+    caller: [asked, { press: '12' }, { hangUp: true }],
+    expect: { requests: [start, over('hangup', { tag: 'pin' })], endedBy: 'caller' },
+  }),
+  story('a sensitive gather reaches the application and is masked everywhere else', {
+    application: { '/start': gather('maxDigits="4" sensitive="true"'), '/result': thanks },
+    caller: [asked, { press: '4711' }],
+    expect: {
+      requests: [start, result('4711', ''), over('hangup')],
+      gathers: [{ digits: '••••', reason: 'max-digits' }],
+    },
+  }),
+];
+
+const verbs: readonly Scenario[] = [
+  story('a tag stays with every webhook until it is cleared', {
+    application: {
+      '/start': bxml('<Tag>one {{two}} 100%</Tag><Redirect redirectUrl="next"/>'),
+      '/next': bxml('<Redirect redirectUrl="/last" tag="three"/>'),
+      '/last': bxml('<Tag/><Redirect redirectUrl="/end" redirectMethod="GET"/>'),
+      '/end': bxml('<Hangup/>'),
+    },
+    caller: [],
+    expect: {
+      requests: [
+        start,
+        told('/next', 'redirect', { tag: 'one {{two}} 100%' }),
+        told('/last', 'redirect', { tag: 'three' }),
+        { method: 'GET', url: '/end?eventType=redirect' },
+        over('rejected'),
+      ],
+      answered: false,
+    },
+  }),
+  story('a sentence in SSML is heard in its parts', {
+    application: {
+      '/start': bxml(
+        '<SpeakSentence>One <emphasis>big</emphasis><break time="600ms"/><sub alias="two">2</sub></SpeakSentence>',
+      ),
+    },
+    caller: [],
+    expect: { prompts: ['One big', 'silence of 600 ms', 'two'], requests: [start, over('hangup')] },
+  }),
+  story('Pause answers, keys are sent, and what is not there is passed over', {
+    application: {
+      '/start': bxml('<Pause duration="0.5"/><SendDtmf>1w2</SendDtmf><PlayAudio>/gone.wav</PlayAudio><Pause/>'),
+    },
+    brokenMedia: ['http://app.test/gone.wav'],
+    caller: [],
+    expect: {
+      prompts: [],
+      requests: [start, over('hangup')],
+      failures: ['PlayAudio: http://app.test/gone.wav answered 404.'],
+      answered: true,
+    },
+  }),
+  story('Ring is heard, or leaves the call unanswered', {
+    application: {
+      '/start': bxml('<Ring duration="1" answerCall="false"/><Ring duration="1.5"/>'),
+    },
+    caller: [],
+    expect: { prompts: ['ringback'], requests: [start, over('hangup')], answered: true },
+  }),
+  story('Ring that does not answer and Hangup refuse the call', {
+    application: { '/start': bxml('<Ring duration="0.5" answerCall="false"/><Hangup/>') },
+    caller: [],
+    expect: { prompts: [], requests: [start, over('rejected')], answered: false, endedBy: 'application' },
+  }),
+  story('an empty document refuses the call', {
+    application: { '/start': '<Bxml/>' },
+    caller: [],
+    expect: { requests: [start, over('rejected')], answered: false },
+  }),
+  story('Record is told while the call is up, and its answer runs', {
+    application: {
+      '/start': bxml('<Record recordCompleteUrl="/recorded" maxDuration="30"/><SpeakSentence>Never.</SpeakSentence>'),
+      '/recorded': thanks,
+    },
+    caller: [{ until: 'answered' }, { speakMs: 1500 }, { press: '#' }],
+    expect: {
+      prompts: ['Thank you.'],
+      requests: [start, told('/recorded', 'recordComplete', { channels: 1, fileFormat: 'wav' }), over('hangup')],
+      failures: [],
+    },
+  }),
+  story('a file of a recording is told when it is complete', {
+    application: {
+      '/start': bxml(
+        '<Record recordingAvailableUrl="/available" silenceTimeout="2" tag="mail"/><SpeakSentence>Bye.</SpeakSentence>',
+      ),
+      '/available': { status: 204, body: '' },
+    },
+    caller: [{ until: 'answered' }, { speakMs: 1500 }],
+    expect: {
+      prompts: ['Bye.'],
+      requests: [
+        start,
+        told('/available', 'recordingAvailable', { status: 'complete', tag: 'mail' }),
+        over('hangup', { tag: 'mail' }),
+      ],
+    },
+  }),
+  story('of two background recordings only one runs, and none can be stopped twice', {
+    application: {
+      '/start': bxml(
+        '<StopRecording/><StartRecording recordingAvailableUrl="/available" multiChannel="true"/><StartRecording/><SpeakSentence>On tape.</SpeakSentence><StopRecording/><StopRecording/><Pause/>',
+      ),
+      '/available': '',
+    },
+    caller: [],
+    expect: {
+      prompts: ['On tape.'],
+      requests: [start, told('/available', 'recordingAvailable', { channels: 2 }), over('hangup')],
+      failures: [],
+    },
+  }),
+];
+
+const callee = { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 2000 } };
+const legs: readonly Scenario[] = [
+  story('Transfer is told when the other side hangs up, and its answer runs', {
+    application: {
+      '/start': bxml('<Transfer transferCompleteUrl="/done"><SipUri>a@x</SipUri></Transfer><Pause duration="60"/>'),
+      '/done': thanks,
+    },
+    callees: callee,
+    caller: [],
+    expect: {
+      prompts: ['ringback', 'Thank you.'],
+      requests: [start, told('/done', 'transferComplete', { cause: 'hangup', transferTo: 'a@x' }), over('hangup')],
+      failures: [],
+    },
+  }),
+  story('Transfer to somebody who is busy', {
+    application: {
+      '/start': bxml('<Transfer transferCompleteUrl="/done"><SipUri>a@x</SipUri></Transfer>'),
+      '/done': bxml('<SpeakSentence>Busy.</SpeakSentence>'),
+    },
+    callees: { 'a@x': { refuse: { sipStatus: 486 } } },
+    caller: [],
+    expect: {
+      prompts: ['ringback', 'Busy.'],
+      requests: [
+        start,
+        told('/done', 'transferComplete', { cause: 'busy', errorMessage: 'Callee is busy' }),
+        over('hangup'),
+      ],
+    },
+  }),
+  story('Transfer without a URL goes on with the next verb, and the dialled leg is told by itself', {
+    application: {
+      '/start': bxml(
+        '<Transfer tag="a"><SipUri transferDisconnectUrl="/left" tag="b">a@x</SipUri></Transfer><SpeakSentence>Welcome back.</SpeakSentence>',
+      ),
+      '/left': '',
+    },
+    callees: callee,
+    caller: [],
+    expect: {
+      prompts: ['ringback', 'Welcome back.'],
+      requests: [
+        start,
+        {
+          method: 'POST',
+          url: '/left',
+          body: {
+            eventType: 'transferDisconnect',
+            direction: 'outbound',
+            from: party.from,
+            to: 'a@x',
+            transferTo: 'a@x',
+            cause: 'hangup',
+            tag: 'b',
+          },
+        },
+        over('hangup', { tag: 'a' }),
+      ],
+    },
+  }),
+  story('Transfer that nobody answers in time', {
+    application: {
+      '/start': bxml('<Transfer callTimeout="2" transferCompleteUrl="/done"><SipUri>a@x</SipUri></Transfer>'),
+      '/done': bxml('<Hangup/>'),
+    },
+    callees: { 'a@x': {} },
+    caller: [],
+    expect: {
+      requests: [start, told('/done', 'transferComplete', { cause: 'timeout' }), over('hangup')],
+      failures: ['Transfer: no answer 1/1'],
+    },
+  }),
+  story('Forward leaves the caller ringing until somebody else answers', {
+    application: { '/start': bxml('<Forward to="a@x" callTimeout="10"/>') },
+    callees: callee,
+    caller: [],
+    expect: { prompts: [], requests: [start, over('hangup')], answered: true, endedBy: 'application', failures: [] },
+  }),
+  story('Forward to somebody who refuses refuses the caller', {
+    application: { '/start': bxml('<Forward to="a@x"/>') },
+    callees: { 'a@x': { refuse: { sipStatus: 603 } } },
+    caller: [],
+    expect: { requests: [start, over('rejected')], answered: false, failures: ['Forward: declined 1/1'] },
+  }),
+  story('Bridge to a call that is not there is told', {
+    application: {
+      '/start': bxml('<Bridge bridgeCompleteUrl="/bridged">c-0-0</Bridge>'),
+      '/bridged': bxml('<SpeakSentence>Nobody there.</SpeakSentence>'),
+    },
+    caller: [],
+    expect: {
+      prompts: ['Nobody there.'],
+      requests: [start, told('/bridged', 'bridgeComplete', { cause: 'unknown' }), over('hangup')],
+    },
+  }),
+];
+
+const faults: readonly Scenario[] = [
+  story('an application that fails is callback-error, and the caller hears an apology', {
+    application: {
+      '/start': gather('maxDigits="1"'),
+      '/result': { status: 500, contentType: 'text/plain', body: 'x' },
+    },
+    caller: [asked, { press: '1' }],
+    expect: {
+      prompts: [question, apology],
+      requests: [start, result('1', ''), over('callback-error')],
+      endedBy: 'application',
+    },
+  }),
+  story('an empty first answer is callback-error', {
+    application: { '/start': { status: 204, body: '' } },
+    caller: [],
+    expect: { prompts: [apology], requests: [start, over('callback-error')] },
+  }),
+  story('BXML that is no XML is invalid-bxml', {
+    application: { '/start': '<Response><Gather></Response>' },
+    caller: [],
+    expect: { prompts: [apology], requests: [start, over('invalid-bxml')] },
+  }),
+  story('an unknown verb is invalid-bxml', {
+    application: { '/start': bxml('<Gathr/>') },
+    caller: [],
+    expect: { prompts: [apology], requests: [start, over('invalid-bxml')] },
+  }),
+  story('a verb that is not supported is application-error, and nothing of its document runs', {
+    application: { '/start': bxml('<SpeakSentence>Welcome.</SpeakSentence><Conference>room</Conference>') },
+    caller: [],
+    expect: { prompts: [apology], requests: [start, over('application-error')] },
+  }),
+  story('a caller who gives up before the answer is told as cancel', {
+    application: { '/start': bxml('<Ring duration="30" answerCall="false"/>') },
+    caller: [{ waitMs: 800 }, { hangUp: true }],
+    expect: { requests: [start, over('cancel')], answered: false, endedBy: 'caller' },
+  }),
+];
+
+export const scenarios: readonly Scenario[] = [...gathers, ...verbs, ...legs, ...faults];

@@ -14,8 +14,11 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
-/** About 8,000 pages of 4 KB: seldom enough to cost nothing, and still read in moments after a crash. */
+/** About 8,000 pages of 4 KB. */
 const writesBetween = 4000;
+/** The log is begun anew when nothing was written for a moment, or at this length, with which a start is still quick. */
+const quietMs = 2;
+const longestLogWrites = 4 * writesBetween;
 /** What a power cut may take with `normal`, and the time that the disk needs. */
 const syncAfterMs = 100;
 const scrubAfterMs = 10_000;
@@ -30,6 +33,9 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
   let dirty = false;
   let closed = false;
   let since = 0;
+  /** Writes in the log since it was begun anew. */
+  let length = 0;
+  let committedAt = 0;
   let scrubbing: NodeJS.Timeout | undefined;
 
   function start(): Worker {
@@ -45,7 +51,7 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
         return;
       }
       moving = false;
-      attempt(() => move.get());
+      finish();
     });
     // The next time the log is long a new one is tried.
     worker.on('error', () => {});
@@ -55,6 +61,16 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
       if (mover === worker) mover = null;
     });
     return worker;
+  }
+
+  /** Waits for the disk, so at a moment when nobody waits for a commit. */
+  function finish(): void {
+    if (closed || moving) return;
+    if (length < longestLogWrites && performance.now() - committedAt < quietMs) {
+      setTimeout(finish, quietMs);
+      return;
+    }
+    if (attempt(() => move.get())) length = 0;
   }
 
   const tell = (message: 'checkpoint' | 'sync'): void => {
@@ -84,6 +100,8 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
     committed(writes) {
       if (sync === 'normal') syncSoon();
       since += writes;
+      length += writes;
+      committedAt = performance.now();
       if (since < writesBetween || moving) return;
       since = 0;
       moving = true;

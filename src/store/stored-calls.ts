@@ -1,4 +1,4 @@
-// Owns: reading the calls of a data folder without a server: nothing is written, made or migrated, and a server that runs on
+// Owns: reading the calls and events of a data folder without a server: nothing is written, made or migrated, and a server that runs on
 // the same folder is not disturbed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { CodedError } from '../base/errors.ts';
 import type { TapeLine } from '../call/event.ts';
 import { runQuery, type StoredQuery } from './database.ts';
 import { openSqlite } from './node-sqlite.ts';
-import type { Answers, CallRow, Page } from './rows.ts';
+import type { Answers, CallRow, OutboxRow, Page } from './rows.ts';
 import type { Tables } from './tables.ts';
 
 export interface StoredCalls {
@@ -15,6 +15,8 @@ export interface StoredCalls {
   calls(page: Page): Promise<readonly CallRow[]>;
   call(id: string): Promise<CallRow | null>;
   tape(callId: string): Promise<readonly TapeLine[]>;
+  /** Events that applications were not told of, newest first. */
+  events(state: OutboxRow['state'], page: Page): Promise<readonly OutboxRow[]>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export function openStoredCalls(dataDir: string): StoredCalls {
     calls: (page) => ask({ kind: 'calls', page }),
     call: (id) => ask({ kind: 'call', id }),
     tape: (callId) => ask({ kind: 'tape', callId }),
+    events: (state, page) => ask({ kind: 'events', state, page }),
     close: () => db.destroy(),
   };
 }

@@ -138,6 +138,21 @@ function describeProgram(terminal: Terminal, finish: (exitCode: number) => void)
     });
 
   program
+    .command('outbox')
+    .description('List the events that applications were not told of and that were given up.')
+    .option('--waiting', 'List those that are still tried instead.', false)
+    .option('--redeliver <event>', 'Send a given-up event again; its id, or all.')
+    .option('--server <url>', 'HTTP interface of a running server. (default: "http://127.0.0.1:8080")')
+    .option('--data-dir <folder>', 'Reads the database of this folder instead; no server has to run.')
+    .addOption(formatOption())
+    .action(async (options: OutboxFlags) => {
+      const { outbox } = await import('./outbox.ts');
+      const { waiting, redeliver = null, server = null, dataDir = null, format } = options;
+      const state = waiting ? 'waiting' : 'dead';
+      finish(await outbox({ state, redeliver, server, dataDir, format }, terminal));
+    });
+
+  program
     .command('detect')
     .description('Say which keys are in audio: raw 16-bit samples (little endian, mono) on standard input.')
     .addOption(new Option('--rate <hz>', 'Samples per second.').choices(['8000', '16000']).default('8000'))
@@ -162,6 +177,14 @@ interface SimulateFlags {
   readonly detailed: boolean;
   readonly from?: string;
   readonly to?: string;
+  readonly format: 'text' | 'json';
+}
+
+interface OutboxFlags {
+  readonly waiting: boolean;
+  readonly redeliver?: string;
+  readonly server?: string;
+  readonly dataDir?: string;
   readonly format: 'text' | 'json';
 }
 

@@ -1,7 +1,7 @@
 // Whatever a caller presses and whenever: each key is used once, in order, or it is told why not.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { destination, flow, gather, pause, play, prompt } from '../../src/flow/build.ts';
+import { branch, destination, flow, gather, pause, play, prompt, record } from '../../src/flow/build.ts';
 import type { NodeOf } from '../../src/flow/node.ts';
 import { applicationOrigin, type CallerStep, formatTimeline, plainDialect, simulate } from '../../src/testkit/index.ts';
 
@@ -59,6 +59,60 @@ it('whatever a caller presses and whenever, no key is lost, doubled or out of or
           .flatMap(({ what }) => /^key (.) (?:taken|ignored)/.exec(what)?.[1] ?? [])
           .join('');
         expect(told, formatTimeline({ ...call, detailed: true })).toBe(pressed);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+const anyChoice = anyGather.map((node) => ({
+  ...node,
+  maxDigits: 2,
+  unmatched: 'ignore' as const,
+  branches: ['1', '22', '3#', '#'].map((digits) => branch(digits, pause(300))),
+}));
+const anyStoppable = fc.constantFrom(
+  play('Some words, and more words.', { stopKeys: '*' }),
+  pause(700, { stopKeys: '#' }),
+  record('until', { terminators: '*#', silenceMs: 1500, maxMs: 4000 }),
+);
+
+it('where keys stop sounds, pauses and messages, or must be a choice, none but those that stop something go untold', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof({ weight: 3, arbitrary: fc.oneof(anyGather, anyChoice) }, { weight: 2, arbitrary: anyStoppable }),
+        {
+          minLength: 1,
+          maxLength: 5,
+        },
+      ),
+      fc.array(anyStep, { maxLength: 8 }),
+      (body, steps) => {
+        const call = simulate({
+          dialect: plainDialect,
+          application: {
+            '/start': flow([...body, gather({ maxDigits: 99, firstDigitMs: 60_000, interDigitMs: 60_000 })]),
+            '/result': { body: '', delayMs: 900 },
+          },
+          caller: [{ until: 'answered' }, ...steps],
+        });
+        const story = formatTimeline({ ...call, detailed: true });
+        expect([call.faults, call.stuck], story).toEqual([[], null]);
+        const told = call.tape
+          .flatMap(({ event }) => (event.type === 'gather.finished' ? event.decisions : []))
+          .flatMap(({ what }) => /^key (.) (?:taken|ignored)/.exec(what)?.[1] ?? []);
+        const untold: string[] = [];
+        for (const { event } of call.tape) {
+          if (event.type !== 'digit') continue;
+          if (told[0] === event.digit) told.shift();
+          else untold.push(event.digit);
+        }
+        expect(told, story).toEqual([]);
+        expect(
+          untold.filter((digit) => !'*#'.includes(digit)),
+          story,
+        ).toEqual([]);
       },
     ),
     { numRuns: 500 },

@@ -199,10 +199,10 @@ describe('a sealed line', () => {
     expect(readFileSync(join(dataDir, 'keytone.db-wal')).includes('•')).toBe(true);
   });
 
-  it('is masked for ever once it is forgotten', async () => {
+  it('is masked for ever once its call is over', async () => {
     const dataDir = newFolder();
     const store = await sealed(dataDir);
-    store.forgetSealed('c1');
+    store.dropLegs('c1');
     expect((await store.unfinished())[0]!.lines).toEqual([digitLine(1, '5'), digitLine(2, '•')]);
   });
 
@@ -223,7 +223,7 @@ describe('a sealed line', () => {
     expect(statSync(join(dataDir, 'recovery.key')).mode & 0o777).toBe(0o600);
     const again = await open({ dataDir });
     expect(key()).toBe(first);
-    again.forgetSealed('c1');
+    again.dropLegs('c1');
     await again.close();
     await open({ dataDir });
     expect(key()).not.toBe(first);

@@ -103,10 +103,8 @@ export type Write =
   /** A line that was written already is not to be read as it was. */
   | { readonly kind: 'mask'; readonly callId: string; readonly seq: number; readonly event: string }
   | { readonly kind: 'recording'; readonly row: RecordingRow }
-  | { readonly kind: 'abandoned'; readonly reason: string }
   /** The true event of a masked line; the thread seals it. */
   | { readonly kind: 'seal'; readonly callId: string; readonly seq: number; readonly event: string }
-  | { readonly kind: 'forget'; readonly callId: string }
   | {
       readonly kind: 'part';
       readonly callId: string;

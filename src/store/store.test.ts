@@ -142,18 +142,6 @@ describe('the store', () => {
     expect(await store.tape('c1')).toEqual([digitLine(1, '1')]);
   });
 
-  it('ends the calls of a process that was killed, at their last line', async () => {
-    const store = await open();
-    store.saveCall(callRow('up', 1000, { state: 'live' }));
-    store.appendLines('up', [digitLine(1), digitLine(2)]);
-    store.saveCall(callRow('silent', 1000));
-    store.saveCall(callRow('over', 1000, { state: 'ended', reason: 'hung up', endedAt: 2000 }));
-    store.endAbandoned('killed');
-    expect(await store.call('up')).toMatchObject({ state: 'ended', reason: 'killed', endedAt: digitLine(2).at });
-    expect(await store.call('silent')).toMatchObject({ state: 'ended', reason: 'killed', endedAt: null });
-    expect(await store.call('over')).toMatchObject({ reason: 'hung up', endedAt: 2000 });
-  });
-
   it('stores a line as the mask returns it', async () => {
     const store = await open({
       mask: (_, line) => (line.event.type === 'digit' ? { ...line, event: { ...line.event, digit: '•' } } : line),

@@ -50,9 +50,8 @@ export interface Store {
   saveCall(row: CallRow): void;
   /** Lines that are there already stay as they are. `told` is what an application is to be told of one of them. */
   appendLines(callId: string, lines: readonly TapeLine[], told?: readonly OutboxEvent[]): void;
-  /** Keeps the true event of a line that is stored masked, sealed, for `unfinished`: until forgetSealed or dropLegs. */
+  /** Keeps the true event of a line that is stored masked, sealed, for `unfinished`: until dropLegs. */
   sealLine(callId: string, line: TapeLine): void;
-  forgetSealed(callId: string): void;
   /** Puts this event in the place of the line's, which turned out to be a secret. */
   maskLine(callId: string, line: TapeLine): void;
   saveRecording(row: RecordingRow): void;
@@ -73,8 +72,6 @@ export interface Store {
   durable(): Promise<void>;
   /** Events that applications are to be told of. */
   readonly outbox: OutboxRows;
-  /** Ends every call that is not ended, at the time of its last line: those of a process that was killed. */
-  endAbandoned(reason: string): void;
   /** Newest first. */
   calls(page: Page): Promise<readonly CallRow[]>;
   call(id: string): Promise<CallRow | null>;
@@ -274,7 +271,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   return {
     saveCall: (row) => write({ kind: 'call', row }),
     saveRecording: (row) => write({ kind: 'recording', row }),
-    endAbandoned: (reason) => write({ kind: 'abandoned', reason }),
     appendLines(callId, lines, told = []) {
       for (const line of lines) {
         const { seq, at, since, event } = mask(callId, line);
@@ -285,7 +281,6 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       }
     },
     sealLine: (callId, { seq, event }) => write({ kind: 'seal', callId, seq, event: JSON.stringify(event) }),
-    forgetSealed: (callId) => write({ kind: 'forget', callId }),
     saveLeg: (callId, leg, part, state) => write({ kind: 'part', callId, leg, part, state: JSON.stringify(state) }),
     dropLegs: (callId) => write({ kind: 'drop', callId }),
     beat: (at) => write({ kind: 'beat', at }),

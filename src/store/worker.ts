@@ -18,7 +18,7 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 const passing = new Set([5, 6, 8, 10, 13, 14]);
 
 /** Writes that take back what others wrote. */
-const leavesTraces: ReadonlySet<Write['kind']> = new Set<Write['kind']>(['mask', 'forget', 'drop']);
+const leavesTraces: ReadonlySet<Write['kind']> = new Set<Write['kind']>(['mask', 'drop']);
 
 interface Open extends Database {
   readonly seal: Seal;
@@ -149,11 +149,8 @@ function describe(write: Write): string {
     case 'settle':
     case 'redeliver':
       return `${write.kind} ${write.id}`;
-    case 'forget':
     case 'drop':
-      return `${write.kind} of call ${write.callId}`;
-    case 'abandoned':
-      return 'the end of abandoned calls';
+      return `what is saved of call ${write.callId}`;
     case 'beat':
       return 'the heartbeat';
   }

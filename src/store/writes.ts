@@ -25,8 +25,6 @@ const statements = {
   mask: 'UPDATE tape_lines SET event = ? WHERE call_id = ? AND seq = ?',
   call: upsert('calls', callColumns, ['id']),
   recording: upsert('recordings', recordingColumns, ['call_id', 'id']),
-  abandoned: `UPDATE calls SET state = 'ended', reason = ?,
-    ended_at = (SELECT max(at) FROM tape_lines WHERE tape_lines.call_id = calls.id) WHERE state != 'ended'`,
   seal: upsert('sealed_lines', ['call_id', 'seq', 'event'], ['call_id', 'seq']),
   forget: 'DELETE FROM sealed_lines WHERE call_id = ?',
   part: upsert('saved_parts', ['call_id', 'leg', 'part', 'state'], ['call_id', 'leg', 'part']),
@@ -98,14 +96,8 @@ export function createWrites(database: DatabaseSync, seal: Seal): WriteBatch {
       case 'recording':
         run('recording', ...recordingValues(one.row));
         return;
-      case 'abandoned':
-        run('abandoned', one.reason);
-        return;
       case 'seal':
         run('seal', one.callId, one.seq, seal.seal(one.event, placeOf(one.callId, one.seq)));
-        return;
-      case 'forget':
-        run('forget', one.callId);
         return;
       case 'part':
         run('part', one.callId, one.leg, one.part, one.state);

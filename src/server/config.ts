@@ -159,7 +159,7 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
         extra: {},
       },
       ...(app.events !== undefined && { events: buildEvents(app.events) }),
-      ...(app.statusUrl !== undefined && { last: statusDestination(app.statusUrl) }),
+      ...(app.statusUrl !== undefined && { last: statusDestination(app.statusUrl, app.timeoutMs ?? null) }),
     })),
     speech: {
       ...file.speech,
@@ -168,8 +168,8 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
   };
 }
 
-function statusDestination(url: string): Destination {
-  return { url, method: 'POST', fallbackUrl: null, timeoutMs: null, extra: { tag: '{{tag}}' } };
+function statusDestination(url: string, timeoutMs: number | null): Destination {
+  return { url, method: 'POST', fallbackUrl: null, timeoutMs, extra: { tag: '{{tag}}' } };
 }
 
 function buildEvents(file: NonNullable<ConfigFile['apps'][number]['events']>): EventsConfig {

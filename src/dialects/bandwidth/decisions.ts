@@ -56,8 +56,8 @@ export const decisions: readonly Decision[] = [
   },
   {
     about: 'Time limit of a webhook',
-    decision: '15 s; `timeoutMs` of the app, where the configuration has one, for the first.',
-    reason: "The vendor's default.",
+    decision: '15 s. The first, and `disconnect`: `timeoutMs` of the app, or 10 s.',
+    reason: "15 s is the vendor's default; 10 s is that of every first document here.",
   },
   {
     about: 'Credentials',
@@ -89,7 +89,7 @@ export const decisions: readonly Decision[] = [
   {
     about: '`disconnect`',
     decision:
-      'Sent to `statusUrl` of the app, once, when the caller is gone. Causes: `hangup`, `cancel` (the caller gave up before the answer), `rejected` (refused by the document), `callback-error`, `invalid-bxml`, `application-error`, `error`. Not sent for dialled legs, which have `transferDisconnect`.',
+      'Sent to `statusUrl` of the app, once, when the caller is gone; the call is kept for it, for 5 s at most, so that a restart does not lose it. Causes: `hangup`, `cancel` (the caller gave up before the answer), `rejected` (refused by the document), `callback-error`, `invalid-bxml`, `application-error`, `error`. Not sent for dialled legs, which have `transferDisconnect`.',
     reason: "`statusUrl` is the vendor's call status URL of an application.",
   },
   {

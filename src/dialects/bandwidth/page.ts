@@ -11,6 +11,17 @@ export function formatSupportPage(): string {
     '# Bandwidth BXML: what is supported',
     'Made from `src/dialects/bandwidth/support.ts` and `decisions.ts` by `scripts/make-support-table.ts`. Do not edit by hand.',
     'An app with `dialect: bandwidth` answers webhooks of Programmable Voice (v2) with BXML. The BXML of v1 (Catapult) and the REST interfaces are not part of this. The root element is `<Response>` or `<Bxml>`; a document has at most 64 KB, 2,000 elements and a depth of 50. What is wrong with a document is told with line and column.',
+    [
+      '```yaml',
+      'apps:',
+      '  - name: menu',
+      '    dialect: bandwidth',
+      '    url: http://localhost:3000/initiate',
+      '    statusUrl: http://localhost:3000/disconnect',
+      'numbers:',
+      '  - { number: "+15551234567", app: menu }',
+      '```',
+    ].join('\n'),
     '## Verbs',
     `Of ${all.length} elements ${count('yes')} are supported, ${count('part')} in part, ${count('no')} not. A document with one that is not supported is refused, never run without it.`,
     table(

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { destination } from '../../flow/build.ts';
 import type { CallFacts, Report } from '../../flow/report.ts';
 import { callIdOf, ownCallId } from './call-id.ts';
+import { encodeTag } from './destination.ts';
 import { createBandwidth } from './index.ts';
 
 const at = '2030-01-02T03:14:05.006Z';
@@ -215,5 +217,31 @@ describe('ids', () => {
     expect(told('call-start', {}, { facts: { ...call, app: 'ferry' } })).toMatchObject({
       applicationId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
     });
+  });
+});
+
+describe('whatever a caller or an application wrote', () => {
+  const word = fc.string({ unit: 'binary', maxLength: 20 });
+
+  it('makes a request that can be sent, by POST and by GET, and comes back as it was', () => {
+    fc.assert(
+      fc.property(word, word, word, fc.constantFrom('GET', 'POST'), (from, tag, digits, method) => {
+        const report: Report = {
+          kind: 'gather',
+          history: [],
+          destination: destination(url, { method, extra: { event: 'gather', tag: encodeTag(tag) } }),
+          ...entry,
+          digits,
+        };
+        const plan = request(report, { ...call, from });
+        const { searchParams } = new URL(plan.url);
+        const body = plan.body === null ? Object.fromEntries(searchParams) : JSON.parse(plan.body);
+        const whole = method === 'GET' ? (text: string) => text.toWellFormed() : (text: string) => text;
+        expect(body.from).toBe(whole(from));
+        expect(body.digits).toBe(whole(digits));
+        expect(body.tag).toBe(tag === '' ? undefined : tag.toWellFormed());
+        expect(encodeTag(tag)).not.toContain('{');
+      }),
+    );
   });
 });

@@ -1,0 +1,152 @@
+// An app of the dialect `bandwidth`, configured in a file and called by a phone: the webhooks as its application gets them.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { readConfig } from '../../src/server/config.ts';
+import { createServer } from '../../src/server/server.ts';
+import { closeAll, onClose, startPhone } from './rig.ts';
+
+afterEach(closeAll);
+
+type Webhook = Readonly<Record<string, unknown>> & { readonly eventType: string };
+
+/** Answers each event with its document; `told` resolves with the event of that name, past or to come. */
+async function openApplication(documents: Readonly<Record<string, string>>) {
+  const seen: { readonly path: string; readonly type: string | undefined; readonly body: Webhook }[] = [];
+  let waiting: (() => void)[] = [];
+  const server = createHttpServer((request, response) => {
+    let text = '';
+    request.on('data', (part) => {
+      text += part;
+    });
+    request.on('end', () => {
+      const body: Webhook = JSON.parse(text);
+      seen.push({ path: request.url ?? '', type: request.headers['content-type'], body });
+      // Express answers so when nobody tells it otherwise.
+      response.writeHead(200, { 'content-type': 'text/html' }).end(documents[body.eventType] ?? '');
+      for (const look of waiting) look();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onClose(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    told: (eventType: string): Promise<Webhook> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = seen.find(({ body }) => body.eventType === eventType);
+          if (found === undefined) return;
+          waiting = waiting.filter((other) => other !== look);
+          resolve(found.body);
+        };
+        waiting.push(look);
+        look();
+      }),
+  };
+}
+
+const app = '7fc9698a-b04a-468b-9e8f-91238c0d0086';
+
+async function startConfigured(origin: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'keytone-bandwidth-'));
+  onClose(async () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'keytone.yaml');
+  writeFileSync(
+    file,
+    `sip: {host: 127.0.0.1, port: 0}
+http: {port: 0}
+media: {portRange: 38000-38999}
+apps:
+  - {name: ${app}, dialect: bandwidth, url: "${origin}/start", statusUrl: "${origin}/status"}
+numbers:
+  - {number: "+15553334444", app: ${app}}
+`,
+  );
+  const { config, problems } = readConfig({ file, environment: {} });
+  expect(problems).toEqual([]);
+  const server = await createServer(config!, silentLog);
+  onClose(() => server.close());
+  const { address, port } = server.sip[0]!;
+  return { server, uri: `sip:+15553334444@${address}:${port}` };
+}
+
+describe('an app of the dialect bandwidth', () => {
+  it('is told initiate, gather and disconnect, in the words of the vendor', async () => {
+    const application = await openApplication({
+      initiate: '<Response><Gather gatherUrl="/result" maxDigits="4" terminatingDigits="#" tag="pin"/></Response>',
+      gather: '<Response><Hangup/></Response>',
+    });
+    const { uri } = await startConfigured(application.origin);
+    const phone = await startPhone();
+    const call = await phone.call(uri, { from: 'sip:+15551112222@127.0.0.1' });
+    await call.answered;
+    await call.press([{ press: '123#' }]);
+    await call.ended;
+    await application.told('disconnect');
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const [initiate, gather, disconnect] = application.seen.map(({ body }) => body);
+    const { callId } = initiate!;
+    const common = {
+      eventTime: time,
+      accountId: '1000000',
+      applicationId: app,
+      from: '+15551112222',
+      to: '+15553334444',
+      direction: 'inbound',
+      callId: expect.stringMatching(/^c-[0-9a-f]{8}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      callUrl: expect.stringMatching(
+        new RegExp(`^http://127\\.0\\.0\\.1:\\d+/api/v2/accounts/1000000/calls/${callId}$`),
+      ),
+      startTime: time,
+    };
+    const answered = { ...common, callId, answerTime: time, tag: 'pin' };
+    expect(initiate).toEqual({ ...common, eventType: 'initiate' });
+    expect(gather).toEqual({ ...answered, eventType: 'gather', digits: '123', terminatingDigit: '#' });
+    expect(disconnect).toEqual({ ...answered, eventType: 'disconnect', endTime: time, cause: 'hangup' });
+    expect(application.seen.map(({ path, type }) => `${path} ${type}`)).toEqual([
+      '/start application/json',
+      '/result application/json',
+      '/status application/json',
+    ]);
+  });
+
+  it('finds the sound of a recording at its mediaUrl', async () => {
+    const application = await openApplication({
+      initiate: '<Bxml><Record recordCompleteUrl="/done" recordingAvailableUrl="/file"/></Bxml>',
+      recordComplete: '<Response/>',
+    });
+    const { uri } = await startConfigured(application.origin);
+    const phone = await startPhone();
+    const call = await phone.call(uri);
+    await call.answered;
+    await call.press([{ speakMs: 1000 }, { press: '#' }]);
+    const { mediaUrl, recordingId, duration, status } = await application.told('recordingAvailable');
+    expect(status).toBe('complete');
+    expect(duration).toMatch(/^PT\d+(\.\d+)?S$/);
+    expect(recordingId).toHaveLength(47);
+    const sound = await fetch(String(mediaUrl));
+    expect([sound.status, sound.headers.get('content-type')]).toEqual([200, 'audio/wav']);
+    expect((await sound.arrayBuffer()).byteLength).toBeGreaterThan(8000);
+    expect(await application.told('recordComplete')).toMatchObject({ recordingId, mediaUrl });
+    await call.ended;
+    expect(await application.told('disconnect')).toMatchObject({ cause: 'hangup' });
+  });
+
+  it('is the only one that a statusUrl means something to', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keytone-bandwidth-'));
+    onClose(async () => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'keytone.yaml');
+    writeFileSync(file, 'apps:\n  - {name: a, url: "http://a.test/", statusUrl: "http://a.test/status"}\n');
+    expect(readConfig({ file, environment: {} }).problems.map(({ message }) => message)).toEqual([
+      'is not told anything in the words of opentact',
+    ]);
+  });
+});

@@ -14,16 +14,19 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
-/** About 8,000 pages of 4 KB. */
-const writesBetween = 4000;
+// 4,000 writes are about 8,000 pages of 4 KB.
 /** The log is begun anew when nothing was written for a moment, or at this length, with which a start is still quick. */
 const quietMs = 2;
-const longestLogWrites = 4 * writesBetween;
+const longestLog = 4;
 /** What a power cut may take with `normal`, and the time that the disk needs. */
 const syncAfterMs = 100;
-const scrubAfterMs = 10_000;
 
-export function createCheckpoints(database: DatabaseSync, file: string, sync: Sync): Checkpoints {
+export function createCheckpoints(
+  database: DatabaseSync,
+  file: string,
+  sync: Sync,
+  { scrubAfterMs = 10_000, writesBetween = 4000 } = {},
+): Checkpoints {
   database.exec('PRAGMA wal_autocheckpoint = 0');
   const move = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   const cut = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -66,7 +69,7 @@ export function createCheckpoints(database: DatabaseSync, file: string, sync: Sy
   /** Waits for the disk, so at a moment when nobody waits for a commit. */
   function finish(): void {
     if (closed || moving) return;
-    if (length < longestLogWrites && performance.now() - committedAt < quietMs) {
+    if (length < longestLog * writesBetween && performance.now() - committedAt < quietMs) {
       setTimeout(finish, quietMs);
       return;
     }

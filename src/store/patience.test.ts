@@ -3,7 +3,7 @@ import { silentLog } from '../base/log.ts';
 import { createPatience } from './patience.ts';
 
 const create = (patienceMs: number) =>
-  createPatience({ patienceMs, log: silentLog, pending: () => ({ next: 5, waiting: 9 }) });
+  createPatience({ patienceMs, log: silentLog, pending: () => ({ last: 5, waiting: 9 }) });
 
 describe('patience with the disk', () => {
   it('ends when nothing is said for too long, and comes back with what there was then', async () => {

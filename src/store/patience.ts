@@ -7,7 +7,7 @@ export interface Patience {
   /** Resolves when `batch` is written, or when waiting for it is given up. */
   wait(batch: number): Promise<void>;
   written(batch: number): void;
-  /** Nobody waits from here on until `next`, the batch that comes next, is written. */
+  /** Nobody waits from here on until everything that was given so far is written. */
   fallBehind(reason: string): void;
   close(): void;
   readonly behind: boolean;
@@ -18,8 +18,8 @@ export interface Patience {
 export interface PatienceOptions {
   readonly patienceMs: number;
   readonly log: Log;
-  /** The batch that comes next, and how much is not written yet. */
-  readonly pending: () => { readonly next: number; readonly waiting: number };
+  /** The batch of what was given last, and how much is not written yet. */
+  readonly pending: () => { readonly last: number; readonly waiting: number };
 }
 
 interface Waiter {
@@ -46,8 +46,8 @@ export function createPatience({ patienceMs, log, pending }: PatienceOptions): P
 
   function fallBehind(reason: string): void {
     if (behind === null) {
-      const { next, waiting } = pending();
-      behind = { at: performance.now(), until: next, undurable };
+      const { last, waiting } = pending();
+      behind = { at: performance.now(), until: last, undurable };
       log.warn({ waiting, reason }, 'The database takes no writes for the moment; they are kept and tried again');
     }
     undurable += waiters.length;

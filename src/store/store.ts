@@ -136,7 +136,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   let nextRequest = 1;
   let closing = false;
   let scheduled = false;
-  const patience = createPatience({ patienceMs, log, pending: () => ({ next: nextBatch, waiting }) });
+  const patience = createPatience({ patienceMs, log, pending: () => ({ last: lastGiven(), waiting }) });
   const requests = new Map<number, Request>();
   let flushers: { readonly until: number; readonly resolve: () => void }[] = [];
   let worker = await open();
@@ -221,6 +221,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     if (gathered.length > 0 && !scheduled && sent.length < batchesAtOnce) sendGathered();
   }
 
+  /** The batch that what was given last is in, or will be. */
+  const lastGiven = (): number => (gathered.length > 0 ? nextBatch : nextBatch - 1);
+
   const post = (message: ToWorker): void => worker.postMessage(message);
 
   function write(entry: Write): void {
@@ -294,7 +297,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     },
     durable() {
       if (waiting === 0) return Promise.resolve();
-      return patience.wait(gathered.length > 0 ? nextBatch : nextBatch - 1);
+      return patience.wait(lastGiven());
     },
     outbox: createOutboxRows(ask, write, flush),
     maskLine: (callId, { seq, event }) => write({ kind: 'mask', callId, seq, event: JSON.stringify(event) }),

@@ -12,6 +12,8 @@ import { cosine, hannWindow, rateHz, sine } from './wave-table.ts';
 export const limits = {
   /** Parts of the nominal frequency. 1.5 % must pass and 3.5 % must not; a G is 1.8 % above the second row. */
   deviation: 0.017,
+  /** So far off no key is, whatever noise and echo add to 1.5 %: a tone that glides through a key was there before. */
+  strange: 0.022,
   /** Power ratios: the column's tone weaker than the row's, and stronger. */
   normalTwist: 10 ** 0.95,
   reverseTwist: 10 ** 0.62,
@@ -41,6 +43,7 @@ export type Verdict =
   | 'key'
   | 'nothing'
   | 'deviation'
+  | 'strange'
   | 'level'
   | 'twist'
   | 'residual'
@@ -72,8 +75,8 @@ export class CloseLook {
     const startColumn = long ? this.#firstGuess(filtered, count, columnHz) : columnHz;
     if (!fit.fit(filtered, count, startRow, startColumn)) return 'nothing';
     if (fit.residualEnergy > limits.residual * fit.energy) return 'residual';
-    if (Math.abs(fit.hz[0]! - rowHz) > limits.deviation * rowHz) return 'deviation';
-    if (Math.abs(fit.hz[1]! - columnHz) > limits.deviation * columnHz) return 'deviation';
+    const deviation = Math.max(Math.abs(fit.hz[0]! / rowHz - 1), Math.abs(fit.hz[1]! / columnHz - 1));
+    if (deviation > limits.deviation) return deviation > limits.strange ? 'strange' : 'deviation';
     const rowPeak = fit.amplitude[0]! / rowGain[row]!;
     const columnPeak = fit.amplitude[1]! / columnGain[column]!;
     this.rowPeak = rowPeak;

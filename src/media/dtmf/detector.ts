@@ -55,6 +55,8 @@ export class DtmfDetector {
   /** Close looks in vain at what is believed, and the hop before which there is no other. */
   #looks = 0;
   #nextLook = 0;
+  /** What is believed was seen to be something else. */
+  #isRefuted = false;
 
   constructor(rateHz: 8000 | 16_000, sink: DtmfSink) {
     this.#twice = rateHz === 16_000;
@@ -169,23 +171,25 @@ export class DtmfDetector {
     if (belief.key === this.#held.key) return;
     const since = Math.max(belief.from, hops.done - hops.together);
     const heard = hops.done - since;
-    if (heard < neededHops || heard > lastLookHops || now < this.#nextLook) return;
-    if (this.#lookAt(hops.done - neededHops, hops.done) !== 'key') {
-      this.#nextLook = now + (++this.#looks < eagerLooks ? 1 : patience);
-    }
+    if (heard < neededHops || heard > lastLookHops || now < this.#nextLook || this.#isRefuted) return;
+    const verdict = this.#lookAt(hops.done - neededHops, hops.done);
+    if (verdict === 'key') return;
+    this.#isRefuted = verdict === 'strange';
+    this.#nextLook = now + (++this.#looks < eagerLooks ? 1 : patience);
   }
 
   #forgetBelief(): void {
     this.#belief.forget();
     this.#looks = 0;
     this.#nextLook = 0;
+    this.#isRefuted = false;
   }
 
   /** A belief that ends at hop `until`, too short alone, counts when a loss stands before or behind it. */
   #lookBesideLoss(until: number, lossFollows: boolean): void {
     const hops = this.#hops;
     const belief = this.#belief;
-    if (belief.key === this.#held.key) return;
+    if (belief.key === this.#held.key || this.#isRefuted) return;
     const start = hops.done - hops.together;
     let from = Math.max(belief.from, start);
     let to = until;

@@ -50,6 +50,24 @@ describe('no key is heard', () => {
     }
   });
 
+  it('in a tone that glides through the pitch of a key beside one that stands', () => {
+    const random = new Random('glide');
+    for (const [fromHz, toHz] of [
+      [820, 720],
+      [640, 770],
+      [1050, 900],
+    ] as const) {
+      const wave = new Float64Array(8000 * 0.4);
+      addTone(wave, 0, wave.length, peakOfDbm0(-10), 1336, random);
+      let phase = 0;
+      for (let i = 0; i < wave.length; i++) {
+        phase += (2 * Math.PI * (fromHz + ((toHz - fromHz) * i) / wave.length)) / 8000;
+        wave[i] = wave[i]! + peakOfDbm0(-10) * Math.sin(phase);
+      }
+      expect(told(wave)).toEqual([]);
+    }
+  });
+
   it('in a key with a third tone that a telephone would not make', () => {
     const random = new Random('third');
     for (const thirdHz of [600, 1050, 1900, 2600]) {

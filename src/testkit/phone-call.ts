@@ -242,6 +242,7 @@ export class LiveCall implements PhoneCall {
       way: this.digits,
       audio: this.#audio,
       info: (contentType, body) => this.#leg?.info(contentType, body) ?? Promise.resolve(481),
+      now: () => this.#now(),
       wait: (ms) => this.#wait(ms),
       pressing: (keys, via) => this.log.add({ type: 'pressing', keys, via }),
       unsent: (keys) => {

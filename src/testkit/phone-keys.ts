@@ -11,6 +11,7 @@ export interface Keypad {
   readonly audio: PhoneAudio | null;
   /** Resolves with the status of the answer. */
   info(contentType: string, body: string): Promise<number>;
+  now(): number;
   wait(ms: number): Promise<void>;
   pressing(keys: string, via: DigitWay): void;
   unsent(keys: string): void;
@@ -56,14 +57,15 @@ async function pressByInfo(
   lastKeyDown: () => void,
 ): Promise<{ readonly refused: number } | null> {
   const { keys, lengthMs } = keystrokes(step);
-  let atMs = 0;
-  for (const [index, { digit, atMs: dueMs, toneMs }] of keys.entries()) {
-    await keypad.wait(dueMs - atMs);
-    atMs = dueMs;
+  // An answer takes its time, which is not to make the keys behind it later and later.
+  const startedAt = keypad.now();
+  const until = (dueMs: number): Promise<void> => keypad.wait(startedAt + dueMs - keypad.now());
+  for (const [index, { digit, atMs, toneMs }] of keys.entries()) {
+    await until(atMs);
     if (index === keys.length - 1) lastKeyDown();
     const status = await keypad.info('application/dtmf-relay', formatDtmfRelay(digit, toneMs));
     if (status >= 300) return { refused: status };
   }
-  await keypad.wait(lengthMs - atMs);
+  await until(lengthMs);
   return null;
 }

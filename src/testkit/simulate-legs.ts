@@ -21,8 +21,8 @@ export interface SimulatedLegs {
 }
 
 const ringsAfterMs = 50;
-/** One that refuses has rung first. */
-export const refusesAfterMs = 100;
+/** One that refuses has rung first, so long that its ringing is heard on a busy machine too. */
+export const refusesAfterMs = 400;
 export const pressesAfterMs = 500;
 
 export function createSimulatedLegs({ clock, put, nextPress, callees }: SimulatedLegsOptions): SimulatedLegs {

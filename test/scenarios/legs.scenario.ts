@@ -117,7 +117,7 @@ export const scenarios: readonly Scenario[] = [
     'record: a message ends when the caller is silent',
     [record('until', { silenceMs: 3000, maxMs: 60_000 }), play('Thank you.')],
     [{ until: 'answered' }, { speakMs: 5000 }],
-    { prompts: ['Thank you.'], failures: [], withinMs: 10_000 },
+    { prompts: ['Thank you.'], failures: [], withinMs: 13_000 },
   ),
   story(
     'record: a message ends when the caller hangs up',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NegotiatedAudio } from '../media/sdp.ts';
-import { createAudioLine } from './audio-line.ts';
+import { createAudioLine, openAudioLine, type SavedAudio } from './audio-line.ts';
 
-function open() {
+function open(onSaved?: (saved: SavedAudio) => void) {
   const agreements: NegotiatedAudio[] = [];
   const line = createAudioLine({
     address: '192.0.2.1',
@@ -10,6 +10,7 @@ function open() {
     codecs: ['PCMU', 'PCMA'],
     sessionId: '42',
     onAgreed: (audio) => agreements.push(audio),
+    ...(onSaved === undefined ? {} : { onSaved }),
   });
   return { line, agreements };
 }
@@ -108,5 +109,15 @@ describe('the audio line of a leg', () => {
     line.offer('sendonly');
     const next = line.offer('sendrecv');
     expect([versionOf(next), directionOf(next)]).toEqual(['3', 'sendrecv']);
+  });
+
+  it('goes on after a restart as it was: the same description, and the next version for another', () => {
+    const kept: SavedAudio[] = [];
+    const { line } = open((saved) => kept.push(saved));
+    const first = sdpOf(line.answer(theirs()));
+    const again = openAudioLine(JSON.parse(JSON.stringify(kept.at(-1))), { onAgreed() {} });
+    expect(again.agreed).toEqual(line.agreed);
+    expect(sdpOf(again.answer(theirs()))).toBe(first);
+    expect(versionOf(again.offer('sendonly'))).toBe('2');
   });
 });

@@ -1,6 +1,7 @@
 // Owns: the leg of whoever called: ringing, the answer with its description, the end. Told to the tape once each.
 // Does not: decide when to answer or whether; legs that we dial are in dialled-legs.ts.
 import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
+import type { Described } from './audio-line.ts';
 import { causeOfStatus } from './cause.ts';
 import { createLeg, type Leg, type LegOptions } from './leg.ts';
 
@@ -91,19 +92,21 @@ export function createCallerLeg(options: CallerLegOptions): CallerLeg {
     },
     async answer() {
       try {
-        await leg.open();
+        // One that is taken up before its 200 has a session, which the peer may know: it is described as before.
+        if (leg.session === null) {
+          await leg.open();
+          if (gone) return;
+          leg.face(sip.localAddress);
+        }
       } catch (err) {
         log.warn({ err }, 'no session for the caller');
         refuse(503, 'no session for the caller');
         return;
       }
+      const answered: Described = sip.offer === null ? { ok: true, sdp: leg.offer() } : leg.answer(sip.offer);
+      // What a 200 says must not be unknown to us after a restart.
+      await parts.durable();
       if (gone) return;
-      leg.face(sip.localAddress);
-      if (sip.offer === null) {
-        sip.answer(leg.offer());
-        return;
-      }
-      const answered = leg.answer(sip.offer);
       if (answered.ok) sip.answer(answered.sdp);
       else refuse(answered.status, answered.reason, [{ name: 'Warning', value: `399 keytone "${answered.reason}"` }]);
     },

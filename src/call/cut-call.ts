@@ -82,9 +82,7 @@ export function readCutCall(
     savedSip: (leg) => part(leg, 'sip') as SavedParts['sip'] | null,
     saved,
     callerMedia() {
-      const kept = outstanding.caller === 'gone' ? null : saved('caller');
-      // Before its 200 was sent, it is answered once more.
-      return kept === null || kept.sip.state === 'early' ? null : kept;
+      return outstanding.caller === 'gone' ? null : saved('caller');
     },
   };
 

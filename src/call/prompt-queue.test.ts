@@ -23,7 +23,8 @@ function open() {
   };
   const queue: PromptQueue = createPromptQueue({
     session: {
-      play: (id, { clip, times, stopKeys }) => told.push(`play ${id} ${clip} x${times} [${stopKeys}]`),
+      play: (id, { clip, times, stopKeys, startMs = 0 }) =>
+        told.push(`play ${id} ${clip} x${times} [${stopKeys}]${startMs > 0 ? ` from ${startMs}` : ''}`),
       stop: (id) => told.push(`stop ${id}`),
     },
     shelf,
@@ -40,11 +41,12 @@ function open() {
     taken,
     queue,
     loading,
-    start(prompt: string, times: number | null = 1, stopKeys = '') {
+    start(prompt: string, times: number | null = 1, stopKeys = '', playedMs?: number) {
       queue.start({
         prompt,
         times,
         stopKeys,
+        ...(playedMs === undefined ? {} : { playedMs }),
         load(signal) {
           const sound = Promise.withResolvers<Loaded>();
           loading.set(prompt, { signal, sound });
@@ -171,5 +173,24 @@ describe('the prompts of a leg', () => {
     start('c');
     expect(loading.has('c')).toBe(false);
     expect(told).toEqual(['play a clip-a x1 []']);
+  });
+
+  it('of before a restart go on where they were, are not told to begin again, and tell all that was heard', async () => {
+    const { queue, load, told, start } = open();
+    // A clip of a second.
+    start('once', 1, '', 300);
+    start('thrice', 3, '', 1400);
+    start('for ever', null, '', 5200);
+    start('over', 1, '', 1300);
+    for (const prompt of ['once', 'thrice', 'for ever', 'over']) await load(prompt, 8000);
+    expect(told).toEqual([
+      'play once clip-once x1 [] from 300',
+      'play thrice clip-thrice x2 [] from 400',
+      'play for ever clip-for ever xnull [] from 200',
+      'play over clip-over x1 [] from 980',
+    ]);
+    queue.onEvent({ type: 'play-started', id: 'once' });
+    queue.onEvent({ type: 'play-finished', id: 'once', why: 'end', playedMs: 700 });
+    expect(told.slice(4)).toEqual(['once end 1000']);
   });
 });

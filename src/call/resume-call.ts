@@ -63,8 +63,7 @@ function restore({ cut, caller, dialled, timers, recordings, put, perform, play,
   for (const event of it.events) put(event);
   for (const { dial, leaving } of it.legs) if (leaving) dialled.hangUp(dial.leg);
   for (const effect of [...it.requests, ...it.notices]) perform(effect);
-  // Whether it was answered is for the dialog to say: its 200 may be on its way.
-  if (it.caller === 'answering' && session === null && caller.sip.state === 'early') perform({ type: 'call.answer' });
+  if (it.caller === 'answering' && cut.savedSip('caller')?.state === 'early') perform({ type: 'call.answer' });
   if (it.ending !== null && it.caller !== 'gone') perform(it.ending);
 }
 

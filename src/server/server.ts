@@ -33,6 +33,7 @@ import { createKeyWays } from './key-ways.ts';
 import { version } from './package-root.ts';
 import { createRecordingPlaces } from './recording-places.ts';
 import { createHeartbeat, readLeft, recover } from './recovery.ts';
+import { createRegistrations } from './registrations.ts';
 import { createRoutes } from './routes.ts';
 import { freeSipPort } from './sip-port.ts';
 import { createSounds } from './sounds.ts';
@@ -121,7 +122,9 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     });
     const users = new Map(config.users.map(({ login, password }) => [login, { password }]));
     const sipPort = config.sip.port === 0 ? await freeSipPort(config.sip.host) : config.sip.port;
+    const registrations = closing(createRegistrations(config.dataDir, { log, clock }));
     const endpoint = createSipEndpoint({
+      registrations,
       listen: (['udp', 'tcp'] as const).map((transport) => ({
         transport,
         host: config.sip.host,

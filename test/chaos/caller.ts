@@ -21,6 +21,8 @@ export interface Caller {
   readonly places: readonly { readonly place: number; readonly at: number }[];
   /** Arrivals with more than this between them. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  /** When the call was answered; 0 before. */
+  readonly answeredAt: number;
   /** Of the newest packet. */
   readonly lastPacketAt: number;
   readonly state: 'calling' | 'live' | 'ended' | 'failed';
@@ -73,12 +75,15 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
   let target = `sip:${number}@${host}:${serverPort}`;
   let mediaPort = 0;
   let lastPacketAt = 0;
+  let answeredAt = 0;
   let ack = '';
   let sequence = callers & 0xffff;
   let timestamp = callers * 1000;
   const ssrc = 0x1000_0000 + callers;
 
-  rtp.on('message', (data) => {
+  rtp.on('message', (data, from) => {
+    // Other programs on this machine may send to a port that was theirs.
+    if (from.port !== mediaPort && mediaPort !== 0) return;
     const now = Date.now();
     if (lastPacketAt !== 0 && now - lastPacketAt > noticedGapMs) gaps.push({ from: lastPacketAt, to: now });
     lastPacketAt = now;
@@ -163,6 +168,9 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
     places,
     gaps,
     sources,
+    get answeredAt() {
+      return answeredAt;
+    },
     get lastPacketAt() {
       return lastPacketAt;
     },
@@ -193,6 +201,7 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
       ack = request('ACK', cseq);
       line.send(ack);
       state = 'live';
+      answeredAt = Date.now();
       return true;
     },
     async press(digit) {

@@ -51,7 +51,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   let stopping = false;
 
   async function live(caller: Caller, mine: Chance, byInfo: boolean): Promise<void> {
-    if (!(await caller.call())) return;
+    if (!(await caller.call())) {
+      // A server with too much to do says so; whoever is refused tries again later.
+      await after(1000);
+      return;
+    }
     for (let round = 0; round < rounds && caller.state === 'live'; round += 1) {
       const before = application.codesOf(caller.user).length;
       await after(mine.between(200, 3000));

@@ -15,6 +15,8 @@ export interface Figures {
   readonly kills: number;
   readonly callKills: number;
   readonly calls: number;
+  /** By a server with too much to do. */
+  readonly refused: number;
   readonly presses: number;
   /** Pressed while the server was dying or dead. */
   readonly inDoubt: number;
@@ -35,7 +37,9 @@ export interface Quantiles {
 type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 
 /** What was heard so long before a kill is on the disk. An event needs its packets, the server its turn and a commit. */
-const heardMs = 150;
+const heardMs = 300;
+/** Who hears nothing for so long hangs up. */
+const lostMs = 5000;
 /** The process was last known to live so long before its end; the prompt is heard again from there. */
 const heartbeatMs = 250;
 
@@ -44,6 +48,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   const faults: string[] = [];
   let inDoubt = 0;
   let lost = 0;
+  let refused = 0;
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${server.httpUrl}${path}`)).json()) as T;
   const views = new Map<string, CallView[]>();
   let page = '';
@@ -64,6 +69,10 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   for (const caller of callers) {
     const tell = (what: string): void => void faults.push(`${caller.callId}: ${what}`);
     const own = views.get(caller.callId) ?? [];
+    if (caller.state === 'failed' && caller.why === 'refused with 503') {
+      refused += 1;
+      continue;
+    }
     if (caller.state === 'failed') {
       tell(`the call failed: ${caller.why}`);
       continue;
@@ -89,7 +98,8 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
     inDoubt += caller.presses.filter(isDoubtful).length;
     if (matched === null) {
       const pressed = caller.presses.map((press) => press.digit + (isDoubtful(press) ? '?' : '')).join('');
-      tell(`pressed ${pressed}, on the tape ${keyed.join('')}`);
+      const when = caller.presses.map(({ at }) => new Date(at).toISOString().slice(17, 23)).join(' ');
+      tell(`pressed ${pressed}, on the tape ${keyed.join('')} (${view.id}, keys at ${when})`);
     } else lost += matched.lost;
 
     const gathers = all('gather.finished');
@@ -103,17 +113,21 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
     for (const { id, code } of application.told)
       if (codes.some((one) => one.id === id && one.code !== code)) tell(`${id} was told with different keys`);
     judgePrompts(caller, run, tell);
-    const [first = 0] = caller.sources.values();
-    const isNew = restarts.some(({ killedAt }) => killedAt > first - heardMs && killedAt < first + heardMs);
-    // One that is being answered when the kill comes is answered anew.
-    if (caller.sources.size > 1 && !isNew) tell(`heard ${caller.sources.size} sources`);
+    for (const [source, at] of caller.sources)
+      if (at > caller.answeredAt + 1000)
+        tell(`heard another source (${source}) ${at - caller.answeredAt} ms behind the answer`);
   }
   const users = new Set(callers.map(({ user }) => user));
   for (const { user, id } of application.told) if (!users.has(user)) faults.push(`${id} tells of a call nobody made`);
 
   const gaps = restarts.flatMap(({ killedAt, readyAt }) =>
-    callers.flatMap(({ gaps: own }) =>
-      own.filter(({ from, to }) => from < readyAt && to > killedAt).map(({ from, to }) => to - from),
+    callers.flatMap(({ callId, gaps: own, answeredAt }) =>
+      own
+        .filter(({ from, to }) => from < readyAt && to > killedAt && answeredAt < killedAt)
+        .map(({ from, to }) => {
+          if (to - from > lostMs) faults.push(`${callId}: nothing was heard for ${to - from} ms`);
+          return to - from;
+        }),
     ),
   );
   return {
@@ -122,6 +136,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
       kills: restarts.length,
       callKills: liveAtKill.reduce((sum, one) => sum + one, 0),
       calls: callers.length,
+      refused,
       presses: callers.reduce((sum, { presses }) => sum + presses.length, 0),
       inDoubt,
       lost,

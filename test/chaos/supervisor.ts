@@ -1,5 +1,6 @@
 // Owns: the server as a process that is killed and started again at once, on the same ports and the same data.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -78,7 +79,7 @@ export async function startSupervised({ folder, apps, numbers, more = {} }: Supe
   async function ready(): Promise<number> {
     const deadline = Date.now() + patienceMs;
     while (Date.now() < deadline) {
-      if (child.exitCode !== null) break;
+      if (child.exitCode !== null) child = start();
       const status = await fetch(`http://${host}:${httpPort}/health`).then(
         async (response) => ((await response.json()) as { status: string }).status,
         () => null,
@@ -116,16 +117,28 @@ export async function startSupervised({ folder, apps, numbers, more = {} }: Supe
   };
 }
 
+/** Below those that systems hand out: nobody else must take it while the server is dead. */
+const firstPort = 30_000;
+const lastPort = 32_700;
+
 /** Free for UDP and TCP at this moment. */
 async function freePort(): Promise<number> {
-  const tcp = createServer().listen(0, host);
-  await once(tcp, 'listening');
-  const { port } = tcp.address() as { port: number };
-  const udp = createSocket('udp4');
-  udp.bind(port, host);
-  await once(udp, 'listening');
-  udp.close();
-  tcp.close();
-  await Promise.all([once(tcp, 'close')]);
-  return port;
+  for (;;) {
+    const port = randomInt(firstPort, lastPort);
+    const tcp = createServer();
+    const udp = createSocket('udp4');
+    const [tcpIsFree, udpIsFree] = await Promise.all([
+      new Promise<boolean>((resolve) => {
+        tcp.once('error', () => resolve(false));
+        tcp.listen(port, host, () => resolve(true));
+      }),
+      new Promise<boolean>((resolve) => {
+        udp.once('error', () => resolve(false));
+        udp.bind(port, host, () => resolve(true));
+      }),
+    ]);
+    if (udpIsFree) udp.close();
+    if (tcpIsFree) await new Promise((resolve) => tcp.close(resolve));
+    if (tcpIsFree && udpIsFree) return port;
+  }
 }

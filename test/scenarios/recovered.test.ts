@@ -2,8 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWorldEvent, type TapeLine } from '../../src/call/event.ts';
+import { flow, gather, prompt } from '../../src/flow/build.ts';
 import { createRun } from '../../src/run/create-run.ts';
-import { formatTimeline, type Kill, runScenario, type Simulation } from '../../src/testkit/index.ts';
+import {
+  formatTimeline,
+  type Kill,
+  plainDialect,
+  runScenario,
+  type Simulation,
+  simulate,
+} from '../../src/testkit/index.ts';
 import { allScenarios, dialectFor } from './all.ts';
 
 /**
@@ -97,4 +105,49 @@ it('killed again and again, at any moment', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+describe('while nobody is there', () => {
+  const code = flow([
+    gather({ prompts: [prompt('Your code.')], maxDigits: 4, firstDigitMs: 5000, interDigitMs: 3000 }),
+  ]);
+  const told = (call: Simulation, type: string) => call.tape.filter(({ event }) => event.type === type);
+
+  it('no timer runs: the time that remained is there afterwards', () => {
+    const call = simulate({
+      dialect: plainDialect,
+      application: { '/start': code },
+      caller: [{ until: 'answered' }, { waitMs: 1000 }, { press: '1' }],
+      kills: [{ atMs: 2500, downMs: 60_000 }],
+    });
+    expect(call.faults).toEqual([]);
+    // A press 1.05 s after the start, then 3 s of which the dead minute is none.
+    expect(told(call, 'gather.finished')).toMatchObject([{ since: 4050, event: { digits: '1' } }]);
+    expect(told(call, 'call.recovered')).toMatchObject([{ since: 2500, event: { downMs: 60_000 } }]);
+  });
+
+  it('the digits typed before count, those typed meanwhile are lost, and the caller goes on', () => {
+    const call = simulate({
+      dialect: plainDialect,
+      application: { '/start': code },
+      caller: [
+        ...[{ until: 'answered' } as const, { waitMs: 1000 }, { press: '12' }],
+        ...[{ waitMs: 600 }, { press: '9' }, { waitMs: 2000 }, { press: '34' }],
+      ],
+      kills: [{ atMs: 1800, downMs: 1000 }],
+    });
+    expect(call.lost.map(({ digit }) => digit)).toEqual(['9']);
+    expect(told(call, 'gather.finished')).toMatchObject([{ event: { digits: '1234', reason: 'max-digits' } }]);
+  });
+
+  it('who hangs up is gone afterwards, and the call ends once', () => {
+    const call = simulate({
+      dialect: plainDialect,
+      application: { '/start': code },
+      caller: [{ until: 'answered' }, { waitMs: 1000 }, { press: '12' }, { waitMs: 700 }, { hangUp: true }],
+      kills: [{ atMs: 1800, downMs: 1000 }],
+    });
+    expect(told(call, 'gather.finished')).toMatchObject([{ event: { digits: '12', reason: 'hung-up' } }]);
+    expect(told(call, 'call.ended').length).toBe(1);
+  });
 });

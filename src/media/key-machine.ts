@@ -2,7 +2,7 @@
 // is told once, at its first report; every other report of it only adds to what is known of it, told when it is over.
 // The rules, the reasons and a table of cases that is run against this file: docs/keys.md. Compare RFC 4733 2.5.2.2.
 //
-//   tone ──▶ held ──100 ms, or any other report──▶ told ──up everywhere, no echo due──▶ released ──2 to 10 s──▶ forgotten
+//   tone ──▶ held ──100 ms, or any other report──▶ told ──up everywhere, no echo due──▶ released ──32 s──▶ forgotten
 //   event, INFO ──────────────────────────────────┘
 //
 // Does not: doubt presses that one path reports twice (telephone-event-receiver.ts has done that), keep time, know SIP.
@@ -81,14 +81,16 @@ export interface KeyState {
 
 /** How far from a press another path may still report it. */
 export const echoMs = 150;
-/** INFO so far behind a press shows that the peer tells its keys twice: a request that was lost once comes after 500 ms. */
+/** The same for INFO of a peer that is known to tell its keys twice: so long SIP sends a request again (RFC 3261 17.1.2.2). */
+export const pairMs = 32_000;
+/** The same for what the media of such a peer tell behind its INFO: packets held up on the way. */
+export const jitterMs = 500;
+/** So long the record of a press of such a peer waits for its INFO. */
 export const lateMs = 2_000;
-/** The same as `echoMs` for INFO of a peer that is known to: a request lost four times, and those that waited for it. */
-export const pairMs = 10_000;
 /** From its beginning, how long a tone waits for the event that may belong to it. */
 export const holdMs = 100;
-/** No one has so many fingers; beyond it the oldest is forgotten early. */
-export const mostPressesKept = 64;
+/** Nobody types faster for so long; beyond it the oldest is forgotten early. */
+export const mostPressesKept = 256;
 
 export function createKeyState(): KeyState {
   return { presses: [], count: 0, events: false, eventSeen: false, twice: false, dueAt: Number.POSITIVE_INFINITY };
@@ -179,7 +181,7 @@ class Work {
       if (press.press === 0 && now >= press.reports[0]!.at + holdMs) this.tellUpTo(index);
       this.releaseIfDue(index);
     }
-    const presses = this.state.presses.filter((press) => !press.released || now < endOf(press) + this.keptMs);
+    const presses = this.state.presses.filter((press) => !press.released || now < endOf(press) + pairMs);
     for (const press of presses) dueAt = Math.min(dueAt, this.dueOf(press));
     this.state = { ...this.state, presses, dueAt };
     return [this.state, this.outputs];
@@ -194,8 +196,8 @@ class Work {
       !press.reports.some((one) => one.via === via) &&
       at >= startOf(press) - echoMs &&
       at <= endOf(press) + withinMs;
-    const index = presses.findIndex((press) => mayBe(press, twice && byInfo ? pairMs : echoMs));
-    const other = index < 0 && byInfo ? presses.findIndex((press) => mayBe(press, lateMs)) : index;
+    const index = presses.findIndex((press) => mayBe(press, !twice ? echoMs : byInfo ? pairMs : jitterMs));
+    const other = index < 0 ? presses.findIndex((press) => mayBe(press, byInfo ? pairMs : jitterMs)) : index;
     const paths = presses[other]?.reports;
     // Too late to be taken for an echo, this time; the next one will be.
     if (paths !== undefined && (byInfo || paths.some((one) => one.via === 'info')))
@@ -232,16 +234,12 @@ class Work {
     if (press.reports.some(({ via, upAt }) => upAt === null && via !== 'info')) return Number.POSITIVE_INFINITY;
     const byInfo = press.reports.some(({ via }) => via === 'info');
     if (byInfo && press.reports.length > 1) return Number.NEGATIVE_INFINITY;
-    return endOf(press) + (this.state.twice && !byInfo ? lateMs : echoMs);
+    return endOf(press) + (!this.state.twice ? echoMs : byInfo ? jitterMs : lateMs);
   }
 
   private dueOf(press: Press): number {
     if (press.press === 0) return press.reports[0]!.at + holdMs;
-    return press.released ? endOf(press) + this.keptMs : this.releaseAt(press);
-  }
-
-  private get keptMs(): number {
-    return this.state.twice ? pairMs : lateMs;
+    return press.released ? endOf(press) + pairMs : this.releaseAt(press);
   }
 
   private change(index: number, part: Partial<Press>): void {

@@ -10,7 +10,7 @@ export interface SessionHearingHost {
   now(): number;
   /** A tone that began `sinceMs` ago. */
   tone(digit: string, sinceMs: number): void;
-  toneOver(durationMs: number, levelDbm0: number): void;
+  toneOver(durationMs: number, levelDbm0: number | null): void;
 }
 
 /** There and back over a satellite, with the buffers on the way. */

@@ -81,8 +81,8 @@ export class SessionKeys {
     this.#step({ type: 'down', via: 'inband', digit, at: this.#host.now() - sinceMs });
   }
 
-  toneOver(durationMs: number, level: number): void {
-    this.#step({ type: 'up', via: 'inband', durationMs, level });
+  toneOver(durationMs: number, level: number | null): void {
+    this.#step({ type: 'up', via: 'inband', durationMs, ...(level === null ? {} : { level }) });
   }
 
   info(digit: string, durationMs: number): void {

@@ -165,4 +165,15 @@ describe('an ear for tones', () => {
     pass(300);
     expect(Math.abs(told[0]!.durationMs - 140)).toBeLessThanOrEqual(10);
   });
+
+  it('hears no other press when the line stood still in the middle of one', () => {
+    const { told, hear, pass, digits } = listen();
+    const packets = packetsOf('337', 200);
+    hear(packets.slice(0, 8));
+    pass(1500);
+    expect(told.map(({ durationMs }) => durationMs > 0)).toEqual([true]);
+    hear(packets.slice(8));
+    expect(digits()).toBe('337');
+    expect(Math.abs(told[2]!.durationMs - 200)).toBeLessThanOrEqual(5);
+  });
 });

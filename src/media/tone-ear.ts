@@ -9,7 +9,8 @@ import { sequenceDistance, timestampDistance } from './rtp.ts';
 export interface ToneSink {
   /** A key sounds, and began to `sinceMs` ago. */
   tone(digit: string, sinceMs: number): void;
-  toneOver(durationMs: number, levelDbm0: number): void;
+  /** The level is null where the end is only supposed. */
+  toneOver(durationMs: number, levelDbm0: number | null): void;
 }
 
 const samplesPerMs = 8;
@@ -41,8 +42,9 @@ export class ToneEar {
   #newestEnd = 0;
   #lastMs = 0;
   #looks = 0;
-  /** A tone sounds. */
+  /** A tone sounds, since this sample. */
   #down = false;
+  #downFrom = 0;
 
   readonly #held = new Int16Array(longestPacket);
   #heldCount = 0;
@@ -56,9 +58,11 @@ export class ToneEar {
     this.#detector = new DtmfDetector(8000, {
       pressed: (digit, startSample) => {
         this.#down = true;
+        this.#downFrom = startSample;
         this.#sink.tone(digit, (this.#through - startSample) / samplesPerMs);
       },
       released: (_, durationSamples, levelDbm0) => {
+        if (!this.#down) return;
         this.#down = false;
         this.#sink.toneOver(Math.round(durationSamples / samplesPerMs), Math.round(levelDbm0));
       },
@@ -108,7 +112,11 @@ export class ToneEar {
   /** Any time; every 20 ms is often enough. */
   tick(nowMs: number): void {
     if (this.#heldCount > 0 && nowMs - this.#heldMs >= longestWaitMs) this.#hearHeld();
-    if (this.#down && ++this.#looks >= silentLooks && nowMs - this.#lastMs >= silenceMs) this.close();
+    if (this.#down && ++this.#looks >= silentLooks && nowMs - this.#lastMs >= silenceMs) {
+      // Only supposed: when the stream goes on where it was, and the tone with it, that is no other press.
+      this.#down = false;
+      this.#sink.toneOver(Math.round((this.#taken - this.#downFrom) / samplesPerMs), null);
+    }
   }
 
   /** Forgets the stream. A tone that sounds is over. */

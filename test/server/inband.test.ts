@@ -119,17 +119,15 @@ describe('a key as a tone', () => {
     await phone.bye;
   });
 
-  it('does not come while the call is on hold, whoever put it there', async () => {
-    const { at, phone, line } = await callTo(listening(1));
-    await phone.request('INVITE', [], phone.sdp({ payloads: [0], direction: 'sendonly' }));
-    // Music on hold: what is heard now is not the caller's hand.
-    for (const _ of '12')
-      for (let i = 0; i < 10; i++) phone.sendPacket(0, new Uint8Array(160).fill(0xff), { samples: 160 });
-    await phone.request('INVITE', [], phone.sdp({ payloads: [0] }));
+  it('is heard on behind a re-INVITE, in the law that is new', async () => {
+    const { at, phone, line } = await callTo(listening(2));
     await line.press('9');
-    const finished = at.until('1', 'gather.finished');
-    await line.silenceUntil(finished);
-    expect((await finished).event.digits).toBe('9');
+    const answer = await phone.request('INVITE', [], phone.sdp({ payloads: [8] }));
+    expect(answer.body).toMatch(/^m=audio \d+ RTP\/AVP 8\r$/m);
+    const changed = new ToneLine(phone, { codec: 'PCMA' });
+    await changed.press('4');
+    await changed.silenceUntil(at.until('1', 'gather.finished'));
+    expect(linesOf(at, 'gather.finished')).toMatchObject([{ digits: '94' }]);
     await phone.bye;
   });
 });

@@ -24,7 +24,7 @@ export interface DtmfSink {
 /** All times are hops of 2.5 ms. */
 /** A key must be heard so long; beside a loss, so long at least. */
 const neededHops = 12;
-const neededBesideLoss = 6;
+const neededBesideLoss = 5;
 /** A stream that was interrupted so long has no memory of before. */
 const longestLoss = 40;
 /** Closer looks after these many in vain come less often, and none when it has lasted so long: that is music, not a key. */

@@ -73,8 +73,8 @@ export interface Leg {
   close(): void;
 }
 
-/** A key that was heard in the media before is told by nobody once more. */
-const infoPatienceMs = 100;
+/** Of a session that says nothing: its thread stands still. The dialog waits no longer either. */
+const infoPatienceMs = 2000;
 
 export function createLeg(options: LegOptions): Leg {
   const { name, parts, put, nextPress, onFault, onMedia, onKeysSent, keyWay, saved, save } = options;
@@ -129,7 +129,6 @@ export function createLeg(options: LegOptions): Leg {
         const press = nextPress();
         presses.set(event.press, press);
         put({ type: 'digit', leg: name, press, digit: event.digit, heard: event.heard });
-        if (event.heard.some(({ via }) => via === 'info')) untold[0]?.();
         return;
       }
       case 'digit-released': {
@@ -158,6 +157,9 @@ export function createLeg(options: LegOptions): Leg {
         return;
       case 'media-absent':
         log.warn({ leg: name, forMs: event.forMs }, 'no media from the peer');
+        return;
+      case 'key-taken':
+        untold[0]?.();
         return;
       case 'saved':
         save(name, 'media', event.saved);

@@ -109,7 +109,7 @@ export interface MediaSession {
   /** Queued behind what plays. → play-started, play-finished */
   play(id: string, options: PlayOptions): void;
   stop(id: string): void;
-  /** A key that signalling told: the same as one heard in the media, and one press if it was heard there too. → digit */
+  /** A key that signalling told: the same as one heard in the media, and one press if it was heard there too. → digit, key-taken */
   key(digit: string, durationMs: number): void;
   /** Keys with pauses `,` `w` `W`; interrupts nothing: mixed into the packet stream in place of audio. → sent */
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void;
@@ -145,6 +145,8 @@ export interface MediaSession {
 export type MediaEvent =
   /** Whenever what a restart needs has changed, never for a packet; with a `digit`, right behind it. */
   | { readonly type: 'saved'; readonly saved: SavedSession }
+  /** Once for each `key`, behind what came of it: a digit, or nothing when it was heard before. */
+  | { readonly type: 'key-taken' }
   | { readonly type: 'latched'; readonly address: string; readonly port: number }
   | {
       readonly type: 'digit';

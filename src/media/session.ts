@@ -198,6 +198,7 @@ export class RtpSession implements Paced {
 
   key(digit: string, durationMs: number): void {
     if (digit === 'flash' || eventOfDigit(digit) >= 0) this.#keys.info(digit, durationMs);
+    this.#emit({ type: 'key-taken' });
   }
 
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void {

@@ -91,6 +91,8 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const trustOf = (app: string): AppTrust => trusts.get(app) ?? noTrust;
     const dialectNamed = (app: string): DialectName => apps.get(app)!.dialect;
 
+    // Its threads load while the store opens.
+    const plane = closing(await createMediaPlane({ ...config.media, log }));
     const store = closing(await createStore({ dataDir: config.dataDir, sync: config.store.sync, log }));
     const left = readLeft(store);
     // Whoever awaits it is told; until then it must not end the process.
@@ -100,7 +102,6 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const decoder = closing(createAudioDecoder());
     const speech = createConfiguredSpeech(config, { log, http, decoder });
     if (speech !== null) closing(speech);
-    const plane = closing(await createMediaPlane({ ...config.media, log }));
     const own = closing(createThreadLoad({ clock, bearableMs: bearableLatenessMs }));
     const load = seams.load ?? (() => Math.max(own.value, plane.load));
     const dialects = seams.dialects ?? createDialects(() => httpAddress(config.http, httpPort));

@@ -65,6 +65,8 @@ export interface Press {
   readonly digit: string;
   readonly reports: readonly Report[];
   readonly released: boolean;
+  /** Its other report came too late and was told as a press: no report to come is its. */
+  readonly missed?: true;
 }
 
 export interface KeyState {
@@ -193,15 +195,17 @@ class Work {
     const byInfo = via === 'info';
     const mayBe = (press: Press, withinMs: number): boolean =>
       press.digit === digit &&
+      press.missed === undefined &&
       !press.reports.some((one) => one.via === via) &&
       at >= startOf(press) - echoMs &&
       at <= endOf(press) + withinMs;
     const index = presses.findIndex((press) => mayBe(press, !twice ? echoMs : byInfo ? pairMs : jitterMs));
     const other = index < 0 ? presses.findIndex((press) => mayBe(press, byInfo ? pairMs : jitterMs)) : index;
     const paths = presses[other]?.reports;
+    if (paths === undefined || !(byInfo || paths.some((one) => one.via === 'info'))) return index;
+    this.state = { ...this.state, twice: true };
     // Too late to be taken for an echo, this time; the next one will be.
-    if (paths !== undefined && (byInfo || paths.some((one) => one.via === 'info')))
-      this.state = { ...this.state, twice: true };
+    if (index < 0) this.change(other, { missed: true });
     return index;
   }
 

@@ -63,7 +63,10 @@ export function talk(name: string, seconds: number, levelDbm0 = -15): Float64Arr
   return level(wave, levelDbm0);
 }
 
-/** One to four notes of the tempered scale at a time, with overtones, some trembling, some fading. */
+/**
+ * One to four notes of the tempered scale at a time; pure or with overtones, some trembling, gliding or fading. Two pure notes
+ * near the tones of a key are what is hardest to refuse.
+ */
 export function playChords(name: string, seconds: number, levelDbm0 = -15): Float64Array {
   const random = new Random(`chords ${name}`);
   const wave = new Float64Array(Math.round(seconds * rateHz));
@@ -72,15 +75,16 @@ export function playChords(name: string, seconds: number, levelDbm0 = -15): Floa
     const notes = 1 + random.below(4);
     for (let note = 0; note < notes; note++) {
       const noteHz = 65.406 * 2 ** (random.below(57) / 12) * (1 + random.between(-0.002, 0.002));
-      const overtones = 1 + random.below(6);
+      const overtones = random.next() < 0.3 ? 1 : 1 + random.below(6);
+      const glide = random.next() < 0.08 ? (2 ** (random.between(-7, 7) / 12) - 1) / (end - at) : 0;
       const fading = random.between(0, 6) / rateHz;
       const trembling = random.next() < 0.4 ? random.between(0.001, 0.01) : 0;
       for (let k = 1; k <= overtones && k * noteHz < 3600; k++) {
-        const peak = random.between(0.2, 1) / k;
+        const peak = random.between(k === 1 ? 0.5 : 0.2, 1) / k;
         let phase = random.between(0, 2 * Math.PI);
         for (let i = at; i < end; i++) {
           const vibrato = 1 + trembling * Math.sin((2 * Math.PI * 5.5 * (i - at)) / rateHz);
-          phase += (2 * Math.PI * k * noteHz * vibrato) / rateHz;
+          phase += (2 * Math.PI * k * noteHz * vibrato * (1 + glide * (i - at))) / rateHz;
           wave[i] = wave[i]! + peak * Math.exp(-fading * (i - at)) * Math.sin(phase);
         }
       }

@@ -23,6 +23,7 @@ export const errorCodes = {
   'digits-nobody': { summary: 'There is no answered leg that keys could go to.', fix: 'Send keys to the callee while a dialled leg is up.' },
   'digits-not-negotiated': { summary: 'The other side takes no telephone-events, and nothing else is allowed.', fix: 'Take `digits: rfc4733` away from the trunk or user, or set it to inband or info.' },
   'digits-refused': { summary: 'The other side refused a key that was sent by SIP INFO.', fix: 'Take `digits: info` away from the trunk or user if it does not understand application/dtmf-relay.' },
+  'digits-interrupted': { summary: 'A restart of the server came while keys were being sent; how many of them arrived is not known.', fix: 'Send them again if the other side can tell that they are new.' },
   'digits-cancelled': { summary: 'Sending keys was ended before all were sent.', fix: 'Nothing needs to be done if a command replaced the document.' },
   'call-not-found': { summary: 'There is no live call of that id.', fix: 'Use the id of a call that is up.' },
   'call-not-answered': { summary: 'The call is not answered yet.', fix: 'Wait until both calls are answered.' },

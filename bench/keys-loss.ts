@@ -1,7 +1,7 @@
 // The loss run: keys typed over real RTP at sessions of the real media plane, by a sender that loses packets; by one way and
 // by two at once. Prints a Markdown table of what was lost, told twice, and told in the wrong order.
 //
-//   node bench/keys-loss.ts [keys=10000] [seed=1]
+//   node bench/keys-loss.ts [keys=10000] [seed=1] [only the ways with this in their name]
 //
 // Everything runs at the same time, so many lines to each cell of the table that it is over in about two minutes. INFO is
 // lost and repeated as over UDP, one request at a time; it is handed to the session as the call does.
@@ -13,7 +13,7 @@ import { compare, type Loss, LossLine, type Outcome, type Way } from './keys-los
 
 const tones = (ms: number) => ({ toneMs: ms, gapMs: ms, audibleMs: ms, events: false, info: false });
 const events = { toneMs: 100, gapMs: 100, audibleMs: 0, events: true, info: false };
-const ways: readonly Way[] = [
+const allWays: readonly Way[] = [
   { name: 'telephone-events', ...events },
   { name: 'tones, 100/100 ms', ...tones(100) },
   { name: 'tones, 80/80 ms', ...tones(80) },
@@ -33,6 +33,7 @@ const settleMs = 3000;
 
 const keys = Number(process.argv[2] ?? 10_000);
 const seed = Number(process.argv[3] ?? 1);
+const ways = allWays.filter(({ name }) => name.includes(process.argv[4] ?? ''));
 const perLine = Math.ceil(keys / linesEach);
 
 const socket = createSocket({ type: 'udp4', sendBufferSize: 4 * 1024 * 1024 });

@@ -98,6 +98,8 @@ export function createLeg(options: LegOptions): Leg {
 
   /** INFOs whose key is not on the tape yet, oldest first. */
   let untold: (() => void)[] = [];
+  /** Says that such an INFO was taken: not to be kept before its key is, or a restart would answer it and know no key. */
+  let heldBack: SavedLeg | null = null;
 
   function keyIsTold(): Promise<void> {
     return new Promise((resolve) => {
@@ -105,6 +107,10 @@ export function createLeg(options: LegOptions): Leg {
       function tell(): void {
         timer.cancel();
         untold = untold.filter((other) => other !== tell);
+        if (untold.length === 0 && heldBack !== null) {
+          save(name, 'sip', heldBack);
+          heldBack = null;
+        }
         resolve();
       }
       untold.push(tell);
@@ -204,7 +210,10 @@ export function createLeg(options: LegOptions): Leg {
         .then(durable)
         .then(() => 200);
     },
-    onSaved: (state) => save(name, 'sip', state),
+    onSaved(state) {
+      if (untold.length > 0) heldBack = state;
+      else save(name, 'sip', state);
+    },
   };
 
   /** One offer after the other: one that the peer puts off must not come behind its own end. */

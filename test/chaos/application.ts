@@ -14,10 +14,20 @@ export interface Told {
   readonly at: number;
 }
 
+/** An event of the outbox, as it came. */
+export interface Event {
+  readonly id: string;
+  readonly type: string;
+  readonly call: string;
+  readonly sequence: number;
+}
+
 export interface Application {
   readonly url: string;
   /** Every code that was told, repetitions too, oldest first. */
   readonly told: readonly Told[];
+  /** Repetitions too, oldest first. */
+  readonly events: readonly Event[];
   /** Different ones of a caller. */
   codesOf(user: string): readonly Told[];
   close(): Promise<void>;
@@ -27,6 +37,7 @@ const slowestMs = 150;
 
 export async function startApplication(rounds: number, chance: Chance): Promise<Application> {
   const told: Told[] = [];
+  const events: Event[] = [];
   const firsts = new Map<string, Map<string, Told>>();
   const replies = new Map<string, string>();
   const starts = new Map<string, string>();
@@ -64,6 +75,16 @@ export async function startApplication(rounds: number, chance: Chance): Promise<
       response.writeHead(200, { 'content-type': 'audio/wav', 'cache-control': 'max-age=3600' }).end(sound);
       return;
     }
+    if (pathname === '/events') {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+      request.on('end', () => {
+        const { type, call, sequence } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+        events.push({ id: String(request.headers['webhook-id']), type, call: call.id, sequence });
+        response.writeHead(204).end();
+      });
+      return;
+    }
     request.resume();
     const body = answer(pathname, searchParams, String(request.headers['webhook-id'] ?? ''));
     setTimeout(() => response.writeHead(200, { 'content-type': 'text/xml' }).end(body), chance.between(0, slowestMs));
@@ -75,6 +96,7 @@ export async function startApplication(rounds: number, chance: Chance): Promise<
   return {
     url,
     told,
+    events,
     codesOf: (user) => [...(firsts.get(user)?.values() ?? [])],
     async close() {
       server.close();

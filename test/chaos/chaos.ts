@@ -32,6 +32,12 @@ export interface ChaosRun {
 
 const number = '100';
 const answerPatienceMs = 45_000;
+const eventsPatienceMs = 20_000;
+
+async function waitingEvents(server: Supervisor): Promise<number> {
+  const health = (await (await fetch(`${server.httpUrl}/health`)).json()) as { events: { waiting: number } };
+  return health.events.waiting;
+}
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const { folder, calls, kills, seed, rounds = 4, careless = false, say = () => {} } = options;
@@ -39,7 +45,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const application = await startApplication(rounds, createChance(seed + 1));
   const server = await startSupervised({
     folder,
-    apps: [{ name: 'code', dialect: 'opentact', url: `${application.url}/start`, method: 'GET' }],
+    apps: [
+      {
+        ...{ name: 'code', dialect: 'opentact', url: `${application.url}/start`, method: 'GET' },
+        events: { url: `${application.url}/events`, secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
+      },
+    ],
     numbers: [{ number, app: 'code' }],
   });
   const line = await openSipLine(server.host, server.sipPort);
@@ -111,6 +122,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   stopping = true;
   await Promise.all(lives);
   await after(1500);
+  // Who was told of it while the server died is told again: after 5 s, a fifth more at most.
+  const toldUntil = Date.now() + eventsPatienceMs;
+  while (Date.now() < toldUntil && (await waitingEvents(server)) > 0) await after(200);
   return {
     ...{ options, callers, application, server, restarts, liveAtKill },
     async close() {

@@ -26,6 +26,8 @@ export interface Figures {
   readonly gapMs: Quantiles;
   readonly readyMs: Quantiles;
   readonly repeatedRequests: number;
+  readonly events: number;
+  readonly repeatedEvents: number;
 }
 
 export interface Quantiles {
@@ -118,6 +120,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
     for (const { id, code } of application.told)
       if (codes.some((one) => one.id === id && one.code !== code)) tell(`${id} was told with different keys`);
     judgePrompts(caller, run, tell);
+    judgeEvents(view.id, lines, application.events, tell);
     for (const { way, status, digit } of caller.presses)
       if (way === 'info' && status !== 200 && status !== null)
         tell(`its INFO for ${digit} was answered with ${status}`);
@@ -127,6 +130,9 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
         if (at > caller.answeredAt + 1000)
           tell(`heard another source (${source}) ${at - caller.answeredAt} ms behind the answer`);
   }
+  const ids = new Set([...views.values()].flat().map(({ id }) => id));
+  for (const { id, call } of application.events)
+    if (!ids.has(call)) faults.push(`event ${id} tells of an unknown call`);
   const users = new Set(callers.map(({ user }) => user));
   for (const { user, id } of application.told) if (!users.has(user)) faults.push(`${id} tells of a call nobody made`);
 
@@ -153,6 +159,8 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
       gapMs: quantiles(gaps),
       readyMs: quantiles(restarts.map(({ killedAt, readyAt }) => readyAt - killedAt)),
       repeatedRequests: application.told.length - new Set(application.told.map(({ id }) => id)).size,
+      events: new Set(application.events.map(({ id }) => id)).size,
+      repeatedEvents: application.events.length - new Set(application.events.map(({ id }) => id)).size,
     },
   };
 }
@@ -178,6 +186,32 @@ export function align(
   }
   const lost = ways.get(keyed.length);
   return lost === undefined ? null : { lost };
+}
+
+/** Each event that was promised came, under one id, at first in order; the end once. */
+function judgeEvents(
+  call: string,
+  lines: readonly TapeLine[],
+  events: ChaosRun['application']['events'],
+  tell: (what: string) => void,
+): void {
+  const own = new Map<string, { readonly type: string; readonly sequence: number }>();
+  for (const event of events) if (event.call === call && !own.has(event.id)) own.set(event.id, event);
+  const got = [...own.values()].map(({ type, sequence }) => `${sequence} ${type}`);
+  const promised = new Set([
+    'call.incoming',
+    'call.recovered',
+    'call.ended',
+    'leg.answered',
+    'leg.ended',
+    'gather.finished',
+  ]);
+  const wanted = lines.flatMap(({ seq, event }) => (promised.has(event.type) ? [`${seq} ${event.type}`] : []));
+  const missing = wanted.filter((one) => !got.includes(one));
+  if (missing.length > 0) tell(`no event came of ${missing.join(', ')}`);
+  const sequences = [...own.values()].map(({ sequence }) => sequence);
+  if (sequences.some((sequence, index) => sequence <= (sequences[index - 1] ?? 0)))
+    tell(`events came out of order or under two ids: ${got.join(', ')}`);
 }
 
 /** A prompt that was cut off is heard on from where it was. */

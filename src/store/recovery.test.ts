@@ -63,6 +63,19 @@ describe('durable()', () => {
     }
   });
 
+  it('does not wait until more has come', async () => {
+    const dataDir = newFolder();
+    const store = await open({ dataDir, gatherMs: 2 ** 30 });
+    store.appendLines('c1', [digitLine(1, '1')]);
+    await store.durable();
+    expect(inFile(dataDir, countLines)).toBe(1);
+    store.appendLines('c1', [digitLine(2, '2')]);
+    expect(await store.tape('c1')).toHaveLength(2);
+    store.appendLines('c1', [digitLine(3, '3')]);
+    await store.flush();
+    expect(inFile(dataDir, countLines)).toBe(3);
+  });
+
   it('covers what is given while others are being committed', async () => {
     const dataDir = newFolder();
     const store = await open({ dataDir });

@@ -1,32 +1,27 @@
-// Owns: the face of the store. Writes are handed to a thread of their own and never make the caller wait, unless he asks
+// Owns: the face of the store. Writes are handed to a thread of their own in batches and never make the caller wait, unless he asks
 // to (`durable`), and then not for long: a database that fails costs history, never a call. Reads see everything that was
 // written before them, unless the disk is failing. docs/durability.md
 // Does not: decide what is secret: `mask` sees every line before it leaves this thread.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { workerUrl } from '../base/worker-url.ts';
 import type { TapeLine } from '../call/event.ts';
+import { createBatches } from './batches.ts';
 import { createOutboxRows, type OutboxRows } from './outbox-rows.ts';
 import { createPatience } from './patience.ts';
 import type {
-  Answers,
   CallRow,
-  FromWorker,
   LegPart,
   OutboxEvent,
   Page,
-  Query,
   RecordingRow,
   Sync,
-  ToWorker,
   Unfinished,
   UnfinishedText,
-  WorkerOptions,
   Write,
 } from './rows.ts';
+import { type StoreThread, startStoreThread } from './store-thread.ts';
 
 export interface StoreOptions {
   /** The database is `keytone.db` in it; the folder is made when missing. */
@@ -34,6 +29,8 @@ export interface StoreOptions {
   readonly log: Log;
   /** Default: `normal`. docs/durability.md */
   readonly sync?: Sync;
+  /** How long what nobody waits for may gather before it is written. */
+  readonly gatherMs?: number;
   /** How long anybody waits for the disk before he goes on without it. */
   readonly patienceMs?: number;
   /** Called for every line before it is stored; returns the line as it may be kept. */
@@ -94,19 +91,8 @@ export interface StoreCounters {
   readonly behind: boolean;
 }
 
-/** One that is being committed and one that lines up behind it; what comes then is gathered into the next. */
-const batchesAtOnce = 2;
-
-interface Request {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-  readonly onCalls: ((calls: readonly UnfinishedText[]) => void) | undefined;
-}
-
-interface Waiting {
-  readonly batch: number;
-  readonly writes: readonly Write[];
-}
+/** A message between threads and a transaction cost as much as several writes. It is also what a killed process forgets. */
+const usualGatherMs = 5;
 
 export async function createStore(options: StoreOptions): Promise<Store> {
   const {
@@ -117,6 +103,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     closeMs = 5000,
     sync = 'normal',
     patienceMs = 250,
+    gatherMs = usualGatherMs,
   } = options;
   try {
     mkdirSync(options.dataDir, { recursive: true });
@@ -124,149 +111,52 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     throw new CodedError('store-unusable', `The folder ${options.dataDir} cannot be made`, { cause });
   }
   const file = join(options.dataDir, 'keytone.db');
-
-  /** Of this turn of the event loop, or since the thread has enough to do; leaves as one batch, which is one message and one transaction. */
-  let gathered: Write[] = [];
-  /** Sent and not yet known to be written, oldest first: sent again when the thread had to be replaced. */
-  let sent: Waiting[] = [];
-  let waiting = 0;
-  let written = 0;
-  let dropped = 0;
-  let nextBatch = 1;
-  let nextRequest = 1;
   let closing = false;
-  let scheduled = false;
-  const patience = createPatience({ patienceMs, log, pending: () => ({ last: lastGiven(), waiting }) });
-  const requests = new Map<number, Request>();
   let flushers: { readonly until: number; readonly resolve: () => void }[] = [];
-  let worker = await open();
-
-  async function open(): Promise<Worker> {
-    const workerData: WorkerOptions = { file, retryMs, sync, keyFile: join(options.dataDir, 'recovery.key') };
-    const next = new Worker(workerUrl(import.meta.url, './worker'), {
-      workerData,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    });
-    await new Promise<void>((resolve, reject) => {
-      const fail = (message: string): void =>
-        reject(new CodedError('store-unusable', `The database ${file} cannot be used: ${message}`));
-      next.once('error', (error: Error) => fail(error.message));
-      next.once('message', (message: FromWorker) =>
-        message.type === 'opened'
-          ? resolve()
-          : fail(message.type === 'failed-to-open' ? message.message : message.type),
-      );
-    });
-    next.removeAllListeners('error');
-    next.on('error', (error) => log.error({ err: error }, 'The thread of the store failed'));
-    next.on('message', onMessage);
-    next.on('exit', () => void replace());
-    return next;
-  }
-
-  async function replace(): Promise<void> {
-    for (const { reject } of requests.values())
-      reject(new CodedError('store-unusable', 'The thread of the store ended'));
-    requests.clear();
-    if (closing) return;
-    try {
-      worker = await open();
-    } catch (error) {
-      log.error({ err: error }, 'The store cannot be opened again; it is tried until it can');
-      setTimeout(() => void replace(), retryMs).unref();
-      return;
-    }
-    for (const { batch, writes } of sent) post({ type: 'write', batch, writes });
-  }
-
-  function onMessage(message: FromWorker): void {
-    switch (message.type) {
-      case 'written':
-        onWritten(message.batch);
-        break;
-      case 'delayed':
-        patience.fallBehind(message.message);
-        break;
-      case 'refused':
-        log.error({ what: message.what, reason: message.message }, 'The database refused a write; it is left out');
-        break;
-      case 'unfinished':
-        requests.get(message.request)?.onCalls?.(message.calls);
-        break;
-      case 'answer':
-        requests.get(message.request)?.resolve(message.result);
-        requests.delete(message.request);
-        break;
-      case 'query-failed':
-        requests
-          .get(message.request)
-          ?.reject(new CodedError('store-unusable', `The database could not be read: ${message.message}`));
-        requests.delete(message.request);
-        break;
-    }
-  }
-
-  function onWritten(batch: number): void {
-    for (let done = sent[0]; done !== undefined && done.batch <= batch; done = sent[0]) {
-      sent.shift();
-      waiting -= done.writes.length;
-      written += done.writes.length;
-    }
-    flushers = flushers.filter(({ until, resolve }) => {
-      if (until > batch) return true;
-      resolve();
-      return false;
-    });
-    patience.written(batch);
-    if (gathered.length > 0 && !scheduled && sent.length < batchesAtOnce) sendGathered();
-  }
-
-  /** The batch that what was given last is in, or will be. */
-  const lastGiven = (): number => (gathered.length > 0 ? nextBatch : nextBatch - 1);
-
-  const post = (message: ToWorker): void => worker.postMessage(message);
+  const batches = createBatches({
+    post: (batch) => thread.post({ type: 'write', ...batch }),
+    maxWaiting,
+    gatherMs,
+  });
+  const patience = createPatience({
+    patienceMs,
+    log,
+    pending: () => ({ last: batches.last, waiting: batches.counters.waiting }),
+  });
+  const thread = await startStoreThread({
+    start: { file, retryMs, sync, keyFile: join(options.dataDir, 'recovery.key') },
+    log,
+    onWritten(batch) {
+      batches.written(batch);
+      flushers = flushers.filter(({ until, resolve }) => {
+        if (until > batch) return true;
+        resolve();
+        return false;
+      });
+      patience.written(batch);
+    },
+    onDelayed: (reason) => patience.fallBehind(reason),
+    onReplaced() {
+      for (const batch of batches.sent) thread.post({ type: 'write', ...batch });
+    },
+  });
 
   function write(entry: Write): void {
-    if (waiting >= maxWaiting) {
-      dropped++;
-      if (dropped === 1 || dropped % 10_000 === 0)
-        log.error({ dropped, waiting }, 'The store is full of unwritten lines; new ones are dropped');
-      return;
-    }
-    waiting++;
-    gathered.push(entry);
-    if (scheduled) return;
-    scheduled = true;
-    // A message for each line would cost this thread more than the line itself.
-    setImmediate(() => {
-      scheduled = false;
-      if (sent.length < batchesAtOnce) sendGathered();
-    });
+    if (batches.add(entry)) return;
+    const { dropped, waiting } = batches.counters;
+    if (dropped === 1 || dropped % 10_000 === 0)
+      log.error({ dropped, waiting }, 'The store is full of unwritten lines; new ones are dropped');
   }
 
-  function sendGathered(): void {
-    if (gathered.length === 0 || closing) return;
-    const batch = { batch: nextBatch++, writes: gathered };
-    gathered = [];
-    sent.push(batch);
-    post({ type: 'write', ...batch });
-  }
-
-  function ask<Kind extends Query['kind']>(
-    query: Extract<Query, { kind: Kind }>,
-    onCalls?: Request['onCalls'],
-  ): Promise<Answers[Kind]> {
-    sendGathered();
-    return new Promise((resolve, reject) => {
-      const request = nextRequest++;
-      requests.set(request, { resolve: resolve as (result: unknown) => void, reject, onCalls });
-      post({ type: 'query', request, query });
-    });
-  }
+  /** Whoever asks sees everything that was written before. */
+  const ask: StoreThread['ask'] = (query, onCalls) => {
+    batches.send();
+    return thread.ask(query, onCalls);
+  };
 
   function flush(): Promise<void> {
-    sendGathered();
-    const last = sent.at(-1);
+    batches.send();
+    const last = batches.sent.at(-1);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => flushers.push({ until: last.batch, resolve }));
   }
@@ -296,8 +186,9 @@ export async function createStore(options: StoreOptions): Promise<Store> {
       return found;
     },
     durable() {
-      if (waiting === 0) return Promise.resolve();
-      return patience.wait(lastGiven());
+      if (batches.counters.waiting === 0) return Promise.resolve();
+      batches.hasten();
+      return patience.wait(batches.last);
     },
     outbox: createOutboxRows(ask, write, flush),
     maskLine: (callId, { seq, event }) => write({ kind: 'mask', callId, seq, event: JSON.stringify(event) }),
@@ -308,28 +199,25 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     flush,
     async close() {
       if (closing) return;
-      sendGathered();
       closing = true;
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      post({ type: 'close' });
-      const late = setTimeout(() => void worker.terminate(), closeMs);
-      await ended;
-      clearTimeout(late);
+      batches.send();
+      batches.close();
+      await thread.close(closeMs);
+      const { waiting } = batches.counters;
       if (waiting > 0)
         log.error({ lost: waiting }, 'The database did not take the last writes before the server stopped');
-      sent = [];
       patience.close();
       for (const { resolve } of flushers) resolve();
     },
     counters: {
       get waiting() {
-        return waiting;
+        return batches.counters.waiting;
       },
       get written() {
-        return written;
+        return batches.counters.written;
       },
       get dropped() {
-        return dropped;
+        return batches.counters.dropped;
       },
       get undurable() {
         return patience.undurable;

@@ -223,6 +223,13 @@ export const notify = (to: Destination, at: Position = nowhere): NodeOf<'notify'
   destination: to,
 });
 
+/** null tells no more. */
+export const tellKeys = (to: Destination | null, at: Position = nowhere): NodeOf<'tell-keys'> => ({
+  kind: 'tell-keys',
+  at,
+  destination: to,
+});
+
 export const http = (to: Destination, fields: Omit<Some<'http'>, 'destination'> = {}): NodeOf<'http'> => ({
   kind: 'http',
   at: nowhere,

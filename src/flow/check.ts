@@ -43,6 +43,7 @@ const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | 
   loop: ({ body }) => [body],
   ask: ({ onFailed }) => [onFailed],
   notify: () => [],
+  'tell-keys': () => [],
   http: ({ onFailed }) => [onFailed],
 };
 

@@ -232,6 +232,10 @@ export interface AskNode extends Node<'ask'>, Fallible {
 export interface NotifyNode extends Node<'notify'> {
   readonly destination: Destination;
 }
+/** From here on each key of the caller is told while no gather listens; null ends that. Nobody waits for the answers. */
+export interface TellKeysNode extends Node<'tell-keys'> {
+  readonly destination: Destination | null;
+}
 export interface HttpNode extends Node<'http'>, Fallible {
   readonly destination: Destination;
   readonly headers: Readonly<Record<string, string>>;
@@ -256,6 +260,7 @@ export type FlowNode =
   | LoopNode
   | AskNode
   | NotifyNode
+  | TellKeysNode
   | HttpNode;
 
 export type NodeKind = FlowNode['kind'];

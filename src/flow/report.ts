@@ -71,6 +71,8 @@ export type Report =
     })
   | (ReportBase & { readonly kind: 'recording'; readonly recordingId: string; readonly durationMs: number })
   | (ReportBase & { readonly kind: 'notify' })
+  /** A key of the caller that no gather listens to. */
+  | (ReportBase & { readonly kind: 'key'; readonly digit: string })
   | (ReportBase & {
       readonly kind: 'http';
       readonly headers: Readonly<Record<string, string>>;

@@ -28,6 +28,7 @@ const one: { [Kind in NodeKind]: FlowNode } = {
   loop: build.loop('names', [build.play('{{item}}')]),
   ask: build.ask('Callback', build.destination('https://a.example/')),
   notify: build.notify(build.destination('https://a.example/')),
+  'tell-keys': build.tellKeys(build.destination('https://a.example/')),
   http: build.http(build.destination('https://a.example/', { method: 'PUT' }), { headers: { a: 'b' }, body: 'x' }),
 };
 

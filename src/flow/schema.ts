@@ -156,6 +156,7 @@ const nodeSchemas = {
   loop: z.strictObject({ kind: z.literal('loop'), at, over: z.union([whole, text]), body: block }),
   ask: z.strictObject({ kind: z.literal('ask'), at, verb: text, destination, onFailed }),
   notify: z.strictObject({ kind: z.literal('notify'), at, destination }),
+  'tell-keys': z.strictObject({ kind: z.literal('tell-keys'), at, destination: report }),
   http: z.strictObject({
     kind: z.literal('http'),
     at,
@@ -184,6 +185,7 @@ const anyNode = z.discriminatedUnion('kind', [
   nodeSchemas.loop,
   nodeSchemas.ask,
   nodeSchemas.notify,
+  nodeSchemas['tell-keys'],
   nodeSchemas.http,
 ]);
 const node: z.ZodType<FlowNode> = anyNode;

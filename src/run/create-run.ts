@@ -110,7 +110,9 @@ export function createRun(options: RunOptions): Run {
         else lastWords.legOver(event.leg, wordsOfStatus(event.sipStatus, event.reason), effects);
         return;
       case 'digit':
-        if (event.leg === 'caller') state.keys.push({ press: event.press, digit: event.digit, at: state.now });
+        if (event.leg !== 'caller') return;
+        state.keys.push({ press: event.press, digit: event.digit, at: state.now });
+        lastWords.keyPressed(event.digit, effects);
         return;
       case 'recording.finished': {
         const recording = state.recordings.get(event.recording);

@@ -1,8 +1,8 @@
-// What is told when a dialled leg and when the call itself is over, and a caller who is answered only with a target.
+// What is told beside the document: keys, the end of a dialled leg and of the call; and a caller who is answered only with a target.
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../call/effect.ts';
 import type { WorldEvent } from '../call/event.ts';
-import { destination, dial, flow, play } from '../flow/build.ts';
+import { destination, dial, flow, gather, pause, play, set, tellKeys } from '../flow/build.ts';
 import type { Block, DialTarget } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import { createRun } from './create-run.ts';
@@ -104,6 +104,40 @@ describe('the end of a call', () => {
         report: expect.objectContaining({ kind: 'call-end', fault: 'document-http-status', endedMs: 9 }),
       }),
     );
+  });
+});
+
+describe('keys that are told', () => {
+  const press = (digit: string, press: number) =>
+    ({ type: 'digit', leg: 'caller', press, digit, heard: [{ via: 'info', at: 0 }] }) as const;
+  const keysTo = destination('http://app.test/key', { extra: { tag: '{{tag}}' } });
+
+  it('are those that no gather listens to, until it is ended', () => {
+    const { put, reports } = start([
+      tellKeys(keysTo),
+      set('tag', 'later'),
+      pause(1000),
+      gather({ maxDigits: 1 }),
+      tellKeys(null),
+      pause(1000),
+    ]);
+    put(press('1', 1));
+    put({ type: 'timer.fired', timer: 'timer-1' });
+    put(answered('caller'));
+    // The key typed ahead is the gather's; this one comes behind it.
+    put(press('2', 2));
+    put({ type: 'digit', leg: 'callee-1', press: 3, digit: '3', heard: [] });
+    expect(reports()).toMatchObject([{ kind: 'key', digit: '1', destination: { extra: { tag: 'later' } } }]);
+  });
+
+  it('are not those of a gather that listens', () => {
+    const { put, reports } = start([tellKeys(keysTo), gather({ maxDigits: 2 }), pause(1000)]);
+    put(answered('caller'));
+    put(press('1', 1));
+    expect(reports()).toEqual([]);
+    put(press('2', 2));
+    put(press('3', 3));
+    expect(reports()).toMatchObject([{ digit: '3' }]);
   });
 });
 

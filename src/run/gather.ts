@@ -24,6 +24,7 @@ export function* gather(node: Node, state: CallState): Steps<Outcome> {
     const [oldest] = state.keys.waiting;
     yield { type: 'sensitive', on: true, sinceMs: oldest === undefined ? 0 : state.now - oldest.at };
   }
+  state.gathering = true;
   try {
     for (let attempt = 1; ; attempt += 1) {
       const entry = yield* collect(node, state, attempt);
@@ -41,6 +42,7 @@ export function* gather(node: Node, state: CallState): Steps<Outcome> {
       if (last || after !== outcome) return after;
     }
   } finally {
+    state.gathering = false;
     if (node.sensitive) yield { type: 'sensitive', on: false, sinceMs: 0 };
   }
 }

@@ -1,4 +1,5 @@
-// Owns: what is told and not waited for when something is over: a dialled leg, a recording, the call. Once the caller is
+// Owns: what is told and not waited for beside the document: a key that no gather listens to, and that a dialled leg, a
+// recording or the call is over. Once the caller is
 // gone, the call waits a little until that has arrived: a call that is over is not taken up after a restart, so what it
 // says last would be lost with its process.
 import type { Effect } from '../call/effect.ts';
@@ -11,6 +12,7 @@ import { substituteDestination } from './substitute.ts';
 export interface LastWords {
   /** From now on what is told is waited for. */
   callerGone(end: CallerEnd, effects: Effect[]): void;
+  keyPressed(digit: string, effects: Effect[]): void;
   legAnswered(leg: LegName): void;
   legOver(leg: LegName, reason: string, effects: Effect[]): void;
   recordingOver(
@@ -70,6 +72,11 @@ export function createLastWords(state: CallState, last: Destination | undefined)
       if (last === undefined) return;
       const { fault, now: endedMs } = state;
       tell({ kind: 'call-end', destination: last, history: [...state.history], ...end, fault, endedMs }, effects);
+    },
+    keyPressed(digit, effects) {
+      const { keysTo: destination, gathering, history } = state;
+      if (destination === null || gathering) return;
+      tell({ kind: 'key', destination, history: [...history], digit }, effects);
     },
     legAnswered(leg) {
       const one = state.watched.get(leg);

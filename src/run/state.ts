@@ -29,6 +29,9 @@ export interface CallState {
   direction: 'inbound' | 'outbound';
   answered: boolean;
   answerAsked: boolean;
+  /** Where keys are told that no gather listens to. */
+  keysTo: Destination | null;
+  gathering: boolean;
   /** Of the document that runs. */
   source: string;
   /** The newest verb asked for a document in vain, and nothing has been done about it. */
@@ -74,6 +77,8 @@ export function createState(language: string, block: (state: CallState, body: Bl
     direction: 'inbound',
     answered: false,
     answerAsked: false,
+    keysTo: null,
+    gathering: false,
     source: '',
     lost: false,
     fault: null,

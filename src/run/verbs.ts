@@ -16,6 +16,7 @@ import { reject } from './reject.ts';
 import { sendDigits } from './send-digits.ts';
 import { loop, set } from './set-loop.ts';
 import { type CallState, remember } from './state.ts';
+import { tellKeys } from './tell-keys.ts';
 import type { Exit, Outcome, Steps } from './verb.ts';
 import { verbOf } from './verb-name.ts';
 
@@ -39,6 +40,7 @@ const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
   reject,
   'send-digits': sendDigits,
   set,
+  'tell-keys': tellKeys,
 };
 
 export function* runBlock(state: CallState, body: Block): Steps<Exit> {

@@ -126,6 +126,28 @@ const gathers: readonly Scenario[] = [
 ];
 
 const verbs: readonly Scenario[] = [
+  story('keys behind StartGather are told one by one, but for those of a gather', {
+    application: {
+      '/start': bxml(
+        `<StartGather dtmfUrl="/key"/><Pause duration="2"/><Gather gatherUrl="/result" maxDigits="2"><SpeakSentence>${question}</SpeakSentence></Gather>`,
+      ),
+      '/key': { status: 204, body: '' },
+      '/result': bxml('<StopGather/><Pause duration="1.5"/>'),
+    },
+    caller: [
+      { until: 'answered' },
+      { press: '5' },
+      { waitMs: 2500 },
+      { press: '6' },
+      { until: 'request', request: '/result' },
+      { waitMs: 300 },
+      { press: '7' },
+    ],
+    expect: {
+      prompts: [],
+      requests: [start, told('/key', 'dtmf', { digit: '5' }), result('56', ''), over('hangup')],
+    },
+  }),
   story('a tag stays with every webhook until it is cleared', {
     application: {
       '/start': bxml('<Tag>one {{two}} 100%</Tag><Redirect redirectUrl="next"/>'),

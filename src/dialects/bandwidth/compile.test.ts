@@ -199,6 +199,17 @@ describe('Gather', () => {
   });
 });
 
+describe('StartGather and StopGather', () => {
+  it('tell each key from here on, and no more', () => {
+    expect(nodes('<StartGather dtmfUrl="/k" dtmfMethod="GET" tag="t"/><StopGather/>')).toMatchObject([
+      { kind: 'set', name: 'tag' },
+      { kind: 'tell-keys', destination: { url: 'https://app.test/k', method: 'GET', extra: { event: 'dtmf' } } },
+      { kind: 'tell-keys', destination: null },
+    ]);
+    expect(compiled('<StartGather/>')).toEqual({ body: null, problems: ['error attribute-missing'] });
+  });
+});
+
 describe('sounds', () => {
   const spoken = (inside: string) => nodes(inside).map((node) => (node as { prompt: { sound: unknown } }).prompt.sound);
   const said = (text: string, language = 'en-US', gender = 'female') => ({
@@ -426,6 +437,7 @@ describe('the support table', () => {
       SipUri: '<Transfer><SipUri>a@b</SipUri></Transfer>',
       Bridge: '<Bridge>c-1</Bridge>',
       Redirect: '<Redirect redirectUrl="/a"/>',
+      StartGather: '<StartGather dtmfUrl="/a"/>',
     })[name as string] ?? `<${name}/>`;
 
   it('names exactly the attributes that the compiler reads', () => {

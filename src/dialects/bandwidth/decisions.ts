@@ -101,7 +101,7 @@ export const decisions: readonly Decision[] = [
   {
     about: 'When a call is answered',
     decision:
-      'By the first verb but Hangup, Redirect, Tag, StopRecording, Forward, and Ring with `answerCall="false"`. Pause answers.',
+      'By the first verb but Hangup, Redirect, Tag, StopRecording, StartGather, StopGather, Forward, and Ring with `answerCall="false"`. Pause answers.',
     reason: 'Only Ring has an attribute by which it does not answer.',
   },
   {
@@ -113,6 +113,12 @@ export const decisions: readonly Decision[] = [
     about: 'Gather, keys pressed before it',
     decision: 'Kept, and taken as its first digits.',
     reason: 'Not documented; nobody wants to press twice.',
+  },
+  {
+    about: 'StartGather',
+    decision:
+      'Keys of the caller only, each in a request of its own, so that two may arrive in another order than they were pressed; `eventTime` tells. A key that was told may still be taken by a Gather that begins later.',
+    reason: 'The order is not documented; waiting for each answer would hold up the next key.',
   },
   {
     about: 'Gather with more than 20 prompts',

@@ -36,6 +36,7 @@ export function formatSupportPage(): string {
         ['`initiate`', 'A call comes in.', 'BXML'],
         ['`answer`', 'A call that was placed is answered.', 'BXML'],
         ['`gather`', 'A Gather with `gatherUrl` is over.', 'BXML'],
+        ['`dtmf`', 'A key is pressed behind StartGather, while no Gather runs.', 'ignored'],
         ['`redirect`', 'A Redirect runs.', 'BXML'],
         ['`recordComplete`', 'A Record with `recordCompleteUrl` is over and the call is up.', 'BXML'],
         ['`recordingAvailable`', 'The file of a recording is complete.', 'ignored'],
@@ -45,7 +46,7 @@ export function formatSupportPage(): string {
         ['`disconnect`', 'The call is over; sent to `statusUrl` of the app.', 'ignored'],
       ],
     ),
-    'Not sent: `dtmf`, `transferAnswer`, `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of conferences, streams and real-time transcriptions.',
+    'Not sent: `transferAnswer`, `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of conferences, streams and real-time transcriptions.',
     '## Decisions',
     "What the public documentation leaves open, and where this server does otherwise than the vendor's.",
     table(

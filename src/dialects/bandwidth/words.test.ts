@@ -78,6 +78,10 @@ describe('the webhooks', () => {
     });
   });
 
+  it('dtmf: one key', () => {
+    expect(told('key', { digit: '*' })).toEqual({ ...common, eventType: 'dtmf', digit: '*' });
+  });
+
   it('redirect, with a tag that may hold anything', () => {
     expect(told('ask', {}, { extra: { event: 'redirect', tag: '%7B%7Bx}} 100%25 "é"' } })).toEqual({
       ...common,

@@ -99,6 +99,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
         const { digits, terminator } = report;
         return { ...ofCall('gather', report, call), digits, terminatingDigit: terminator };
       }
+      case 'key':
+        return { ...ofCall('dtmf', report, call), digit: report.digit };
       case 'recording':
         return ofRecording(report, call);
       case 'dial':

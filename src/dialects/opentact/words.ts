@@ -50,6 +50,7 @@ export function request(report: Report, call: CallFacts): HttpPlan {
         hasBody ? told : null,
       );
     case 'notify':
+    case 'key':
     case 'leg-end':
     case 'call-end':
       return plan(method, addQuery(url, party), hasBody ? told : null);

@@ -1,8 +1,8 @@
-// Owns: Gather and its prompts. Does not: collect a key (src/run).
+// Owns: Gather and its prompts, StartGather and StopGather. Does not: collect a key (src/run).
 import * as build from '../../../flow/build.ts';
 import { byDefault } from '../decisions.ts';
 import { destinationOf, tagNodes } from '../destination.ts';
-import type { CompileVerb } from '../scope.ts';
+import { type CompileVerb, nothing } from '../scope.ts';
 import { promptSounds } from './sounds.ts';
 
 export const gather: CompileVerb = ({ scope, fields, at, children }) => {
@@ -46,3 +46,18 @@ export const gather: CompileVerb = ({ scope, fields, at, children }) => {
   });
   return { nodes: [...tagNodes(fields, scope), node], leaves: report !== null };
 };
+
+export const startGather: CompileVerb = ({ scope, fields, at }) => {
+  const told = destinationOf(fields, scope, { prefix: 'dtmf', event: 'dtmf', fallback: false });
+  if (told !== null) return { nodes: [...tagNodes(fields, scope), build.tellKeys(told, at)] };
+  if ((fields.text('dtmfUrl') ?? '') === '')
+    scope.problems.error(
+      'attribute-missing',
+      fields.element.at,
+      '<StartGather> needs the attribute dtmfUrl.',
+      'Write <StartGather dtmfUrl="https://…"/>.',
+    );
+  return nothing;
+};
+
+export const stopGather: CompileVerb = ({ at }) => ({ nodes: [build.tellKeys(null, at)] });

@@ -4,7 +4,7 @@ import type { VerbName, verbs } from '../support.ts';
 import { bridge } from './bridge.ts';
 import { hangup, redirect, tag } from './ends.ts';
 import { forward } from './forward.ts';
-import { gather } from './gather.ts';
+import { gather, startGather, stopGather } from './gather.ts';
 import { pause, ring, sendDtmf } from './pause-ring.ts';
 import { record, startRecording, stopRecording } from './record.ts';
 import { playAudio, speakSentence } from './sounds.ts';
@@ -16,6 +16,8 @@ export type RunnableName = {
 
 const runnable: Readonly<Record<RunnableName, CompileVerb>> = {
   Gather: gather,
+  StartGather: startGather,
+  StopGather: stopGather,
   SpeakSentence: speakSentence,
   PlayAudio: playAudio,
   Pause: pause,

@@ -57,6 +57,7 @@ function hostFor(host: string): SessionHost {
     wall: () => Date.now(),
     boot,
     emit: (session: number, event: MediaEvent) => outbox.send({ type: 'event', session, event }),
+    beforeTelling: (run) => outbox.beforePost(run),
     failed,
     sent(behindMs) {
       gauges[gauge.packetsSent]!++;

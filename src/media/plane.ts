@@ -143,7 +143,7 @@ export interface MediaSession {
 }
 
 export type MediaEvent =
-  /** Whenever what a restart needs has changed, never for a packet; with a `digit`, right behind it. */
+  /** When what a restart needs has changed, never for a packet; with a `digit`, in the same turn behind it. */
   | { readonly type: 'saved'; readonly saved: SavedSession }
   /** Once for each `key`, behind what came of it: a digit, or nothing when it was heard before. */
   | { readonly type: 'key-taken' }

@@ -19,6 +19,7 @@ async function createSession(cname?: string) {
     now: () => clock.now,
     wall: () => clock.wall,
     emit: (_session, event) => void (event.type === 'saved' ? saves.push(event.saved) : events.push(event)),
+    beforeTelling: (run) => run(),
     failed: (_session, error) => failures.push(error),
     sent() {},
     skipped() {},

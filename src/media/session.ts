@@ -31,6 +31,8 @@ export interface SessionHost {
   /** Which start of the machine it is, and what to add to `now` for the time since then; null when that is unknown. */
   readonly boot?: { readonly id: string; readonly toUptimeMs: number } | null;
   emit(session: number, event: MediaEvent): void;
+  /** Runs this once all of this turn is told, or a moment later when nothing is. It may tell something itself. */
+  beforeTelling(run: () => void): void;
   /** A fault of ours: the session is to be closed. */
   failed(session: number, error: unknown): void;
   sent(behindMs: number): void;
@@ -78,6 +80,7 @@ export class RtpSession implements Paced {
   readonly #heard = new Int16Array(longestHeard);
   #heardMs = 0;
   #absentTold = false;
+  #unsaved = false;
 
   constructor(number: number, sockets: SocketPair, host: SessionHost, keyWay: KeyPath | null = null, cname?: string) {
     this.number = number;
@@ -170,6 +173,7 @@ export class RtpSession implements Paced {
     if (saved.event !== null) this.#events.recall(saved.event);
     this.#heldBefore = saved.held;
     this.#save();
+    this.#tellSaved();
     this.#untold = [];
     return true;
   }
@@ -339,7 +343,16 @@ export class RtpSession implements Paced {
     return { at: this.#host.wall(), uptime };
   }
 
+  /** Once for all that happens in a turn. */
   #save(): void {
+    if (this.#unsaved) return;
+    this.#unsaved = true;
+    this.#host.beforeTelling(this.#tellSaved);
+  }
+
+  readonly #tellSaved = (): void => {
+    if (!this.#unsaved || this.#state !== 'open') return;
+    this.#unsaved = false;
     const { ssrc, sequence, timestamp, packets, octets } = this.#outbound.stream;
     const saved: SavedSession = {
       version: 1,
@@ -360,7 +373,7 @@ export class RtpSession implements Paced {
       event: this.#events.told,
     };
     this.#emit({ type: 'saved', saved });
-  }
+  };
 
   /** The partner's key goes to our peer. */
   #relay(digit: string): void {

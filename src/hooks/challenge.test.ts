@@ -68,6 +68,13 @@ describe('credentials of a document', () => {
     expect(seen).toEqual(['POST /next nothing', `POST /next ${basic}`]);
   });
 
+  it('that stood in the URL are taken out of it and sent in the same way', async () => {
+    const { origin, seen } = await serve(locked);
+    const inUrl = origin.replace('http://', 'http://me:hunter2@');
+    expect(await ask([origin], `<Redirect redirectUrl="${inUrl}/next"/>`)).toMatchObject({ ok: true });
+    expect(seen).toEqual(['POST /next nothing', `POST /next ${basic}`]);
+  });
+
   it('are not sent to an application that takes the request without them', async () => {
     const { origin, seen } = await serve((_, response) => response.end(document));
     expect(await ask([origin], redirect)).toMatchObject({ ok: true });

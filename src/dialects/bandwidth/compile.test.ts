@@ -193,6 +193,9 @@ describe('Gather', () => {
     const text = '<Gather gatherUrl="/g" username="me" password="hunter2"/>';
     expect(JSON.stringify(nodes(text))).not.toMatch(/hunter2|"me"/);
     expect(nodes(text)).toEqual(nodes(text));
+    const inUrl = nodes('<Gather gatherUrl="https://me:hunter2@a.example/g?x=1"/>');
+    expect(inUrl).toMatchObject([{ report: { url: 'https://a.example/g?x=1', extra: { event: 'gather' } } }]);
+    expect(JSON.stringify(inUrl)).not.toContain('hunter2');
     expect(warnings('<Gather gatherUrl="/g" username="me"/>')).toEqual([
       'attribute-missing username has no effect alone. Write both username and password.',
     ]);

@@ -29,8 +29,10 @@ export function destinationOf(fields: Fields, scope: Scope, names: Names): Desti
   const url = addressIn(fields, `${prefix}Url`, scope);
   const fallbackUrl = fallback ? addressIn(fields, `${prefix}FallbackUrl`, scope) : null;
   const fallbackMethod = fallback ? fields.choice(`${prefix}FallbackMethod`, ['POST', 'GET'], 'POST') : null;
-  const own = credentialsIn(fields, 'username', 'password', scope);
-  const others = fallback ? credentialsIn(fields, 'fallbackUsername', 'fallbackPassword', scope) : null;
+  const own = credentialsIn(fields, 'username', 'password', scope) ?? url?.credentials ?? null;
+  const others = fallback
+    ? (credentialsIn(fields, 'fallbackUsername', 'fallbackPassword', scope) ?? fallbackUrl?.credentials ?? null)
+    : null;
   if (url === null) {
     if (fallbackUrl !== null)
       scope.problems.warn(
@@ -41,9 +43,9 @@ export function destinationOf(fields: Fields, scope: Scope, names: Names): Desti
       );
     return null;
   }
-  return build.destination(url, {
+  return build.destination(url.url, {
     method,
-    fallbackUrl,
+    fallbackUrl: fallbackUrl?.url ?? null,
     timeoutMs: byDefault.webhookMs,
     extra: {
       event,
@@ -56,13 +58,37 @@ export function destinationOf(fields: Fields, scope: Scope, names: Names): Desti
   });
 }
 
-function addressIn(fields: Fields, name: string, scope: Scope): string | null {
+interface Webhook {
+  readonly url: string;
+  /** Those that stood in the URL: it is written on the tape, so they may not stay there. */
+  readonly credentials: string | null;
+}
+
+function addressIn(fields: Fields, name: string, scope: Scope): Webhook | null {
   const attribute = fields.attribute(name);
   if (attribute === null || attribute.value.trim() === '') return null;
   const address = resolveAddress(attribute.value.trim(), scope.source);
-  if ('url' in address) return address.url.replaceAll('{', '%7B');
+  if ('url' in address) return withoutCredentials(address.url.replaceAll('{', '%7B'));
   scope.problems.error('address-invalid', attribute.at, `${name}: ${address.fault}`, address.hint);
   return null;
+}
+
+function withoutCredentials(written: string): Webhook {
+  const url = new URL(written);
+  const { username, password } = url;
+  if (username === '' && password === '') return { url: written, credentials: null };
+  url.username = '';
+  url.password = '';
+  const kept = keepCredentials({ username: decode(username), password: decode(password) });
+  return { url: url.href, credentials: kept };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function credentialsIn(fields: Fields, user: string, secret: string, scope: Scope): string | null {

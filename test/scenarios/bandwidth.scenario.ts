@@ -235,6 +235,18 @@ const verbs: readonly Scenario[] = [
       ],
     },
   }),
+  story('the caller hangs up in a Record: its end is not told, its file is', {
+    application: {
+      '/start': bxml('<Record recordCompleteUrl="/recorded" recordingAvailableUrl="/available"/>'),
+      '/available': { status: 204, body: '' },
+    },
+    caller: [{ until: 'answered' }, { speakMs: 1500 }, { waitMs: 1000 }, { hangUp: true }],
+    expect: {
+      requests: [start, over('hangup'), told('/available', 'recordingAvailable', { status: 'complete' })],
+      endedBy: 'caller',
+    },
+    onlySimulated: 'Two notices are on their way at the same time, and a network may deliver either of them first.',
+  }),
   story('of two background recordings only one runs, and none can be stopped twice', {
     application: {
       '/start': bxml(
@@ -323,6 +335,15 @@ const legs: readonly Scenario[] = [
       requests: [start, told('/done', 'transferComplete', { cause: 'timeout' }), over('hangup')],
       failures: ['Transfer: no answer 1/1'],
     },
+  }),
+  story('keys of the caller are told while the call is transferred', {
+    application: {
+      '/start': bxml('<StartGather dtmfUrl="/key" tag="t"/><Transfer><SipUri>a@x</SipUri></Transfer>'),
+      '/key': { status: 204, body: '' },
+    },
+    callees: { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 3500 } },
+    caller: [{ until: 'prompt-ended', prompt: 'ringback' }, { waitMs: 700 }, { press: '9' }],
+    expect: { requests: [start, told('/key', 'dtmf', { digit: '9', tag: 't' }), over('hangup')], failures: [] },
   }),
   story('Forward leaves the caller ringing until somebody else answers', {
     application: { '/start': bxml('<Forward to="a@x" callTimeout="10"/>') },

@@ -15,7 +15,7 @@ afterEach(closeAll);
 type Webhook = Readonly<Record<string, unknown>> & { readonly eventType: string };
 
 /** Answers each event with its document; `told` resolves with the event of that name, past or to come. */
-async function openApplication(documents: Readonly<Record<string, string>>) {
+async function openApplication(documents: Readonly<Record<string, string>>, locked = '') {
   const seen: { readonly path: string; readonly type: string | undefined; readonly body: Webhook }[] = [];
   let waiting: (() => void)[] = [];
   const server = createHttpServer((request, response) => {
@@ -25,6 +25,10 @@ async function openApplication(documents: Readonly<Record<string, string>>) {
     });
     request.on('end', () => {
       const body: Webhook = JSON.parse(text);
+      if (request.url === locked && request.headers.authorization !== basic) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="app"' }).end();
+        return;
+      }
       seen.push({ path: request.url ?? '', type: request.headers['content-type'], body });
       // Express answers so when nobody tells it otherwise.
       response.writeHead(200, { 'content-type': 'text/html' }).end(documents[body.eventType] ?? '');
@@ -53,6 +57,7 @@ async function openApplication(documents: Readonly<Record<string, string>>) {
   };
 }
 
+const basic = `Basic ${Buffer.from('me:hunter2').toString('base64')}`;
 const app = '7fc9698a-b04a-468b-9e8f-91238c0d0086';
 
 async function startConfigured(origin: string) {
@@ -138,6 +143,28 @@ describe('an app of the dialect bandwidth', () => {
     expect(await application.told('recordComplete')).toMatchObject({ recordingId, mediaUrl });
     await call.ended;
     expect(await application.told('disconnect')).toMatchObject({ cause: 'hangup' });
+  });
+
+  it('is asked for with credentials that nobody else sees', async () => {
+    const gather = '<Gather gatherUrl="/result" username="me" password="hunter2" maxDigits="1"/>';
+    const application = await openApplication(
+      { initiate: `<Response>${gather}</Response>`, gather: '<Bxml/>' },
+      '/result',
+    );
+    const { server, uri } = await startConfigured(application.origin);
+    const phone = await startPhone();
+    const call = await phone.call(uri);
+    await call.answered;
+    await call.press([{ press: '7' }]);
+    await call.ended;
+    expect(await application.told('gather')).toMatchObject({ digits: '7' });
+    await application.told('disconnect');
+    const at = `http://127.0.0.1:${server.http.port}/v1/calls`;
+    const { calls } = (await (await fetch(at)).json()) as { calls: readonly { readonly id: string }[] };
+    const tape = await (await fetch(`${at}/${calls[0]!.id}/tape`)).text();
+    expect(tape).toContain('gather.finished');
+    expect(tape).not.toContain('hunter2');
+    expect(tape).not.toContain(basic.slice(6));
   });
 
   it('is the only one that a statusUrl means something to', () => {

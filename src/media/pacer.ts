@@ -2,7 +2,8 @@
 // Owns: when each session's next packet is due. One pacer for a worker thread: a wheel of 1 ms slots; a session sits in the
 // slot of its next packet and moves `everyMs` on when it was visited, so packet n is due at t0 + n * everyMs for ever.
 // New sessions take the emptiest of the 20 phases: sending spread over the tick keeps every packet near its time.
-// A late visit is caught up on the session's own grid; what is later than `giveUpMs` is skipped, not sent in a burst.
+// A late visit is caught up on the session's own grid. What is later than `giveUpMs` is not for sending in a burst: the session
+// is told so, and skips it unless it is in the middle of something that may have no hole.
 // Does not: own a timer or a clock. The worker calls `advance` with the time.
 
 /** Something with a packet due every `everyMs`. The fields below `pacer` are the pacer's own. */
@@ -11,8 +12,8 @@ export interface Paced {
   everyMs: number;
   /** A packet is due, `behindMs` ago. */
   onDue(behindMs: number): void;
-  /** A packet was due so long ago that it is not to be sent. */
-  onSkipped(): void;
+  /** A packet was due so long ago that it should not be sent any more. */
+  onSkipped(behindMs: number): void;
   pacer: { next: Paced | null; phase: number; state: 'idle' | 'paced' | 'leaving' };
 }
 
@@ -115,7 +116,7 @@ export class Pacer {
     }
     // back into the wheel first: whatever the visit does, the session keeps its grid
     this.#put(entry, this.#cursor + Math.min(longestPacketMs, Math.max(shortestPacketMs, entry.everyMs)));
-    if (behindMs > this.#giveUpMs) entry.onSkipped();
+    if (behindMs > this.#giveUpMs) entry.onSkipped(behindMs);
     else entry.onDue(behindMs);
   }
 

@@ -1,7 +1,18 @@
 // hot path
 // Owns: what a session sends for one packet time: keys before anything else, then prompts and the bridged caller mixed, then
 // silence. Keys go as telephone-events when the peer takes them and as tones inside the audio when not, unless one way is
-// prescribed; the prompt waits meanwhile, so that no word is lost. Does not: know when a packet is due.
+// prescribed; the prompt waits meanwhile, so that no word is lost.
+//
+// A packet time at which nothing is sent is silence to every receiver: the numbers follow one another and time leaps.
+//   a prompt          goes on behind it: a listener prefers a gap to a lost word, and what comes after it is in time
+//   an event          loses updates and nothing else: each packet says how long the key is (RFC 4733 2.5.1.2)
+//   a tone            would be two keys. So nothing of a key is left out while the rest of it is to come: it is sent however
+//                     late, all at once, or, while the kernel takes nothing, its time stands still. On hold the rest is given up.
+// Late and at once, not from here on with its time shifted: a receiver that takes packets as they come hears the whole key in
+// both cases, and one with a jitter buffer that is deep enough hears it in time. In a buffer that is not, there is nothing to
+// play meanwhile whatever we do, but numbers that are missing or late say that it is a loss, which is concealed and which
+// detectors bridge; and were time shifted, every packet behind it would come too late for such a buffer as well.
+// Does not: know when a packet is due.
 
 import type { Socket } from 'node:dgram';
 import { type BridgeInput, mixInto } from './bridge.ts';
@@ -76,6 +87,11 @@ export class Outbound {
     return this.#tones.sounding;
   }
 
+  /** A key was begun as a tone and is to be sent to its end, however late. */
+  get inTone(): boolean {
+    return this.#tones.inKey;
+  }
+
   close(): void {
     this.player.stopAll();
     this.#events.clear();
@@ -84,8 +100,8 @@ export class Outbound {
 
   /** Nothing may be sent at this time. */
   pass(bridged: BridgeInput | null, record: boolean): void {
-    bridged?.take(this.#mixed, this.samples);
-    if (record) this.said.fill(0, 0, this.samples);
+    this.#tones.cutKey();
+    this.#sayNothing(bridged, record);
     this.stream.pause();
     this.stream.advance(this.samples);
   }
@@ -93,15 +109,15 @@ export class Outbound {
   /** Sends the packet that is due; false when the kernel still holds the packets before it. */
   send(port: number, address: string, bridged: BridgeInput | null, record: boolean): boolean {
     const { stream, samples } = this;
-    if (this.#events.busy && this.#sendEvent(port, address)) {
-      bridged?.take(this.#mixed, samples);
-      if (record) this.said.fill(0, 0, samples);
+    if (this.#events.busy && !this.inTone && this.#sendEvent(port, address)) {
+      this.#sayNothing(bridged, record);
       stream.advance(samples);
       return true;
     }
     const packet = stream.nextAudio();
     if (packet === null) {
-      this.pass(bridged, record);
+      if (this.inTone) this.#sayNothing(bridged, record);
+      else this.pass(bridged, record);
       return false;
     }
     this.#fill(packet, bridged);
@@ -109,6 +125,11 @@ export class Outbound {
     if (record) decodeG711(this.#codec, packet, rtpHeaderBytes, samples, this.said, 0);
     stream.advance(samples);
     return true;
+  }
+
+  #sayNothing(bridged: BridgeInput | null, record: boolean): void {
+    bridged?.take(this.#mixed, this.samples);
+    if (record) this.said.fill(0, 0, this.samples);
   }
 
   #sendEvent(port: number, address: string): boolean {

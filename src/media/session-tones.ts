@@ -33,6 +33,20 @@ export class ToneSender {
     return this.busy ? this.#sounding : '';
   }
 
+  /** One part of a key was written and the other was not. */
+  get inKey(): boolean {
+    const job = this.#queue[0];
+    if (job === undefined || job.offset === 0 || this.#sounding === '') return false;
+    return job.mark < job.marks.length && job.marks[job.mark]!.from > job.offset;
+  }
+
+  /** Gives up the other part. */
+  cutKey(): void {
+    if (!this.inKey) return;
+    const job = this.#queue[0]!;
+    job.offset = job.marks[job.mark]!.from;
+  }
+
   /** False, and nothing is queued, when a character is neither key nor pause or there are none. */
   send(id: string, digits: string, toneMs: number, gapMs: number): boolean {
     const rendered = renderDigits(digits, Math.max(shortestKeyMs, toneMs), Math.max(shortestKeyMs, gapMs));

@@ -274,7 +274,11 @@ export class RtpSession implements Paced {
     }
   }
 
-  onSkipped(): void {
+  onSkipped(behindMs: number): void {
+    if (this.#outbound.inTone) {
+      this.onDue(behindMs);
+      return;
+    }
     this.#host.skipped();
     this.#outbound.pass(this.#input, false);
   }

@@ -40,6 +40,8 @@ export interface Speech {
 export interface Media {
   readonly kind: 'media';
   readonly url: string;
+  /** The name of what it is asked for with; never a secret itself. */
+  readonly credentials?: string;
 }
 /** A recording made earlier in this call, by its tag. */
 export interface Recorded {

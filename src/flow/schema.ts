@@ -37,7 +37,7 @@ const sound = z.discriminatedUnion('kind', [
     voice: text.nullable(),
     gender: z.enum(['female', 'male']).nullable(),
   }),
-  z.strictObject({ kind: z.literal('media'), url: text }),
+  z.strictObject({ kind: z.literal('media'), url: text, credentials: z.string().max(200).exactOptional() }),
   z.strictObject({ kind: z.literal('recorded'), tag: text }),
   z.strictObject({ kind: z.literal('silence'), durationMs }),
   z.strictObject({

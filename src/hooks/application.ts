@@ -4,6 +4,7 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { basicAuthorization } from '../dialects/credentials.ts';
 import type { Compiled, Dialect, HttpPlan } from '../dialects/dialect.ts';
 import type { DialectName, Flow } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
@@ -92,7 +93,7 @@ export function createApplication(options: ApplicationOptions): Application {
     }
     const challenged = authorization === undefined && !named && isChallenge(reply, origin);
     if (challenged && plan.credentials !== undefined && signal?.aborted !== true)
-      reply = await once({ authorization: basic(plan.credentials) });
+      reply = await once({ authorization: basicAuthorization(plan.credentials) });
     if (reply.status < 200 || reply.status > 299)
       throw new CodedError('document-http-status', `${publicUrl(plan.url)} answered ${reply.status}.`);
     return { reply, plan };
@@ -184,10 +185,6 @@ export function createApplication(options: ApplicationOptions): Application {
 function isChallenge({ status, headers, url }: FetchReply, origin: string): boolean {
   const asks = /(^|,)\s*basic\b/i.test(headers['www-authenticate'] ?? '');
   return status === 401 && asks && URL.parse(url)?.origin === origin;
-}
-
-function basic({ username, password }: NonNullable<HttpPlan['credentials']>): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** A document that was fetched and is wrong; its code is a problem's. */

@@ -10,6 +10,7 @@ import { type Calls, createCalls } from '../call/calls.ts';
 import { createClipShelf } from '../call/clip-shelf.ts';
 import type { TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
+import { authorizationOf } from '../dialects/credentials.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createDialects } from '../dialects/index.ts';
 import type { DialectName } from '../flow/node.ts';
@@ -112,6 +113,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       decoder,
       readFile: (path, signal) => readFile(path, { signal }),
       trustOf,
+      authorizationOf,
       cacheBytes: decodedBytes,
     });
 

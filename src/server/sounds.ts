@@ -4,7 +4,7 @@
 import { CodedError } from '../base/errors.ts';
 import type { Clip } from '../call/clip-shelf.ts';
 import type { Loaded, SoundSource } from '../call/sound-source.ts';
-import type { Progress, Silence, Tone } from '../flow/node.ts';
+import type { Media, Progress, Silence, Tone } from '../flow/node.ts';
 import type { AppTrust } from '../hooks/app-trust.ts';
 import type { MediaFetch } from '../hooks/media-fetch.ts';
 import type { AudioDecoder } from '../media/decode-audio.ts';
@@ -18,6 +18,8 @@ export interface SoundOptions {
   readonly decoder: AudioDecoder;
   readonly readFile: (path: string, signal: AbortSignal) => Promise<Uint8Array>;
   readonly trustOf: (app: string) => AppTrust;
+  /** The Authorization header that a document's credentials make; null when they are not known any more. */
+  readonly authorizationOf: (credentials: string) => string | null;
   readonly cacheBytes: number;
 }
 
@@ -30,6 +32,15 @@ export function createSounds(options: SoundOptions): SoundSource {
   const decoded = createSampleCache(options.cacheBytes);
   const once = (clip: Clip): Loaded => ({ clip, times: 1 });
 
+  /** Credentials of a document go to the origin that it wrote them for, and are in force for this sound alone. */
+  function trustFor({ url, credentials }: Media, app: string): AppTrust {
+    const trust = trustOf(app);
+    const header = credentials === undefined ? null : options.authorizationOf(credentials);
+    const origin = URL.parse(url)?.origin;
+    if (header === null || origin === undefined) return trust;
+    return { ...trust, authorization: { ...trust.authorization, [origin]: header } };
+  }
+
   return {
     async load(sound, app, signal) {
       switch (sound.kind) {
@@ -37,7 +48,7 @@ export function createSounds(options: SoundOptions): SoundSource {
           if (speech === null) throw new CodedError('speech-failed', 'Speech is switched off (speech.engine: none).');
           return once(await speech.speak(sound, signal));
         case 'media': {
-          const { bytes, contentType, key } = await media.fetch(sound.url, trustOf(app), signal);
+          const { bytes, contentType, key } = await media.fetch(sound.url, trustFor(sound, app), signal);
           const name = URL.parse(sound.url)?.pathname ?? null;
           // The type and the ending say how bytes without a header are to be read, so they belong to the name.
           const clipKey = `media:${key}:${contentType ?? name?.split('.').at(-1) ?? ''}`;

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { readConfig } from '../../src/server/config.ts';
 import { createServer } from '../../src/server/server.ts';
+import { toneWav } from '../../src/testkit/tone-wav.ts';
 import { closeAll, onClose, startPhone } from './rig.ts';
 
 afterEach(closeAll);
@@ -17,6 +18,7 @@ type Webhook = Readonly<Record<string, unknown>> & { readonly eventType: string 
 /** Answers each event with its document; `told` resolves with the event of that name, past or to come. */
 async function openApplication(documents: Readonly<Record<string, string>>, locked = '') {
   const seen: { readonly path: string; readonly type: string | undefined; readonly body: Webhook }[] = [];
+  const sounds: string[] = [];
   let waiting: (() => void)[] = [];
   const server = createHttpServer((request, response) => {
     let text = '';
@@ -24,6 +26,12 @@ async function openApplication(documents: Readonly<Record<string, string>>, lock
       text += part;
     });
     request.on('end', () => {
+      if (request.method === 'GET') {
+        sounds.push(`${request.url} ${request.headers.authorization ?? 'nothing'}`);
+        if (request.headers.authorization !== basic) response.writeHead(401).end();
+        else response.writeHead(200, { 'content-type': 'audio/wav' }).end(toneWav(400));
+        return;
+      }
       const body: Webhook = JSON.parse(text);
       if (request.url === locked && request.headers.authorization !== basic) {
         response.writeHead(401, { 'www-authenticate': 'Basic realm="app"' }).end();
@@ -43,6 +51,7 @@ async function openApplication(documents: Readonly<Record<string, string>>, lock
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    sounds,
     told: (eventType: string): Promise<Webhook> =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -165,6 +174,28 @@ describe('an app of the dialect bandwidth', () => {
     expect(tape).toContain('gather.finished');
     expect(tape).not.toContain('hunter2');
     expect(tape).not.toContain(basic.slice(6));
+  });
+
+  it('plays a sound that is locked, with the credentials of the document', async () => {
+    const sound = '<PlayAudio username="me" password="hunter2">/locked.wav</PlayAudio>';
+    const application = await openApplication({
+      initiate: `<Response>${sound}<PlayAudio>/locked.wav</PlayAudio><Gather gatherUrl="/g" firstDigitTimeout="0"/></Response>`,
+      gather: '<Bxml/>',
+    });
+    const { server, uri } = await startConfigured(application.origin);
+    const phone = await startPhone();
+    const call = await phone.call(uri);
+    await call.ended;
+    await application.told('disconnect');
+    expect(application.sounds).toEqual([`/locked.wav ${basic}`, '/locked.wav nothing']);
+    const at = `http://127.0.0.1:${server.http.port}/v1/calls`;
+    const { calls } = (await (await fetch(at)).json()) as { calls: readonly { readonly id: string }[] };
+    const tape = (await (await fetch(`${at}/${calls[0]!.id}/tape`)).json()) as {
+      readonly lines: readonly { readonly event: { readonly type: string; readonly why?: string } }[];
+    };
+    expect(JSON.stringify(tape)).not.toContain('hunter2');
+    const heard = tape.lines.map(({ event }) => event).filter(({ type }) => /^prompt\.(finished|failed)$/.test(type));
+    expect(heard.map(({ type, why }) => `${type} ${why ?? ''}`)).toEqual(['prompt.finished end', 'prompt.failed ']);
   });
 
   it('is the only one that a statusUrl means something to', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { destination } from '../../flow/build.ts';
+import { authorizationOf } from '../credentials.ts';
 import { callIdOf } from './call-id.ts';
 import { compile } from './compile.ts';
 import { supportOf, type VerbName, verbs } from './support.ts';
@@ -258,6 +259,15 @@ describe('sounds', () => {
       body: [{ kind: 'hangup' }],
       problems: ['warning flow-prompt-empty'],
     });
+  });
+
+  it('PlayAudio has credentials, as attributes or in its address, that the flow does not show', () => {
+    const [sound] = spoken('<PlayAudio username="me" password="hunter2">https://a.example/a.wav</PlayAudio>');
+    expect(sound).toEqual({ kind: 'media', url: 'https://a.example/a.wav', credentials: expect.any(String) });
+    expect(spoken('<PlayAudio>https://me:hunter2@a.example/a.wav</PlayAudio>')).toEqual([sound]);
+    expect(JSON.stringify(sound)).not.toContain('hunter2');
+    expect(authorizationOf((sound as { credentials: string }).credentials)).toBe('Basic bWU6aHVudGVyMg==');
+    expect(authorizationOf('unknown')).toBeNull();
   });
 
   it('PlayAudio has an address that may be relative; without one the document is refused', () => {

@@ -2,9 +2,9 @@
 // What only this dialect's words need travels in `extra`; passwords never do (credentials.ts).
 import * as build from '../../flow/build.ts';
 import type { Destination, FlowNode } from '../../flow/node.ts';
+import { keepCredentials } from '../credentials.ts';
 import { resolveAddress } from '../xml/address.ts';
 import type { Fields } from '../xml/fields.ts';
-import { keepCredentials } from './credentials.ts';
 import { byDefault } from './decisions.ts';
 import { positionOf, type Scope } from './scope.ts';
 
@@ -73,7 +73,8 @@ function addressIn(fields: Fields, name: string, scope: Scope): Webhook | null {
   return null;
 }
 
-function withoutCredentials(written: string): Webhook {
+/** An address as it may be written on the tape, and the name of what stood in it. */
+export function withoutCredentials(written: string): Webhook {
   const url = new URL(written);
   const { username, password } = url;
   if (username === '' && password === '') return { url: written, credentials: null };
@@ -91,7 +92,7 @@ function decode(text: string): string {
   }
 }
 
-function credentialsIn(fields: Fields, user: string, secret: string, scope: Scope): string | null {
+export function credentialsIn(fields: Fields, user: string, secret: string, scope: Scope): string | null {
   const [username, password] = [fields.attribute(user), fields.attribute(secret)];
   if (username !== null && password !== null)
     return keepCredentials({ username: username.value, password: password.value });

@@ -91,13 +91,13 @@ export const verbs = {
     },
   },
   PlayAudio: {
-    level: 'part',
+    level: 'yes',
     inside: 'document',
     content: 'the address, which may be relative',
     note: 'Plays a WAV or MP3 file. One that cannot be played is passed over.',
     attributes: {
-      username: no('Sounds are fetched without credentials.'),
-      password: no('Sounds are fetched without credentials.'),
+      username: yes('–', 'With `password`: sent with the request for this file, to the origin of its address only.'),
+      password: yes('–', 'Kept in memory only; never on the tape, in a log or an error.'),
     },
   },
   Pause: {

@@ -2,10 +2,10 @@
 // POST or as a query by GET. What the vendor's pages leave open is decided in decisions.ts.
 // Does not: send anything, or answer a challenge (src/hooks).
 import type { CallFacts, Report } from '../../flow/report.ts';
+import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import { applicationIdOf, callIdOf, legIdOf, recordingIdOf } from './call-id.ts';
 import { causeOfCall, causeOfLeg } from './cause.ts';
-import { credentialsNamed } from './credentials.ts';
 import { decodeTag } from './destination.ts';
 
 export interface WordsOptions {

@@ -3,6 +3,7 @@ import * as build from '../../../flow/build.ts';
 import type { Sound } from '../../../flow/node.ts';
 import { resolveAddress } from '../../xml/address.ts';
 import { type Fields, textOf } from '../../xml/fields.ts';
+import { credentialsIn, withoutCredentials } from '../destination.ts';
 import { languageTag } from '../language.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
 import { readSsml } from '../ssml.ts';
@@ -56,6 +57,7 @@ function localeOf(fields: Fields, scope: Scope): string {
 }
 
 function audio(fields: Fields, scope: Scope): Sound | null {
+  const named = credentialsIn(fields, 'username', 'password', scope);
   const written = textOf(fields.element);
   const { at } = fields.element;
   if (written === '') {
@@ -68,7 +70,11 @@ function audio(fields: Fields, scope: Scope): Sound | null {
     return null;
   }
   const address = resolveAddress(written, scope.source);
-  if ('url' in address) return { kind: 'media', url: address.url.replaceAll('{', '%7B') };
+  if ('url' in address) {
+    const { url, credentials } = withoutCredentials(address.url.replaceAll('{', '%7B'));
+    const own = named ?? credentials;
+    return { kind: 'media', url, ...(own !== null && { credentials: own }) };
+  }
   scope.problems.error('address-invalid', at, address.fault, address.hint);
   return null;
 }

@@ -6,18 +6,28 @@ import type { KeyPath, MediaEvent } from './plane.ts';
 import { sequenceDistance, timestampDistance } from './rtp.ts';
 import { RtpSession } from './session.ts';
 import { audioTo, closeAll, createPhone, type Heard, open, type Phone, ramp } from './session-rig.ts';
-import { bindPair } from './session-sockets.ts';
+import { bindPair, type SocketPair } from './session-sockets.ts';
 import { TelephoneEventReceiver } from './telephone-event-receiver.ts';
 import { Clip } from './worker-clip.ts';
 
 afterEach(closeAll);
+
+async function bindSomewhere(): Promise<SocketPair> {
+  for (let port = 41_700; ; port += 2) {
+    try {
+      return await bindPair('127.0.0.1', port);
+    } catch (error) {
+      if (port > 41_900) throw error;
+    }
+  }
+}
 
 /** A session with a pacer of its own on real sockets; its worker wakes when the test says so. */
 async function createSession(phone: Phone, way: KeyPath) {
   const events: MediaEvent[] = [];
   const counted = { sent: 0, skipped: 0 };
   const clock = { now: 5_000 };
-  const sockets = await bindPair('127.0.0.1', 41_560);
+  const sockets = await bindSomewhere();
   const session = new RtpSession(
     1,
     sockets,

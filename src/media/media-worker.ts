@@ -7,7 +7,8 @@ import { createThreadLoad } from '../base/thread-load.ts';
 import { type BridgePeer, bridgeOverPort } from './bridge.ts';
 import { Pacer } from './pacer.ts';
 import type { MediaEvent } from './plane.ts';
-import { RtpSession, type SessionHost } from './session.ts';
+import { RtpSession } from './session.ts';
+import type { SessionHost } from './session-host.ts';
 import { bindPair, bindPairAgain } from './session-sockets.ts';
 import { Clip } from './worker-clip.ts';
 import { Outbox } from './worker-outbox.ts';
@@ -139,11 +140,11 @@ function command(session: RtpSession, command: SessionCommand): void {
       const { clip: key, times, stopKeys, startMs = 0 } = command.options;
       const clip = clips.get(key);
       if (clip === undefined) session.unplayable(command.id, key);
-      else session.play({ id: command.id, clip, times, stopKeys, startMs });
+      else session.player.play({ id: command.id, clip, times, stopKeys, startMs });
       break;
     }
     case 'stop':
-      session.stop(command.id);
+      session.player.stop(command.id);
       break;
     case 'key':
       session.key(command.digit, command.durationMs);
@@ -155,13 +156,13 @@ function command(session: RtpSession, command: SessionCommand): void {
       session.cancelDigits(command.id);
       break;
     case 'record':
-      session.record(command.id, command.options);
+      session.recordings.start(command.id, command.options);
       break;
     case 'stop-recording':
-      session.stopRecording(command.id);
+      session.recordings.stop(command.id);
       break;
     case 'sensitive':
-      session.sensitive(command.on, command.sinceMs);
+      session.recordings.sensitive(command.on, command.sinceMs);
       break;
     case 'bridge': {
       const other = sessions.get(command.other);

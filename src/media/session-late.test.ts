@@ -182,7 +182,7 @@ describe('a session whose worker stands still', () => {
     const phone = await createPhone();
     const at = await createSession(phone, 'inband');
     const clip = new Clip(ramp(8000));
-    at.session.play({ id: 'p', clip, times: 1, stopKeys: '', startMs: 0 });
+    at.session.player.play({ id: 'p', clip, times: 1, stopKeys: '', startMs: 0 });
     at.pass(100);
     at.wake(300);
     at.pass(1500);

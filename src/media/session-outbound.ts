@@ -29,6 +29,11 @@ import { TelephoneEventSender } from './telephone-event-sender.ts';
 export const samplesPerMs = 8;
 export const longestFrame = longestPacketMs * samplesPerMs;
 
+/** A key heard from a bridged partner is sounded this long: waiting for its end would make it late. */
+const relayedToneMs = 100;
+const relayedGapMs = 60;
+const relayId = '';
+
 export interface OutboundOutput extends PlayerOutput {
   sent(id: string, ok: boolean): void;
 }
@@ -39,6 +44,8 @@ export class Outbound {
   /** What went out at this packet time, for the recording. */
   readonly said = new Int16Array(longestFrame);
   samples = 160;
+  /** The peer wants to hear nothing. */
+  mute = false;
   readonly #events: TelephoneEventSender;
   readonly #tones: ToneSender;
   readonly #mixed = new Int16Array(longestFrame);
@@ -51,13 +58,17 @@ export class Outbound {
     this.#keyWay = keyWay;
     this.stream = new RtpStream(socket, this.samples);
     this.player = new Player(output);
-    this.#events = new TelephoneEventSender((id, ok) => output.sent(id, ok));
-    this.#tones = new ToneSender((id, ok) => output.sent(id, ok));
+    const sent = (id: string, ok: boolean): void => {
+      if (id !== relayId) output.sent(id, ok);
+    };
+    this.#events = new TelephoneEventSender(sent);
+    this.#tones = new ToneSender(sent);
   }
 
   configure(audio: NegotiatedAudio, everyMs: number): void {
     this.samples = everyMs * samplesPerMs;
     this.stream.shape(this.samples);
+    this.mute = audio.direction === 'inactive' || audio.direction === 'recvonly' || audio.remotePort === 0;
     this.#codec = audio.codec;
     this.#payloadType = audio.payloadType;
     this.#eventType = audio.telephoneEvent?.payloadType ?? -1;
@@ -70,6 +81,11 @@ export class Outbound {
     const way = this.#keyWay ?? (this.#eventType < 0 ? 'inband' : 'rfc4733');
     if (way === 'inband') return this.#tones.send(id, digits, toneMs, gapMs);
     return way === 'rfc4733' && this.#eventType >= 0 && this.#events.send(id, digits, toneMs, gapMs);
+  }
+
+  /** A bridged partner's key; nobody waits for its end. */
+  relay(digit: string): void {
+    this.sendDigits(relayId, digit, relayedToneMs, relayedGapMs);
   }
 
   cancelDigits(id: string): void {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MediaEvent, SavedSession } from './plane.ts';
 import { decodeRtcp, encodeReport } from './rtcp.ts';
-import { RtpSession, type SessionHost } from './session.ts';
+import { RtpSession } from './session.ts';
+import type { SessionHost } from './session-host.ts';
 import { audioTo, closeAll, createPhone, open, type Phone } from './session-rig.ts';
 import { bindPair, closeSocket } from './session-sockets.ts';
 

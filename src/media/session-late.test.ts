@@ -73,9 +73,9 @@ async function createSession(phone: Phone, way: KeyPath) {
 
 /** What a receiver hears that takes packets as they come and leaps of time for silence. */
 function listen(packets: readonly Heard[]) {
-  const told: { digit: string; durationMs: number }[] = [];
+  const told: { digit: string; fromMs: number; durationMs: number }[] = [];
   const detector = new DtmfDetector(8000, {
-    pressed: (digit) => told.push({ digit, durationMs: -1 }),
+    pressed: (digit, fromSample) => told.push({ digit, fromMs: fromSample / 8, durationMs: -1 }),
     released: (_digit, samples) => {
       told.at(-1)!.durationMs = samples / 8;
     },
@@ -153,6 +153,24 @@ describe('a session whose worker stands still', () => {
     expect(packets.length).toBe(3 + 25 - at.counted.skipped + 1);
     const behind = timestampDistance(packets.at(-1)!.timestamp, first.timestamp);
     expect(behind).toBe(160 * (packets.length - 1 + at.counted.skipped));
+  });
+
+  it('keeps a pause between two keys as long as it is to be', async () => {
+    const phone = await createPhone();
+    const at = await createSession(phone, 'inband');
+    at.pass(20);
+    at.session.sendDigits('s', 'W1W2', 100, 100);
+    at.pass(400);
+    at.wake(400);
+    at.pass(700);
+    at.wake(500);
+    at.pass(1000);
+    expect(at.counted.skipped).toBeGreaterThan(30);
+    const told = listen(await at.packets());
+    expect(told.map(({ digit }) => digit)).toEqual(['1', '2']);
+    const [one, two] = told.map(({ fromMs }) => fromMs);
+    expect(Math.abs(one! - 1020)).toBeLessThanOrEqual(25);
+    expect(Math.abs(two! - one! - 1100)).toBeLessThanOrEqual(5);
   });
 
   it('loses updates of an event, not its length and not the next one', async () => {

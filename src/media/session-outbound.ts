@@ -8,6 +8,7 @@
 //   an event          loses updates and nothing else: each packet says how long the key is (RFC 4733 2.5.1.2)
 //   a tone            would be two keys. So nothing of a key is left out while the rest of it is to come: it is sent however
 //                     late, all at once, or, while the kernel takes nothing, its time stands still. On hold the rest is given up.
+//                     The gaps between keys go by, so that a pause is no longer than it is to be.
 // Late and at once, not from here on with its time shifted: a receiver that takes packets as they come hears the whole key in
 // both cases, and one with a jitter buffer that is deep enough hears it in time. In a buffer that is not, there is nothing to
 // play meanwhile whatever we do, but numbers that are missing or late say that it is a loss, which is concealed and which
@@ -116,7 +117,7 @@ export class Outbound {
 
   /** Nothing may be sent at this time. */
   pass(bridged: BridgeInput | null, record: boolean): void {
-    this.#tones.cutKey();
+    this.#tones.pass(this.samples);
     this.#sayNothing(bridged, record);
     this.stream.pause();
     this.stream.advance(this.samples);

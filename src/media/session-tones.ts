@@ -40,11 +40,15 @@ export class ToneSender {
     return job.mark < job.marks.length && job.marks[job.mark]!.from > job.offset;
   }
 
-  /** Gives up the other part. */
-  cutKey(): void {
-    if (!this.inKey) return;
-    const job = this.#queue[0]!;
-    job.offset = job.marks[job.mark]!.from;
+  /** Nothing is sent for `count` samples: a gap goes by, a key to come waits, the rest of one that was begun is given up. */
+  pass(count: number): void {
+    const job = this.#queue[0];
+    if (job === undefined) return;
+    if (this.inKey) job.offset = job.marks[job.mark]!.from;
+    let next = job.mark;
+    while (next < job.marks.length && job.marks[next]!.digit === '') next++;
+    const until = job.marks[next]?.from ?? job.samples.length;
+    this.#advance(job, Math.min(count, until - job.offset));
   }
 
   /** False, and nothing is queued, when a character is neither key nor pause or there are none. */
@@ -73,18 +77,21 @@ export class ToneSender {
       const job = this.#queue[0]!;
       const take = Math.min(count - done, job.samples.length - job.offset);
       for (let i = 0; i < take; i++) into[done + i] = job.samples[job.offset + i]!;
-      job.offset += take;
       done += take;
-      while (job.mark < job.marks.length && job.marks[job.mark]!.from < job.offset) {
-        this.#sounding = job.marks[job.mark]!.digit;
-        job.mark++;
-      }
-      if (job.offset === job.samples.length) {
-        this.#queue.shift();
-        this.#sent(job.id, true);
-      }
+      this.#advance(job, take);
     }
     into.fill(0, done, count);
+  }
+
+  #advance(job: Job, count: number): void {
+    job.offset += count;
+    while (job.mark < job.marks.length && job.marks[job.mark]!.from < job.offset) {
+      this.#sounding = job.marks[job.mark]!.digit;
+      job.mark++;
+    }
+    if (job.offset < job.samples.length) return;
+    this.#queue.shift();
+    this.#sent(job.id, true);
   }
 }
 

@@ -210,6 +210,24 @@ describe('a session whose process was killed', () => {
     expect(digits(opened)).toEqual(['7']);
   });
 
+  it('says of each key that signalling told that it was taken, behind what came of it', async () => {
+    const { mortal, phone } = await connected();
+    phone.press(mortal, 4);
+    await mortal.events.first(isType('digit-released'));
+    const opened = await restored(await mortal.kill(phone), phone);
+    // The first is one that was heard, so that nothing else comes of it.
+    opened.session.key('4', 160);
+    opened.session.key('7', 160);
+    const taken = () => opened.events.items.filter(isType('key-taken')).length;
+    await opened.events.first((event) => event.type === 'key-taken' && taken() === 2);
+    const kinds = opened.events.items.map(({ type }) => type);
+    expect(kinds.filter((type) => type === 'digit' || type === 'key-taken')).toEqual([
+      'key-taken',
+      'digit',
+      'key-taken',
+    ]);
+  });
+
   it('plays on from where the prompt was', async () => {
     const { mortal, phone } = await connected();
     const { plane, session, events } = await restored(await mortal.kill(phone), phone);

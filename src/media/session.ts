@@ -127,6 +127,7 @@ export class RtpSession implements Paced {
 
   key(digit: string, durationMs: number): void {
     if (digit === 'flash' || eventOfDigit(digit) >= 0) this.#inbound.keys.info(digit, durationMs);
+    this.#teller.tell({ type: 'key-taken' });
   }
 
   sendDigits(id: string, digits: string, toneMs: number, gapMs: number): void {

@@ -1,5 +1,5 @@
-// Every story once more over a real call, whose SIP goes over TCP, whose keys come by SIP INFO and whose words are really
-// spoken.
+// The stories that turn on keys once more, over a real call whose SIP goes over TCP, whose keys come by SIP INFO and whose
+// words are really spoken.
 import { expect } from 'vitest';
 import { describeStories } from './live-way.ts';
 

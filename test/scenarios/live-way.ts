@@ -1,4 +1,5 @@
-// Owns: every story over a real call whose caller tells keys in one certain way: what is heard and told is the same.
+// Owns: the stories that turn on keys, over a real call whose caller tells keys in one certain way: what is heard and told
+// is the same. All other stories are played over a real call in live.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallEvent } from '../../src/call/event.ts';
 import { dialectOf } from '../../src/dialects/index.ts';
@@ -27,12 +28,16 @@ export interface LiveWay extends Pick<LiveStageOptions, 'digits' | 'transport'> 
   readonly check: (press: Press) => void;
 }
 
+const aboutKeys = /^(menu|code|barge-in|type-ahead|sensitive):/;
+
 export function describeStories(
   title: string,
   { digits, transport, voice, again, without = {}, check }: LiveWay,
 ): void {
   describe(title, () => {
-    const live = allScenarios.filter(({ onlySimulated, name }) => onlySimulated === undefined && !(name in without));
+    const live = allScenarios.filter(
+      ({ onlySimulated, name }) => onlySimulated === undefined && aboutKeys.test(name) && !(name in without),
+    );
     const spare = new Map(again === undefined ? [] : live.map((scenario) => [scenario, { ...scenario }]));
     const results = new Map<Scenario, Promise<LiveResult>>();
     let stage: LiveStage;

@@ -11,6 +11,8 @@ export interface Press {
   readonly at: number;
   /** The server's answer to an INFO; null for none, and for events, which nobody answers. */
   status: number | null;
+  /** When that came. */
+  answeredAt: number | null;
 }
 
 export interface Caller {
@@ -206,7 +208,7 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
     },
     async press(digit) {
       timestamp += 8000;
-      presses.push({ digit, way: 'rfc4733', at: Date.now(), status: null });
+      presses.push({ digit, way: 'rfc4733', at: Date.now(), status: null, answeredAt: null });
       for (let ms = packetMs; ms <= keyMs; ms += packetMs) {
         sendEvent(digit, ms, false, ms === packetMs);
         await new Promise((resolve) => setTimeout(resolve, packetMs));
@@ -215,11 +217,12 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
     },
     async info(digit) {
       cseq += 1;
-      const made: Press = { digit, way: 'info', at: Date.now(), status: null };
+      const made: Press = { digit, way: 'info', at: Date.now(), status: null, answeredAt: null };
       presses.push(made);
       const body = `Signal=${digit}\r\nDuration=${keyMs}\r\n`;
       const message = request('INFO', cseq, ['Content-Type: application/dtmf-relay'], body);
       made.status = (await line.ask(callId, cseq, 'INFO', message))?.status ?? null;
+      made.answeredAt = Date.now();
     },
     async hangUp() {
       if (state !== 'live') return;

@@ -26,7 +26,7 @@ it(`killed ten times with a hundred calls up (seed ${seed})`, { timeout: patienc
 
 describe('the judge', () => {
   const press = (digit: string, isLate = false) => ({
-    ...{ digit, way: 'rfc4733' as const, status: null },
+    ...{ digit, way: 'rfc4733' as const, status: null, answeredAt: null },
     at: isLate ? 1 : 0,
   });
   const doubtful = ({ at }: { at: number }): boolean => at === 1;

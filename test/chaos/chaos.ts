@@ -52,6 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
       },
     ],
     numbers: [{ number, app: 'code' }],
+    portRange: [20_000, 25_999],
   });
   const line = await openSipLine(server.host, server.sipPort);
   const callers: Caller[] = [];

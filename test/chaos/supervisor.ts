@@ -32,6 +32,8 @@ export interface SupervisorOptions {
   readonly folder: string;
   readonly apps: readonly object[];
   readonly numbers: readonly object[];
+  /** Its own: a port that is free while the server is dead would be taken by another one. */
+  readonly portRange: readonly [first: number, last: number];
   /** More of the configuration. */
   readonly more?: object;
 }
@@ -40,13 +42,19 @@ const program = fileURLToPath(new URL('../../bin/keytone.ts', import.meta.url));
 const host = '127.0.0.1';
 const patienceMs = 30_000;
 
-export async function startSupervised({ folder, apps, numbers, more = {} }: SupervisorOptions): Promise<Supervisor> {
+export async function startSupervised({
+  folder,
+  apps,
+  numbers,
+  portRange,
+  more = {},
+}: SupervisorOptions): Promise<Supervisor> {
   const [sipPort, httpPort] = [await freePort(), await freePort()];
   const file = join(folder, 'keytone.yaml');
   const config = {
     sip: { host, port: sipPort },
     http: { host, port: httpPort },
-    media: { host, workers: 1, portRange: [20_000, 29_999] },
+    media: { host, workers: 1, portRange },
     dataDir: 'data',
     limits: { drainSeconds: 1, maxCalls: 5000 },
     log: { level: 'info', format: 'text' },

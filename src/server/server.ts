@@ -208,13 +208,14 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     binding.catch(() => {});
     closing(endpoint);
     await endpoint.start({ hold: true });
+    // Whatever cannot be opened is known before a call is touched: those of a killed process wait for the next start.
+    const bound = await binding;
     closers.unshift(() => calls.close());
     closing(createHeartbeat(store, clock, () => calls.size));
     await events.start();
     await recover(await left, { store, plane, endpoint, calls, history, recordingPlace, onLine, clock, log });
     endpoint.release();
     recovering = false;
-    const bound = await binding;
     httpPort = bound.port;
 
     return {

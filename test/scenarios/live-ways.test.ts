@@ -1,17 +1,12 @@
-// Every story once more over a real call whose phone tells keys in other ways: as tones in the audio, as some carriers send
-// them, and each key twice, as a telephone-event and by INFO, as many phones do. One way behind the other: what is played
-// here is sound, and a machine with too much to do at once tears it.
+// The stories that turn on keys once more, over a real call whose phone tells them in other ways: as tones in the audio, as
+// some carriers send them, and each key twice, as a telephone-event and by INFO, as many phones do. One way behind the
+// other: what is played here is sound, which a machine with too much to do at once makes late.
 import { expect } from 'vitest';
 import { describeStories } from './live-way.ts';
 
 describeStories('over a real call with keys as tones', {
   digits: 'inband',
   voice: 'paced',
-  again: 'a phone on a machine that stands still for 60 ms tears the tones that it sends, and a torn tone is two keys',
-  without: {
-    'barge-in: a key that is held for three seconds is one digit':
-      'so long a tone is torn too often; held in test/server/inband.test.ts, with a line that is the test’s own',
-  },
   check: ({ heard }) => expect(heard.map(({ via }) => via)).toEqual(['inband']),
 });
 

@@ -202,7 +202,51 @@ describe('asking for a document', () => {
   });
 });
 
+/** A clock whose pauses are over at once. */
+function hurried(pausesMs: number[] = []): Clock {
+  return {
+    ...systemClock,
+    after(delayMs, fn) {
+      pausesMs.push(delayMs);
+      queueMicrotask(fn);
+      return { cancel() {} };
+    },
+  };
+}
+
 describe('when the application is away', () => {
+  it('tries again when the application says that it cannot just now, and not when it failed', async () => {
+    const statuses = [503, 429, 502, 504, 200];
+    const pausesMs: number[] = [];
+    const clock = hurried(pausesMs);
+    let heard = 0;
+    const { origin } = await serve((_request, response) => {
+      response.writeHead(statuses[heard++]!).end('pause 1');
+    });
+    const { ask } = application(trustOfUrls([origin]), clock);
+    expect(await ask(start(origin))).toMatchObject({ ok: true, httpStatus: 200 });
+    expect(pausesMs).toEqual([250, 500, 1000, 1500]);
+
+    statuses.push(500);
+    expect(await ask(start(origin))).toMatchObject({ ok: false, code: 'document-http-status' });
+    expect(heard).toBe(6);
+  });
+
+  it('waits as long as it is asked to, unless no caller would', async () => {
+    let retryAfter = '1';
+    const pausesMs: number[] = [];
+    const clock = hurried(pausesMs);
+    const { origin } = await serve((_request, response) => {
+      response.writeHead(503, { 'retry-after': retryAfter }).end();
+    });
+    const { ask } = application(trustOfUrls([origin]), clock);
+    expect(await ask(start(origin))).toMatchObject({ ok: false, code: 'document-http-status' });
+    expect(pausesMs).toEqual([1000, 1000, 1000, 1500]);
+    retryAfter = '60';
+    expect(await ask(start(origin))).toMatchObject({ ok: false, code: 'document-http-status' });
+    expect(pausesMs).toHaveLength(4);
+  });
+
   it('tries a second time when nothing was sent', async () => {
     const first = await serve(() => {});
     await first.close();
@@ -234,7 +278,7 @@ describe('when the application is away', () => {
       response.writeHead(request.url?.startsWith('/fallback') ? fallback : 503);
       response.end('pause 1');
     });
-    const { ask } = application(trustOfUrls([origin]));
+    const { ask } = application(trustOfUrls([origin]), hurried());
     const report = gathered(`${origin}/main`, { fallbackUrl: `${origin}/fallback` });
     expect(await ask(report)).toMatchObject({ ok: true, flow: { source: `${origin}/fallback` } });
     fallback = 502;

@@ -1,5 +1,5 @@
-// Owns: asking an application for the next document and telling it things, in its dialect's words: one request, one
-// second try when nothing was sent, then the fallback URL, then a coded failure. Control requests, so they are short.
+// Owns: asking an application for the next document and telling it things, in its dialect's words: one request, tried again
+// for as long as a caller bears (patient-tries.ts), then the fallback URL, then a coded failure.
 // Does not: deliver events durably (an outbox does), decide what a call does when no document comes (run/ does).
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
@@ -12,6 +12,7 @@ import type { AppTrust } from './app-trust.ts';
 import { createDocumentFiles } from './document-file.ts';
 import { publicUrl } from './fault.ts';
 import { defaultTimeoutMs, type FetchReply, type HttpClient } from './http-client.ts';
+import { briefPausesMs, patientPausesMs, tryPatiently } from './patient-tries.ts';
 import { decodeText } from './text.ts';
 
 export interface Failure {
@@ -50,9 +51,6 @@ export interface ApplicationOptions {
   readonly sign?: (plan: HttpPlan, app: string) => Readonly<Record<string, string>>;
 }
 
-/** Long enough for a listening socket to come back after a restart, short enough not to be heard. */
-const secondTryAfterMs = 250;
-
 export function createApplication(options: ApplicationOptions): Application {
   const { http, log, trustOf } = options;
   const clock = options.clock ?? systemClock;
@@ -82,15 +80,8 @@ export function createApplication(options: ApplicationOptions): Application {
         trust: { origin: 'document', trustedOrigins: trust.origins },
         signal,
       });
-    let reply: FetchReply;
-    try {
-      reply = await once();
-    } catch (error) {
-      const again = error instanceof CodedError && error.code === 'fetch-unreachable';
-      if (!again || deadline - clock.now() < 2 * secondTryAfterMs || signal?.aborted === true) throw error;
-      await new Promise<void>((resolve) => clock.after(secondTryAfterMs, resolve));
-      reply = await once();
-    }
+    const pausesMs = destination.fallbackUrl === null ? patientPausesMs : briefPausesMs;
+    let reply = await tryPatiently(once, { pausesMs, deadline, clock, signal });
     const challenged = authorization === undefined && !named && isChallenge(reply, origin);
     if (challenged && plan.credentials !== undefined && signal?.aborted !== true)
       reply = await once({ authorization: basicAuthorization(plan.credentials) });

@@ -4,7 +4,7 @@ import { applicationOrigin, type Scenario } from '../../src/testkit/index.ts';
 import { asked, entry, question, story } from './hand-built.ts';
 
 const sorry = 'We are sorry, your call cannot be handled at the moment. Please try again later.';
-const down = { status: 503, contentType: 'text/plain', body: 'down' };
+const down = { status: 500, contentType: 'text/plain', body: 'down' };
 const start = { method: 'POST', url: '/start' };
 const at = (path: string) => ({ line: 1, column: 1, path });
 
@@ -41,7 +41,7 @@ export const scenarios: readonly Scenario[] = [
       requests: [start, { method: 'GET', url: '/gone' }],
       answered: true,
       endedBy: 'application',
-      failures: ['Redirect: http://app.test/gone answered 503.'],
+      failures: ['Redirect: http://app.test/gone answered 500.'],
     },
   },
   {

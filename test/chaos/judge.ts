@@ -127,9 +127,13 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
       if (codes.some((one) => one.id === id && one.code !== code)) tell(`${id} was told with different keys`);
     judgePrompts(caller, run, tell);
     judgeEvents(view.id, lines, application.events, tell);
-    for (const { way, status, digit } of caller.presses)
-      if (way === 'info' && status !== 200 && status !== null)
+    // The last key may end the call before its INFO, whose answer died with the server, is repeated.
+    const overAt = lines.find(({ event }) => event.type === 'leg.ended' && event.leg === 'caller')?.at ?? null;
+    for (const { way, status, digit, answeredAt } of caller.presses) {
+      const isBehindEnd = status === 481 && overAt !== null && answeredAt !== null && answeredAt >= overAt;
+      if (way === 'info' && status !== 200 && status !== null && !isBehindEnd)
         tell(`its INFO for ${digit} was answered with ${status}`);
+    }
     // What a 200 says waits for the disk, but not for a disk that stands still.
     if (!restarts.some(({ killedAt }) => Math.abs(killedAt - caller.answeredAt) < heardMs))
       for (const [source, at] of caller.sources)

@@ -45,6 +45,8 @@ export interface CallParts extends LegParts {
   readonly repairRecording: MediaPlane['repairRecording'];
   /** Keeps what a restart needs of a part of a leg, in the place of what was kept of it. */
   readonly saveLeg: (call: string, leg: LegName, part: keyof SavedParts, state: object) => void;
+  /** A leg that nothing was heard of for so long is hung up; Infinity never does. Looked at every 30 s. */
+  readonly mediaAbsentMs: number;
   /** Told every line as it is written. `sensitive`: keys on it are secrets. */
   readonly onLine: (call: CallFacts, line: TapeLine, sensitive: boolean) => void;
   readonly newId: () => string;

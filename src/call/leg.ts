@@ -39,8 +39,8 @@ export interface LegOptions {
   readonly put: (event: WorldEvent) => void;
   readonly nextPress: () => number;
   readonly onFault: (error: unknown) => void;
-  /** Recordings, which belong to the call, and the end of the session. */
-  readonly onMedia: (event: Extract<MediaEvent, { type: 'recorded' | 'fault' }>) => void;
+  /** Recordings, which belong to the call, the end of the session, and a peer that nothing comes from. */
+  readonly onMedia: (leg: LegName, event: Extract<MediaEvent, { type: 'recorded' | 'fault' | 'media-absent' }>) => void;
   /** Once for each request to `keys`. */
   readonly onKeysSent: (leg: LegName, id: string, failure: KeyFailure | null) => void;
   /** How its keys are sent; null as its description says. */
@@ -161,9 +161,6 @@ export function createLeg(options: LegOptions): Leg {
       case 'latched':
         log.debug({ leg: name, address: event.address, port: event.port }, 'media comes from here');
         return;
-      case 'media-absent':
-        log.warn({ leg: name, forMs: event.forMs }, 'no media from the peer');
-        return;
       case 'key-taken':
         untold[0]?.();
         return;
@@ -171,7 +168,7 @@ export function createLeg(options: LegOptions): Leg {
         save(name, 'media', event.saved);
         return;
       default:
-        onMedia(event);
+        onMedia(name, event);
     }
   }
 

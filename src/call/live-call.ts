@@ -10,7 +10,7 @@ import { createCallerLeg } from './caller-leg.ts';
 import type { CutCall } from './cut-call.ts';
 import { createDialledLegs } from './dialled-legs.ts';
 import type { Effect, EffectType } from './effect.ts';
-import type { Command, WorldEvent } from './event.ts';
+import type { Command, LegName, WorldEvent } from './event.ts';
 import { createKeyRequests } from './key-requests.ts';
 import type { Leg, LegOptions } from './leg.ts';
 import { createCallLoop } from './loop.ts';
@@ -90,8 +90,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       return presses;
     },
     onFault: crash,
-    onMedia(event) {
+    onMedia(leg, event) {
       if (event.type === 'recorded') recordings.onEvent(event);
+      else if (event.type === 'media-absent') silent(leg, event.forMs);
       else {
         log.error({ message: event.message }, 'the session of a leg failed');
         recordings.giveUp(event.message);
@@ -148,6 +149,15 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
 
   function boundLastFiles(): void {
     timers.after(lastFilesMs, () => recordings.giveUp('The file was not complete in time.'));
+  }
+
+  /** A peer that went without a goodbye, perhaps while nobody was here to hear it. */
+  function silent(leg: LegName, forMs: number): void {
+    const isGone = forMs >= parts.mediaAbsentMs;
+    log.warn({ leg, forMs }, isGone ? 'no media from the peer for too long: it is hung up' : 'no media from the peer');
+    if (!isGone) return;
+    if (leg === 'caller') hangUp('no media came');
+    else dialled.hangUp(leg);
   }
 
   function tellFault(err: unknown): void {

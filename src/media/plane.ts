@@ -181,6 +181,6 @@ export type MediaEvent =
       readonly why: 'stopped' | 'silence' | 'max' | 'ended' | 'failed';
       readonly message?: string;
     }
-  /** No RTP from the peer for this long, once for each silence of 30 s. */
+  /** Neither RTP nor RTCP of a peer that should send, for this long: told every 30 s of silence. */
   | { readonly type: 'media-absent'; readonly forMs: number }
   | { readonly type: 'fault'; readonly message: string };

@@ -53,7 +53,8 @@ export class Inbound {
   readonly #heard = new Int16Array(longestHeard);
   #isExpected = false;
   #heardMs = 0;
-  #absentTold = false;
+  /** When silence is told next, in milliseconds of it. */
+  #tellAtMs = absentMs;
 
   constructor(host: InboundHost, listeners: InboundListeners) {
     this.#host = host;
@@ -82,11 +83,11 @@ export class Inbound {
     if (anew) {
       this.#events.reset(telephoneEvent?.clockRateHz ?? 8000);
       this.#hearing.close();
-      this.#heardMs = this.#host.now();
-      this.#absentTold = false;
+      this.alive(this.#host.now());
     }
     this.keys.agreed(telephoneEvent !== null, anew);
-    this.#isExpected = audio.direction === 'sendrecv' || audio.direction === 'recvonly';
+    // Who holds us as `sendonly` may send music, and most send nothing.
+    this.#isExpected = audio.direction === 'sendrecv';
     this.#isEvent.fill(0);
     for (const type of telephoneEvent === null ? [] : [telephoneEvent.payloadType, ...receiveEvents])
       this.#isEvent[type & 0x7f] = 1;
@@ -116,8 +117,7 @@ export class Inbound {
     if (verdict === 'refused') return;
     if (verdict === 'first') this.#host.latched(from);
     const now = this.#host.now();
-    this.#heardMs = now;
-    this.#absentTold = false;
+    this.alive(now);
     const { recordings, rtcp, partner } = this.#listeners;
     const { sequence, timestamp, ssrc, payloadOffset, payloadLength } = packet;
     rtcp.heard(sequence, timestamp, ssrc, now);
@@ -146,10 +146,17 @@ export class Inbound {
     this.keys.tick(now);
     if (this.keys.hearsTones && !this.held) this.#hearing.tick(now);
     else this.#hearing.close();
-    if (!this.#absentTold && now - this.#heardMs >= absentMs && !this.held && this.#isExpected) {
-      this.#absentTold = true;
+    if (this.held || !this.#isExpected) this.alive(now);
+    else if (now - this.#heardMs >= this.#tellAtMs) {
+      this.#tellAtMs += absentMs;
       this.#host.emit({ type: 'media-absent', forMs: Math.round(now - this.#heardMs) });
     }
+  }
+
+  /** The peer is there, or need not show it: it sent a packet, a report, or is on hold. */
+  alive(now: number): void {
+    this.#heardMs = now;
+    this.#tellAtMs = absentMs;
   }
 
   /** This key sounds in what our peer hears now, and its line may send it back. */

@@ -189,7 +189,9 @@ export class RtpSession implements Paced {
       if (this.#audio === null || this.#state !== 'open') return;
       if (isRtcp(bytes, bytes.length)) {
         // believed from the host that media comes from; its RTCP port may be anything behind a NAT
-        if (from.address === this.#inbound.peer.address) this.#rtcp.take(bytes, this.#host.now());
+        if (from.address !== this.#inbound.peer.address) return;
+        this.#inbound.alive(this.#host.now());
+        this.#rtcp.take(bytes, this.#host.now());
       } else {
         this.#inbound.take(bytes, from);
       }

@@ -259,6 +259,14 @@ const limits = z.strictObject({
     .max(86_400)
     .default(30)
     .describe('How long a stopping server lets calls finish before it ends them.'),
+  mediaAbsentSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
+    .describe(
+      'A peer that should send audio and sends neither RTP nor RTCP for so long is hung up: it has gone without a goodbye. Looked at every 30 s; 0 never hangs up. One that is on hold, by either side, need not send.',
+    ),
 });
 
 const log = z.strictObject({

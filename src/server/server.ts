@@ -152,6 +152,8 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const calls = createCalls({
       plane,
       durable: store.durable,
+      mediaAbsentMs:
+        config.limits.mediaAbsentSeconds === 0 ? Number.POSITIVE_INFINITY : config.limits.mediaAbsentSeconds * 1000,
       shelf: createClipShelf(plane, clipBytes),
       clock,
       log,

@@ -1,10 +1,11 @@
 // Owns: one live call: its tape, its legs and its timers, and the carrying out of what the interpreter says, with SIP, media
 // and HTTP; one that comes in, or one that a killed process left (resume-call.ts).
 // Does not: decide (run/), admit calls (server/), know other calls (calls.ts joins two).
-import type { CallFacts, Report } from '../flow/report.ts';
+import type { CallFacts } from '../flow/report.ts';
 import type { MediaSession } from '../media/plane.ts';
 import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
 import { requestUserOf } from '../sip/uas-invite.ts';
+import { createApplicationRequests } from './application-requests.ts';
 import type { CallParts } from './call-parts.ts';
 import { createCallerLeg } from './caller-leg.ts';
 import type { CutCall } from './cut-call.ts';
@@ -82,6 +83,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   const { recordingPlace, repairRecording: repair } = parts;
   const recordings = createRecordings({ place: recordingPlace(id), put, wall: clock.wall, repair });
   const keys = createKeyRequests(put);
+  const requests = createApplicationRequests({ id, parts: { ...parts, log }, facts, put, onFault: crash });
   const legOptions: Omit<LegOptions, 'name' | 'keyWay'> & { readonly parts: CallParts } = {
     parts: { ...parts, log },
     put,
@@ -203,41 +205,6 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     ];
   }
 
-  function ask(request: string, report: Report): void {
-    sent(request, report, parts.ask).then((answer) => {
-      if (answer.ok) put({ type: 'document.fetched', request, flow: answer.flow, httpStatus: answer.httpStatus });
-      else put({ type: 'document.failed', request, code: answer.code, message: answer.message });
-    }, crash);
-  }
-
-  function send(request: string, report: Report): void {
-    sent(request, report, parts.notify).then((told) => {
-      if (told.ok) put({ type: 'http.answered', request, httpStatus: told.httpStatus });
-      else put({ type: 'document.failed', request, code: told.code, message: told.message });
-    }, crash);
-  }
-
-  function tell(notice: string, report: Report): void {
-    sent(notice, report, parts.notify).then((told) => {
-      if (told.ok) put({ type: 'notice.told', notice, httpStatus: told.httpStatus });
-      else {
-        log.warn({ code: told.code, what: report.kind }, told.message);
-        put({ type: 'notice.failed', notice, code: told.code, message: told.message });
-      }
-    }, crash);
-  }
-
-  /** What the application is told must not be unknown to us after a restart. */
-  async function sent<Result>(
-    name: string,
-    report: Report,
-    how: (report: Report, call: CallFacts, id: string) => Promise<Result>,
-  ): Promise<Result> {
-    const told = facts();
-    await parts.durable();
-    return how(report, told, `${id}/${name}`);
-  }
-
   function play(
     { prompt, to: party, sound, times, stopKeys }: EffectOf<'prompt.start'>,
     playedMs: number | null,
@@ -263,9 +230,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     'call.answer': () => caller.answer().catch(crash),
     'call.reject': ({ sipStatus }) => caller.reject(sipStatus),
     'call.hangup': ({ reason }) => hangUp(reason ?? 'hung up by the application'),
-    'document.ask': ({ request, report }) => ask(request, report),
-    'http.send': ({ request, report }) => send(request, report),
-    'application.notify': ({ notice, report }) => tell(notice, report),
+    'document.ask': ({ request, report }) => requests.ask(request, report),
+    'http.send': ({ request, report }) => requests.send(request, report),
+    'application.notify': ({ notice, report }) => requests.notify(notice, report),
     'prompt.start': (effect) => play(effect, null),
     'prompt.stop': ({ prompt }) => {
       for (const { name, prompts } of everyLeg()) {

@@ -127,6 +127,18 @@ export class RawCall {
     return found;
   }
 
+  /** Sends it again every half second (RFC 3261 17.1.2.2) until its final answer comes: behind a flood, packets are lost. */
+  async insist(method: string, options: InviteOptions = {}): Promise<SipText> {
+    const send = (): void => this.send(method, options);
+    send();
+    const again = setInterval(send, 500);
+    try {
+      return await this.final(this.cseq, method);
+    } finally {
+      clearInterval(again);
+    }
+  }
+
   /** A request of the server's inside this call; it is answered 200 by itself. */
   requested(method: string): Promise<SipText> {
     return this.caller.waiters.until(() => this.received.find((one) => one.status === 0 && one.method === method));
@@ -140,8 +152,7 @@ export class RawCall {
 
   /** INVITE, 200, ACK; fails with what was answered instead. */
   async answered(options: InviteOptions = {}): Promise<this> {
-    this.send('INVITE', { sdp: this.caller.sdp(), ...options });
-    const { status, text, body } = await this.final();
+    const { status, text, body } = await this.insist('INVITE', { sdp: this.caller.sdp(), ...options });
     this.ack(1, status);
     if (status !== 200) throw new Error(`answered ${text}`);
     this.caller.rtpTo = Number(/^m=audio (\d+)/m.exec(body)?.[1]);
@@ -150,8 +161,7 @@ export class RawCall {
 
   async bye(): Promise<void> {
     this.cseq += 1;
-    this.send('BYE');
-    await this.final(this.cseq, 'BYE');
+    await this.insist('BYE');
   }
 }
 

@@ -26,9 +26,7 @@ describe('hostile SIP', () => {
 
   /** An OPTIONS behind everything that was sent; its answer says that all of it was read. */
   async function probe(by: Caller = caller): Promise<void> {
-    const call = by.call('probe');
-    call.send('OPTIONS');
-    await call.final(1, 'OPTIONS');
+    await by.call('probe').insist('OPTIONS');
   }
 
   function tcp(): Promise<Socket> {
@@ -84,8 +82,7 @@ describe('hostile SIP', () => {
 
   it('INVITEs to numbers that do not exist leave nothing', async () => {
     const calls = Array.from({ length: 200 }, (_, i) => caller.call(`no-such-${i}`));
-    for (const call of calls) call.send('INVITE', { sdp: caller.sdp() });
-    const finals = await Promise.all(calls.map((call) => call.final()));
+    const finals = await Promise.all(calls.map((call) => call.insist('INVITE', { sdp: caller.sdp() })));
     for (const call of calls) call.ack(1, 404);
     for (const { status } of finals) expect([404, 503]).toContain(status);
     expect((await rig.health()).calls).toBe(1);

@@ -1,5 +1,5 @@
 // Owns: what a call that was cut off had begun and not ended: read from its tape and from what a fresh run says to it. Pure:
-// whoever takes the call up again (live-call-resume.ts, testkit/simulate-process.ts) carries it out.
+// whoever takes the call up again (resume-call.ts, testkit/simulate-process.ts) carries it out.
 // Does not: know whether a leg can be taken up at all; that is for the stacks to say.
 import type { Effect, EffectType } from './effect.ts';
 import { isWorldEvent, type LegName, type NoteEvent, type TapeLine, type WorldEvent } from './event.ts';

@@ -5,6 +5,7 @@ import type { FlowNode, Position } from '../../flow/node.ts';
 import type { Problems } from '../problems.ts';
 import type { XmlAttribute, XmlElement } from '../xml/document.ts';
 import { elementsOf, Fields, shorten } from '../xml/fields.ts';
+import { knownAttributes, nameIn } from '../xml/known-names.ts';
 import { suggest } from '../xml/suggest.ts';
 import { supportOf, type VerbName, verbs } from './support.ts';
 
@@ -96,28 +97,12 @@ function verbNamed({ name, at }: XmlElement, problems: Problems): VerbName | nul
 export function fieldsOf({ name, element }: Named, scope: Scope): Fields {
   const { problems } = scope;
   const known = supportOf(name).attributes;
-  const read = new Map<string, XmlAttribute>();
-  for (const attribute of element.attributes.values()) {
-    if (attribute.name === 'xmlns' || attribute.name.includes(':')) continue;
-    const own = nameIn(attribute.name, Object.keys(known));
-    if (own === null) {
-      const near = suggest(attribute.name, Object.keys(known));
-      problems.warn(
-        'attribute-unknown',
-        attribute.at,
-        `<${name}> has no attribute ${shorten(attribute.name)}; it is ignored.`,
-        near === null ? null : `Did you mean ${near}?`,
-      );
-      continue;
-    }
-    if (own !== attribute.name)
-      problems.warn('name-case', attribute.at, `${attribute.name} is read as ${own}.`, `Write ${own}.`);
-    const support = known[own]!;
-    if (support.level !== 'no') {
-      if (!read.has(own)) read.set(own, attribute);
-    } else if (!isDefault(attribute))
-      tellUnsupported(name, own, support.note, support.refuses === true, attribute, scope);
-  }
+  const read = knownAttributes(element, name, Object.keys(known), problems, (own, attribute) => {
+    const { level, note, refuses } = known[own]!;
+    if (level !== 'no') return true;
+    if (!isDefault(attribute)) tellUnsupported(name, own, note, refuses === true, attribute, scope);
+    return false;
+  });
   return new Fields(element, read, problems, (attribute) => scope.onRead(name, attribute));
 }
 
@@ -135,9 +120,4 @@ function tellUnsupported(
   const words = `${name} of <${verb}> is not supported`;
   if (refuses) problems.error('attribute-not-supported', at, `${words}, so this document cannot run. ${note}`);
   else problems.warn('attribute-not-supported', at, `${words}; it has no effect. ${note}`);
-}
-
-function nameIn(written: string, names: readonly string[]): string | null {
-  if (names.includes(written)) return written;
-  return names.find((name) => name.toLowerCase() === written.toLowerCase()) ?? null;
 }

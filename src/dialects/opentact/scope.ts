@@ -2,8 +2,9 @@
 // Does not: know what any single verb means (verbs/).
 import type { Block, FlowNode, Position } from '../../flow/node.ts';
 import type { Problems } from '../problems.ts';
-import type { XmlAttribute, XmlElement } from '../xml/document.ts';
+import type { XmlElement } from '../xml/document.ts';
 import { elementsOf, Fields, shorten } from '../xml/fields.ts';
+import { knownAttributes, nameIn } from '../xml/known-names.ts';
 import { suggest } from '../xml/suggest.ts';
 import { supportOf, type VerbName, verbs } from './support.ts';
 
@@ -80,31 +81,11 @@ function verbNamed(element: XmlElement, problems: Problems): VerbName | null {
 export function fieldsOf({ name, element }: Named, scope: Scope): Fields {
   const { problems } = scope;
   const known = supportOf(name).attributes;
-  const read = new Map<string, XmlAttribute>();
-  for (const attribute of element.attributes.values()) {
-    if (attribute.name === 'xmlns' || attribute.name.includes(':')) continue;
-    const own = nameIn(attribute.name, Object.keys(known));
-    if (own === null) {
-      const near = suggest(attribute.name, Object.keys(known));
-      problems.warn(
-        'attribute-unknown',
-        attribute.at,
-        `<${name}> has no attribute ${shorten(attribute.name)}; it is ignored.`,
-        near === null ? null : `Did you mean ${near}?`,
-      );
-      continue;
-    }
-    if (own !== attribute.name)
-      problems.warn('name-case', attribute.at, `${attribute.name} is read as ${own}.`, `Write ${own}.`);
-    const support = known[own]!;
-    if (support.level === 'no')
-      problems.warn('attribute-not-supported', attribute.at, `${own} of <${name}> has no effect. ${support.note}`);
-    else if (!read.has(own)) read.set(own, attribute);
-  }
+  const read = knownAttributes(element, name, Object.keys(known), problems, (own, { at }) => {
+    const { level, note } = known[own]!;
+    if (level !== 'no') return true;
+    problems.warn('attribute-not-supported', at, `${own} of <${name}> has no effect. ${note}`);
+    return false;
+  });
   return new Fields(element, read, problems, (attribute) => scope.onRead(name, attribute));
-}
-
-function nameIn(written: string, names: readonly string[]): string | null {
-  if (names.includes(written)) return written;
-  return names.find((name) => name.toLowerCase() === written.toLowerCase()) ?? null;
 }

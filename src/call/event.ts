@@ -1,6 +1,7 @@
 // Owns: the vocabulary of the tape. Past tense; plain JSON. `world` events are what happened to the call and are the
 // only input of the interpreter; `note` events are what the interpreter said about its own decisions, kept for readers.
-import type { Flow, Party } from '../flow/node.ts';
+import type { Block, Flow, Party } from '../flow/node.ts';
+import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason } from '../flow/report.ts';
 
 /** `caller` is the leg that a run belongs to (also on calls we placed); `callee-1` … are legs it dialled. */
@@ -16,8 +17,9 @@ export interface Heard {
 }
 
 export type WorldEvent =
-  | { readonly type: 'call.incoming'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly signalling: Readonly<Record<string, string>> }
-  | { readonly type: 'call.placed'; readonly call: string; readonly app: string; readonly from: string; readonly to: string }
+  | { readonly type: 'call.incoming'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly signalling: Readonly<Record<string, string>>; readonly plan?: CallPlan }
+  /** We call somebody: his leg is `caller`, for it is whom the run talks to. */
+  | { readonly type: 'call.placed'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly plan: CallPlan }
   | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly sipStatus: number }
   | { readonly type: 'leg.answered'; readonly leg: LegName }
   | { readonly type: 'leg.failed'; readonly leg: LegName; readonly sipStatus: number; readonly reason: string }
@@ -51,7 +53,11 @@ export type Command =
   | { readonly kind: 'hangup'; readonly reason: string }
   | { readonly kind: 'run'; readonly flow: Flow }
   /** Ends the gather that listens with what was keyed so far, as its timer would; without one nothing follows. */
-  | { readonly kind: 'complete-gather' };
+  | { readonly kind: 'complete-gather' }
+  /** Runs beside the document, which goes on. `name` is not of another one that still runs; its nodes' paths begin with it. */
+  | { readonly kind: 'beside'; readonly name: string; readonly body: Block }
+  /** Ends what runs beside under that name as if the call's document had been replaced; without one nothing follows. */
+  | { readonly kind: 'end-beside'; readonly name: string };
 
 export interface DecisionLine {
   /** Milliseconds since the attempt started. */

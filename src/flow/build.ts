@@ -171,6 +171,8 @@ export const bridge = (callId: string, fields: Omit<Some<'bridge'>, 'callId'> = 
   ...fields,
 });
 
+export const park = (fields: Some<'park'> = {}): NodeOf<'park'> => ({ kind: 'park', at: nowhere, ...fields });
+
 export const hold = (action: 'hold' | 'resume', fields: Omit<Some<'hold'>, 'action'> = {}): NodeOf<'hold'> => ({
   kind: 'hold',
   at: nowhere,

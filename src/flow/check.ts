@@ -38,6 +38,7 @@ const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | 
   dial: ({ onFailed }) => [onFailed],
   bridge: ({ onFailed }) => [onFailed],
   hold: () => [],
+  park: () => [],
   branch: ({ cases, otherwise }) => [...cases.map(({ body }) => body), otherwise],
   set: () => [],
   loop: ({ body }) => [body],

@@ -113,6 +113,8 @@ export interface HangupNode extends Node<'hangup'> {
 }
 export interface PlayNode extends Node<'play'>, Fallible {
   readonly prompt: Prompt;
+  /** Told when the sound begins and when it is over; the answers are ignored. */
+  readonly notify?: Destination;
   readonly to: Party;
   /** Keys that end the sound early; '' for none. */
   readonly stopKeys: string;
@@ -150,6 +152,8 @@ export interface GatherNode extends Node<'gather'> {
   readonly bargeIn: boolean;
   readonly typeAhead: 'keep' | 'flush';
   readonly sensitive: boolean;
+  /** Told when an attempt is over, however it ended; the answer is ignored. */
+  readonly notify?: Destination;
   /** Where the result goes; its answer's flow replaces this one. */
   readonly report: Destination | null;
   /** `end-if-unmatched`: only for an entry that selects no branch (OzML ForwardToUrl). */
@@ -206,6 +210,8 @@ export interface DialNode extends Node<'dial'>, Fallible {
 export interface BridgeNode extends Node<'bridge'>, Fallible {
   readonly callId: string;
 }
+/** Waits, silently, until the call is over or a command brings another document. Does not answer the call by itself. */
+export type ParkNode = Node<'park'>;
 export interface HoldNode extends Node<'hold'> {
   readonly action: 'hold' | 'resume';
   readonly timeoutMs: number | null;
@@ -257,6 +263,7 @@ export type FlowNode =
   | DialNode
   | BridgeNode
   | HoldNode
+  | ParkNode
   | BranchNode
   | SetNode
   | LoopNode

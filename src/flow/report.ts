@@ -71,6 +71,8 @@ export type Report =
     })
   | (ReportBase & { readonly kind: 'recording'; readonly recordingId: string; readonly durationMs: number })
   | (ReportBase & { readonly kind: 'notify' })
+  /** A sound that its node told about: `started`, then `done` however it ended. */
+  | (ReportBase & { readonly kind: 'sound'; readonly status: 'started' | 'done'; readonly sound: 'speech' | 'file' })
   /** A key of the caller that no gather listens to. */
   | (ReportBase & { readonly kind: 'key'; readonly digit: string })
   | (ReportBase & {

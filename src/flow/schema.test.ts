@@ -23,6 +23,7 @@ const one: { [Kind in NodeKind]: FlowNode } = {
   dial: build.dial([target], { onFailed: [build.hangup()] }),
   bridge: build.bridge('c2'),
   hold: build.hold('hold', { timeoutMs: 5 }),
+  park: build.park(),
   branch: build.choose([{ when: { subject: 'from', equals: ['1'] }, body: [build.hangup()] }]),
   set: build.set('names', ['a', 'b']),
   loop: build.loop('names', [build.play('{{item}}')]),

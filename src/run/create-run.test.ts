@@ -29,19 +29,15 @@ describe('answering', () => {
     expect(rig.all('call.answer')).toHaveLength(1);
   });
 
-  it('is the other side’s on a call that we placed, and the document is asked for then', () => {
+  it('is the other side’s on a call that we placed, and its flow runs then', () => {
     const rig = createRig();
-    expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2' })).toEqual([]);
-    expect(rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 })).toEqual([]);
-    expect(rig.put({ type: 'leg.answered', leg: 'caller' })).toMatchObject([
-      { type: 'document.ask', request: 'request-1' },
+    const plan = { flow: build.flow([build.play('Hello.')]), last: null, ringMs: 30_000 };
+    expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2', plan })).toEqual([
+      { type: 'timer.arm', timer: 'timer-1', delayMs: 30_000 },
     ]);
-    rig.put({
-      type: 'document.fetched',
-      request: 'request-1',
-      flow: build.flow([build.play('Hello.')]),
-      httpStatus: 200,
-    });
+    expect(rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 })).toEqual([]);
+    rig.put({ type: 'leg.answered', leg: 'caller' });
+    expect(rig.all('timer.cancel')).toHaveLength(1);
     expect(rig.all('call.answer')).toEqual([]);
     expect(rig.all('prompt.start')).toHaveLength(1);
   });

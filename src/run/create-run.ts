@@ -21,7 +21,7 @@ const keptOfEndlessTurn = 100;
 
 export function createRun(options: RunOptions): Run {
   const state = createState(options.defaults.language, runBlock);
-  const lastWords = createLastWords(state, options.last);
+  const lastWords = createLastWords(state, () => (state.plan === null ? options.last : (state.plan.last ?? undefined)));
   let document: Steps<void> | null = null;
   /** Set when the caller is gone; the call is over once the recordings are written and what is said last is told. */
   let gone: { reason: string; q850Cause: number } | null = null;
@@ -61,6 +61,7 @@ export function createRun(options: RunOptions): Run {
   function obey(command: Command, effects: Effect[]): void {
     // The gather that listens obeys that one itself.
     if (leaving || gone !== null || command.kind === 'complete-gather') return;
+    if (command.kind === 'beside' || command.kind === 'end-beside') return;
     closeDocument('cancelled', effects);
     if (command.kind === 'run') {
       begin(follow(state, command.flow), effects);
@@ -85,6 +86,7 @@ export function createRun(options: RunOptions): Run {
       case 'call.placed': {
         const { call: id, app, from, to } = event;
         state.facts = { id, app, from, to };
+        state.plan = event.plan ?? null;
         state.direction = event.type === 'call.incoming' ? 'inbound' : 'outbound';
         begin(wholeCall(state, options), effects);
         return;
@@ -154,11 +156,31 @@ export function createRun(options: RunOptions): Run {
 }
 
 function* wholeCall(state: CallState, options: RunOptions): Steps<void> {
-  while (state.direction === 'outbound' && !state.answered) yield* nextLine();
+  if (state.direction === 'outbound' && !(yield* answeredInTime(state))) return;
+  if (state.plan !== null) return yield* follow(state, state.plan.flow);
   const answer = yield* askApplication(state, { kind: 'call-start', destination: options.first, history: [] });
   if (answer.kind === 'flow') return yield* follow(state, answer.flow);
   if (answer.kind === 'failed') return yield* follow(state, apology(state.language, options.first.url));
   yield { type: 'call.hangup', reason: null };
+}
+
+/** Whether somebody answered a call that we placed, before it had rung for too long; otherwise it is hung up. */
+function* answeredInTime(state: CallState): Steps<boolean> {
+  const timer = state.name('timer');
+  let armed = state.plan !== null;
+  try {
+    if (state.plan !== null) yield { type: 'timer.arm', timer, delayMs: state.plan.ringMs };
+    while (!state.answered) {
+      const { event } = yield* nextLine();
+      if (event.type !== 'timer.fired' || event.timer !== timer) continue;
+      armed = false;
+      yield { type: 'call.hangup', reason: 'no answer' };
+      return false;
+    }
+    return true;
+  } finally {
+    if (armed) yield { type: 'timer.cancel', timer };
+  }
 }
 
 /** A document and those that take its place; at the end of the last one the call is hung up. */

@@ -34,7 +34,7 @@ interface CallerEnd {
 /** Longer than an application takes that is well; one that is not must not keep a call whose caller is gone. */
 const patienceMs = 5_000;
 
-export function createLastWords(state: CallState, last: Destination | undefined): LastWords {
+export function createLastWords(state: CallState, lastOf: () => Destination | undefined): LastWords {
   const waiting = new Set<string>();
   let timer: string | null = null;
   let gone = false;
@@ -69,6 +69,7 @@ export function createLastWords(state: CallState, last: Destination | undefined)
       gone = true;
       // They end because of this; a run that is over would not learn when.
       for (const leg of [...state.watched.keys()]) legOver(leg, 'the caller left', effects);
+      const last = lastOf();
       if (last === undefined) return;
       const { fault, now: endedMs } = state;
       tell({ kind: 'call-end', destination: last, history: [...state.history], ...end, fault, endedMs }, effects);

@@ -2,6 +2,7 @@
 // nothing that cannot be had again by replaying the tape.
 import type { LegName } from '../call/event.ts';
 import type { Block, Destination, DialTarget } from '../flow/node.ts';
+import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason, VerbResult } from '../flow/report.ts';
 import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
 import type { Exit, Steps } from './verb.ts';
@@ -27,6 +28,8 @@ export interface CallState {
   readonly language: string;
   facts: { readonly id: string; readonly app: string; readonly from: string; readonly to: string };
   direction: 'inbound' | 'outbound';
+  /** Of a call that somebody asked for; null where the app is asked for the first document. */
+  plan: CallPlan | null;
   answered: boolean;
   answerAsked: boolean;
   /** Where keys are told that no gather listens to. */
@@ -75,6 +78,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     language,
     facts: { id: '', app: '', from: '', to: '' },
     direction: 'inbound',
+    plan: null,
     answered: false,
     answerAsked: false,
     keysTo: null,

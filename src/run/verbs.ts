@@ -9,6 +9,7 @@ import { gather } from './gather.ts';
 import { hangup } from './hangup.ts';
 import { hold } from './hold.ts';
 import { http, notify } from './http.ts';
+import { park } from './park.ts';
 import { pause } from './pause.ts';
 import { play } from './play.ts';
 import { record } from './record.ts';
@@ -34,6 +35,7 @@ const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
   http,
   loop,
   notify,
+  park,
   pause,
   play,
   record,

@@ -119,6 +119,7 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
           ...causeOfCall(report, call),
         };
       case 'ask':
+      case 'sound':
       case 'notify': {
         const { event = 'redirect', cause, errorMessage } = report.destination.extra;
         return { ...ofCall(event, report, call), cause, errorMessage };

@@ -1,0 +1,155 @@
+// Owns: what a dialect's REST interface is made of: routes that answer in the vendor's words, and the server as they see it.
+// api/ mounts the routes and says who asks; api/voice.ts is the server. Nothing vendor-specific.
+// Does not: know HTTP's library, accounts' secrets, or how a call is carried out.
+import type { Readable } from 'node:stream';
+import type { Command, TapeLine } from '../call/event.ts';
+import type { DialectName, DialTarget } from '../flow/node.ts';
+import type { CallPlan } from '../flow/plan.ts';
+import type { CallFacts } from '../flow/report.ts';
+import type { Dialect } from './dialect.ts';
+
+export interface RestRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** The parts of the path that a route names with a colon, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+  readonly remoteAddress: string;
+  /** Base URL of this server as clients write it, without a slash at its end. */
+  readonly here: string;
+}
+
+export interface RestReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+}
+
+export interface RestRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  /** Parts that begin with a colon are parameters: `/v1/users/:account/calls`. `:account` must be the account that asks. */
+  readonly path: string;
+  /** How long a body may be; 64 KiB. */
+  readonly bodyLimit?: number;
+  answer(request: RestRequest, voice: Voice): RestReply | Promise<RestReply>;
+}
+
+/** What went wrong before a route could answer, or what it threw; `words` say it without secrets. */
+export interface RestFault {
+  readonly kind: 'unauthenticated' | 'not-yours' | 'no-route' | 'wrong-method' | 'too-large' | 'fault' | 'unavailable';
+  readonly words: string;
+}
+
+/** Clients say who they are by HTTP Basic or Bearer. */
+export interface RestFace {
+  readonly dialect: DialectName;
+  /** Everything below is this face's: what no route takes is answered by `fault`. */
+  readonly prefix: string;
+  readonly routes: readonly RestRoute[];
+  fault(fault: RestFault, request: RestRequest): RestReply;
+}
+
+/** Clients say who they are in parameters, and everything comes to one address, by GET or POST. */
+export interface CommandFace {
+  readonly dialect: DialectName;
+  /** Whether a request is for this face; other faces are asked first. */
+  takes(request: RestRequest): boolean;
+  answer(request: RestRequest, signIn: SignIn): Promise<RestReply>;
+}
+
+/** A call as it is known now or was when it ended. */
+export interface CallRecord extends CallFacts {
+  readonly endedAt: string | null;
+  readonly reason: string | null;
+  readonly q850Cause: number | null;
+}
+
+export interface RecordingRecord {
+  readonly id: string;
+  readonly call: string;
+  readonly tag: string | null;
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly channels: 'mixed' | 'one-each';
+  readonly startedAt: string;
+}
+
+export interface AppRecord {
+  readonly name: string;
+  readonly dialect: DialectName;
+  readonly numbers: readonly string[];
+}
+
+export interface CallOrder {
+  /** One of the account's. */
+  readonly app: string;
+  readonly from: string;
+  readonly to: DialTarget;
+  readonly plan: CallPlan;
+  /** The name shown beside the number. */
+  readonly displayName?: string;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  /** 1 goes first; 5. Of those that wait for their turn. */
+  readonly priority?: number;
+  /** Kept with it as `notes.get('call', id)`, from before anything is told of it. */
+  readonly notes?: unknown;
+}
+
+export interface CallFilter {
+  readonly from?: string;
+  readonly to?: string;
+  readonly dialect?: DialectName;
+  /** ISO 8601. */
+  readonly startedFrom?: string;
+  readonly startedTo?: string;
+  /** Whether the oldest comes first. */
+  readonly oldestFirst?: boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** What belongs to one account. Everything of another one is as if it were not there. */
+export interface Voice {
+  readonly account: string;
+  apps(): readonly AppRecord[];
+  /** The app that calls of this dialect belong to when a request names none: the account's first one, or one made for it. */
+  appFor(dialect: DialectName): AppRecord;
+  dialect(name: DialectName): Dialect;
+  /** Resolves when it is kept, before it rings. Throws CodedError `call-queue-full`, `call-not-placed`. */
+  place(order: CallOrder): Promise<CallFacts>;
+  queue(): { readonly size: number; readonly most: number };
+  call(id: string): Promise<CallRecord | null>;
+  calls(filter: CallFilter): Promise<readonly CallRecord[]>;
+  tape(call: string): Promise<readonly TapeLine[]>;
+  /** Resolves when it is kept. Throws CodedError `call-not-found` or `call-over`. */
+  command(call: string, command: Command): Promise<void>;
+  /** Of one call, or of all. Newest first. */
+  recordings(call: string | null): Promise<readonly RecordingRecord[]>;
+  /** A WAV file; null when there is none any more. */
+  recordingFile(call: string, recording: string): Promise<{ readonly body: Readable; readonly bytes: number } | null>;
+  dropRecording(call: string, recording: string): Promise<boolean>;
+  /** Small JSON documents of the account, by kind and id: what a vendor's interface must remember and no call does. */
+  readonly notes: Notes;
+  /** Phones that may register, and how many contacts of each are there now. */
+  phones(): readonly { readonly login: string; readonly contacts: number }[];
+  log(level: 'info' | 'warn', message: string): void;
+}
+
+export interface Notes {
+  get<Note>(kind: string, id: string): Promise<Note | null>;
+  /** Resolves when it is kept. */
+  put(kind: string, id: string, note: unknown): Promise<void>;
+  drop(kind: string, id: string): Promise<boolean>;
+  /** The newest first. */
+  list<Note>(
+    kind: string,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<readonly (readonly [id: string, note: Note])[]>;
+}
+
+/** null: the name and the password are nobody's. */
+export type SignIn = (username: string, password: string) => Promise<Voice | null>;

@@ -28,6 +28,8 @@ export type Effect =
   /** → recording.started, later recording.finished | recording.failed */
   | { readonly type: 'record.start'; readonly recording: string; readonly tag: string | null; readonly channels: 'mixed' | 'one-each'; readonly maxMs: number | null; readonly silenceMs: number | null }
   | { readonly type: 'record.stop'; readonly recording: string }
+  /** Until it is off again, nothing of what is heard gets into the recording. */
+  | { readonly type: 'record.pause'; readonly recording: string; readonly on: boolean }
   /** → leg.ringing*, then leg.answered | leg.failed. callerId null shows the caller's own. */
   | { readonly type: 'leg.dial'; readonly leg: LegName; readonly target: DialTarget; readonly callerId: string | null }
   /** CANCEL or BYE, as the leg's state demands → leg.ended | leg.failed */

@@ -244,6 +244,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       keys.send(request, keyLegs(party), digits, toneMs, gapMs),
     'digits.cancel': ({ request }) => keys.cancel(request),
     'record.start': (effect) => recordings.start(caller.leg.session, effect),
+    'record.pause': ({ recording, on }) => recordings.pause(caller.leg.session, recording, on),
     'record.stop': ({ recording }) => recordings.stop(caller.leg.session, recording),
     'leg.dial': ({ leg, target, callerId }) => dialled.dial(leg, target, callerId ?? from),
     'leg.hangup': ({ leg }) => dialled.hangUp(leg),

@@ -15,8 +15,9 @@ export interface OutstandingPrompt {
 
 export interface OutstandingRecording {
   readonly effect: EffectOf<'record.start'>;
-  /** When it began, in milliseconds since 1970 UTC, and how long ago; null when it had not. */
+  /** When it began, in milliseconds since 1970 UTC, and how long it has run, without its pauses; null when it had not. */
   readonly begun: { readonly at: number; readonly sinceMs: number } | null;
+  readonly paused: boolean;
   readonly stopping: boolean;
 }
 
@@ -68,7 +69,10 @@ interface Prompt {
 
 interface Recording {
   readonly effect: EffectOf<'record.start'>;
+  /** `since` is later by what it was paused. */
   begun: { readonly at: number; readonly since: number } | null;
+  /** The `since` of its pause. */
+  pausedAt: number | null;
   stopping: boolean;
 }
 
@@ -230,11 +234,20 @@ class Ledger {
         return;
       }
       case 'record.start':
-        this.recordings.set(effect.recording, { effect, begun: null, stopping: false });
+        this.recordings.set(effect.recording, { effect, begun: null, pausedAt: null, stopping: false });
         return;
       case 'record.stop': {
         const recording = this.recordings.get(effect.recording);
         if (recording !== undefined) recording.stopping = true;
+        return;
+      }
+      case 'record.pause': {
+        const recording = this.recordings.get(effect.recording);
+        if (recording === undefined) return;
+        const { begun, pausedAt } = recording;
+        if (pausedAt !== null && begun !== null)
+          recording.begun = { at: begun.at, since: begun.since + since - pausedAt };
+        recording.pausedAt = effect.on ? since : null;
         return;
       }
       case 'leg.dial':
@@ -291,9 +304,10 @@ class Ledger {
         .sort((a, b) => a.delayMs - b.delayMs),
       requests: [...this.requests.values()],
       notices: [...this.notices.values()],
-      recordings: [...this.recordings.values()].map(({ effect, begun, stopping }) => ({
+      recordings: [...this.recordings.values()].map(({ effect, begun, pausedAt, stopping }) => ({
         effect,
-        begun: begun === null ? null : { at: begun.at, sinceMs: Math.max(0, diedAtMs - begun.since) },
+        begun: begun === null ? null : { at: begun.at, sinceMs: Math.max(0, (pausedAt ?? diedAtMs) - begun.since) },
+        paused: pausedAt !== null,
         stopping,
       })),
       kept,

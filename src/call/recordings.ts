@@ -19,6 +19,7 @@ export interface Recordings {
   resume(session: MediaSession | null, effect: RecordStart, from: { startedAt: number; gapMs: number }): void;
   /** One that was complete before a restart. */
   keep(recording: string, tag: string | null, file: string): void;
+  pause(session: MediaSession | null, recording: string, on: boolean): void;
   stop(session: MediaSession | null, recording: string): void;
   onEvent(event: Extract<MediaEvent, { type: 'recorded' }>): void;
   /** The newest recording of a tag that is complete or about to be; rejects when there is none. */
@@ -120,6 +121,9 @@ export function createRecordings({ place, put, wall, repair }: RecordingsOptions
       const complete = Promise.withResolvers<boolean>();
       complete.resolve(true);
       kept.set(recording, { tag, path: place.pathOf(file), file, complete, open: false, stopping: false });
+    },
+    pause(session, recording, on) {
+      if (kept.get(recording)?.open === true) session?.pauseRecording(recording, on);
     },
     stop(session, recording) {
       const one = kept.get(recording);

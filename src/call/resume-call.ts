@@ -51,9 +51,10 @@ function restore({ cut, caller, dialled, timers, recordings, put, perform, play,
   const { session } = caller.leg;
   if (it.held) perform({ type: 'hold.start' });
   for (const { recording, tag, file } of it.kept) recordings.keep(recording, tag, file);
-  for (const { effect, begun, stopping } of it.recordings) {
+  for (const { effect, begun, paused, stopping } of it.recordings) {
     if (begun === null) perform(effect);
-    else recordings.resume(session, effect, { startedAt: begun.at, gapMs: downMs });
+    else recordings.resume(session, effect, { startedAt: begun.at, gapMs: paused ? 0 : downMs });
+    if (paused) perform({ type: 'record.pause', recording: effect.recording, on: true });
     if (stopping) perform({ type: 'record.stop', recording: effect.recording });
   }
   if (it.sensitiveSinceMs !== null) setSensitive(it.sensitiveSinceMs + downMs);

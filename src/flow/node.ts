@@ -174,8 +174,11 @@ export interface SendDigitsNode extends Node<'send-digits'>, Fallible {
   readonly gapMs: number;
 }
 export interface RecordNode extends Node<'record'>, Fallible {
-  /** `start`: in the background; `during`: while `body` runs; `until`: waits for one of the ends below. */
-  readonly mode: 'start' | 'stop' | 'during' | 'until';
+  /**
+   * `start`: in the background; `during`: while `body` runs; `until`: waits for one of the ends below. `pause`: what is heard
+   * until `resume` is not in the newest one that runs, and not in its length.
+   */
+  readonly mode: 'start' | 'stop' | 'pause' | 'resume' | 'during' | 'until';
   readonly tag: string | null;
   readonly body: Block;
   readonly maxMs: number | null;

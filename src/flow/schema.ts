@@ -124,7 +124,7 @@ const nodeSchemas = {
   record: z.strictObject({
     kind: z.literal('record'),
     at,
-    mode: z.enum(['start', 'stop', 'during', 'until']),
+    mode: z.enum(['start', 'stop', 'pause', 'resume', 'during', 'until']),
     tag: text.nullable(),
     body: block,
     maxMs: durationMs.nullable(),

@@ -158,6 +158,9 @@ function command(session: RtpSession, command: SessionCommand): void {
     case 'record':
       session.recordings.start(command.id, command.options);
       break;
+    case 'pause-recording':
+      session.recordings.pause(command.id, command.on);
+      return;
     case 'stop-recording':
       session.recordings.stop(command.id);
       break;

@@ -129,6 +129,8 @@ export interface MediaSession {
     },
   ): void;
   stopRecording(id: string): void;
+  /** While `on`, time stands still for that recording. */
+  pauseRecording(id: string, on: boolean): void;
   /**
    * While true, and for a moment behind it, nothing of the peer reaches recordings. What they hold of the last `sinceMs`,
    * and of a moment before, is silenced too: keys may have been typed ahead.

@@ -59,6 +59,10 @@ export class SessionProxy implements MediaSession {
     this.#send({ type: 'record', session: this.number, id, options });
   }
 
+  pauseRecording(id: string, on: boolean): void {
+    this.#send({ type: 'pause-recording', session: this.number, id, on });
+  }
+
   stopRecording(id: string): void {
     this.#send({ type: 'stop-recording', session: this.number, id });
   }

@@ -50,6 +50,30 @@ async function started() {
 }
 
 describe('a recording', () => {
+  it('that is paused holds nothing of that time', async () => {
+    const { session, events, say, file } = await started();
+    session.record('r', { file, channels: 'one-each', maxMs: null, silenceMs: null });
+    await say(500, 40);
+    session.pauseRecording('r', true);
+    await say(1000, 40);
+    session.pauseRecording('r', false);
+    await say(2000, 40);
+    session.stopRecording('r');
+    const recorded = await events.first(isType('recorded'));
+    const { left } = await channels(file);
+    expect(recorded).toMatchObject({ why: 'stopped', durationMs: left.length / 8 });
+    const strongest = (hz: number) => {
+      let most = 0;
+      for (let at = 0; at + 800 <= left.length; at += 400)
+        most = Math.max(most, amplitude(left.slice(at, at + 800), hz));
+      return most;
+    };
+    expect(strongest(500)).toBeGreaterThan(5000);
+    expect(strongest(2000)).toBeGreaterThan(5000);
+    // A packet or two are on their way when the pause begins.
+    expect(left.length).toBeLessThan(8 * 20 * 100);
+  });
+
   it('has the caller left and what they were played right', async () => {
     const { session, events, say, file } = await started();
     session.record('r', { file, channels: 'one-each', maxMs: null, silenceMs: null });

@@ -15,6 +15,7 @@ interface Running {
   readonly id: string;
   readonly recorder: Recorder;
   readonly writer: WavWriter;
+  paused: boolean;
 }
 
 /** The last key of a secret still sounds when it was heard and the gather is over. */
@@ -47,8 +48,13 @@ export class SessionRecordings {
     const writer = new WavWriter(options.file, channels, options.append ? (options.gapMs ?? 0) : null);
     const recorder = new Recorder(options, writer, longestFrame);
     if (options.append) void writer.written().then(() => recorder.continueAfter(writer.framesBefore));
-    this.#running.push({ id, recorder, writer });
+    this.#running.push({ id, recorder, writer, paused: false });
     this.#ear ??= new Ear();
+  }
+
+  pause(id: string, on: boolean): void {
+    const running = this.#running.find((each) => each.id === id);
+    if (running !== undefined) running.paused = on;
   }
 
   stop(id: string): void {
@@ -88,6 +94,7 @@ export class SessionRecordings {
     }
     for (let i = this.#running.length - 1; i >= 0; i--) {
       const running = this.#running[i]!;
+      if (running.paused) continue;
       const over = running.recorder.take(heard, said, count);
       if (over !== null || running.writer.fault !== null) this.#end(running, over ?? 'failed');
     }

@@ -29,6 +29,7 @@ export type SessionCommand =
   | { readonly type: 'cancel-digits'; readonly session: number; readonly id: string }
   | { readonly type: 'record'; readonly session: number; readonly id: string; readonly options: RecordOptions }
   | { readonly type: 'stop-recording'; readonly session: number; readonly id: string }
+  | { readonly type: 'pause-recording'; readonly session: number; readonly id: string; readonly on: boolean }
   | { readonly type: 'sensitive'; readonly session: number; readonly on: boolean; readonly sinceMs: number }
   | { readonly type: 'bridge'; readonly session: number; readonly other: number }
   /** The other session lives in another worker, at the far end of the port. */

@@ -11,6 +11,7 @@ type Finished = { readonly durationMs: number; readonly why: string };
 
 export function* record(node: Node, state: CallState): Steps<Outcome> {
   if (node.mode === 'stop') return yield* stop(node, state);
+  if (node.mode === 'pause' || node.mode === 'resume') return yield* pause(node, state, node.mode === 'pause');
   yield* answered(state);
   if (node.beep) yield* beep(state);
   const recording = state.name('recording');
@@ -57,7 +58,7 @@ export function* stopRecording(state: CallState, recording: string): Steps<void>
 /** null when it runs, or why it does not. */
 function* start(node: Node, state: CallState, recording: string): Steps<string | null> {
   const { tag, channels, maxMs, silenceMs } = node;
-  state.recordings.set(recording, { tag, notify: node.notify, stopAsked: false });
+  state.recordings.set(recording, { tag, notify: node.notify, paused: false, stopAsked: false });
   yield { type: 'record.start', recording, tag, channels, maxMs, silenceMs };
   for (;;) {
     const { event } = yield* nextLine();
@@ -66,9 +67,22 @@ function* start(node: Node, state: CallState, recording: string): Steps<string |
   }
 }
 
+/** The newest that runs, of the tag that the node names. */
+const running = (node: Node, state: CallState) =>
+  [...state.recordings].filter(([, { tag }]) => node.tag === null || tag === node.tag).at(-1);
+const noneRuns = 'no such recording is running';
+
+function* pause(node: Node, state: CallState, on: boolean): Steps<Outcome> {
+  const [recording, open] = running(node, state) ?? [];
+  if (recording === undefined || open === undefined) return failed(noneRuns);
+  if (open.paused !== on) yield { type: 'record.pause', recording, on };
+  open.paused = on;
+  return succeeded(on ? 'paused' : 'resumed');
+}
+
 function* stop(node: Node, state: CallState): Steps<Outcome> {
-  const open = [...state.recordings].filter(([, { tag }]) => node.tag === null || tag === node.tag).at(-1);
-  if (open === undefined) return failed('no such recording is running');
+  const open = running(node, state);
+  if (open === undefined) return failed(noneRuns);
   const [recording] = open;
   yield* stopRecording(state, recording);
   const end = yield* untilOver(recording);

@@ -10,6 +10,7 @@ import type { Exit, Steps } from './verb.ts';
 export interface OpenRecording {
   readonly tag: string | null;
   readonly notify: Destination | null;
+  paused: boolean;
   stopAsked: boolean;
 }
 

@@ -28,6 +28,7 @@ export interface SimulatedMedia {
   record(effect: EffectOf<'record.start'>, sinceMs: number | null): void;
   /** A complete one of another process. */
   keep(tag: string, durationMs: number): void;
+  pauseRecording(recording: string, on: boolean): void;
   stopRecording(recording: string): void;
   /** The caller began to speak. */
   speaks(): void;
@@ -48,7 +49,13 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
   } | null = null;
   const recordings = new Map<
     string,
-    { readonly effect: EffectOf<'record.start'>; readonly since: number; quiet: Timer | null; max: Timer | null }
+    {
+      readonly effect: EffectOf<'record.start'>;
+      since: number;
+      pausedAt: number | null;
+      quiet: Timer | null;
+      max: Timer | null;
+    }
   >();
   /** By request: keys that are being sent. */
   const sending = new Map<string, Timer>();
@@ -111,7 +118,7 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     recordings.delete(recording);
     open.quiet?.cancel();
     open.max?.cancel();
-    const durationMs = clock.now() - open.since;
+    const durationMs = (open.pausedAt ?? clock.now()) - open.since;
     const { tag } = open.effect;
     if (tag !== null) recorded.set(tag, durationMs);
     const file = `${recording}.wav`;
@@ -120,12 +127,31 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
 
   function watchSilence(recording: string): void {
     const open = recordings.get(recording);
-    if (open === undefined || open.effect.silenceMs === null) return;
+    if (open === undefined || open.pausedAt !== null || open.effect.silenceMs === null) return;
     open.quiet?.cancel();
     const quietFrom = Math.max(clock.now(), options.speakingUntil());
     open.quiet = clock.after(quietFrom + open.effect.silenceMs - clock.now(), () =>
       finishRecording(recording, 'silence'),
     );
+  }
+
+  function watchLength(recording: string): void {
+    const open = recordings.get(recording);
+    if (open === undefined || open.effect.maxMs === null) return;
+    const leftMs = open.since + open.effect.maxMs - clock.now();
+    open.max = clock.after(leftMs, () => finishRecording(recording, 'max'));
+  }
+
+  function pauseRecording(recording: string, on: boolean): void {
+    const open = recordings.get(recording);
+    if (open === undefined || (open.pausedAt !== null) === on) return;
+    if (open.pausedAt !== null) open.since += clock.now() - open.pausedAt;
+    open.pausedAt = on ? clock.now() : null;
+    open.max?.cancel();
+    open.quiet?.cancel();
+    if (on) return;
+    watchLength(recording);
+    watchSilence(recording);
   }
 
   return {
@@ -144,13 +170,15 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
       return playing?.effect.stopKeys.includes(digit) ? finish('key') : null;
     },
     record(effect, sinceMs) {
-      const { recording, tag, channels, maxMs } = effect;
-      const begunMs = sinceMs ?? 0;
-      const max = maxMs === null ? null : clock.after(maxMs - begunMs, () => finishRecording(recording, 'max'));
-      recordings.set(recording, { effect, since: clock.now() - begunMs, quiet: null, max });
+      const { recording, tag, channels } = effect;
+      recordings.set(recording, {
+        ...{ effect, since: clock.now() - (sinceMs ?? 0), pausedAt: null, quiet: null, max: null },
+      });
+      watchLength(recording);
       if (sinceMs === null) put({ type: 'recording.started', recording, tag, channels });
       watchSilence(recording);
     },
+    pauseRecording,
     stopRecording: (recording) => void clock.after(0, () => finishRecording(recording, 'stopped')),
     keep: (tag, durationMs) => void recorded.set(tag, durationMs),
     speaks() {

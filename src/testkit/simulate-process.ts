@@ -103,6 +103,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       case 'record.start':
         media.record(effect, null);
         return;
+      case 'record.pause':
+        media.pauseRecording(effect.recording, effect.on);
+        return;
       case 'record.stop':
         media.stopRecording(effect.recording);
         return;
@@ -132,8 +135,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
   function restore(it: Outstanding, downMs: number): void {
     world.dropRinging();
     for (const { tag, durationMs } of it.kept) if (tag !== null) media.keep(tag, durationMs);
-    for (const { effect, begun, stopping } of it.recordings) {
-      media.record(effect, begun === null ? null : begun.sinceMs + downMs);
+    for (const { effect, begun, paused, stopping } of it.recordings) {
+      media.record(effect, begun === null ? null : begun.sinceMs + (paused ? 0 : downMs));
+      if (paused) media.pauseRecording(effect.recording, true);
       if (stopping) media.stopRecording(effect.recording);
     }
     for (const { effect, playedMs } of it.prompts) {

@@ -261,6 +261,21 @@ const verbs: readonly Scenario[] = [
       failures: [],
     },
   }),
+  story('what comes between PauseRecording and ResumeRecording is not in the recording', {
+    application: {
+      '/start': bxml(
+        '<PauseRecording/><StartRecording recordingAvailableUrl="/available"/><Pause duration="1"/><PauseRecording/><PauseRecording/><SpeakSentence>Off the record.</SpeakSentence><ResumeRecording/><Pause duration="0.5"/><StopRecording/><Pause/>',
+      ),
+      '/available': '',
+    },
+    caller: [],
+    expect: {
+      prompts: ['Off the record.'],
+      requests: [start, told('/available', 'recordingAvailable', { duration: 'PT1.5S' }), over('hangup')],
+      failures: ['PauseRecording: no such recording is running'],
+    },
+    onlySimulated: 'A wire delivers packets late by moments, so a recording is not the same to the millisecond.',
+  }),
 ];
 
 const callee = { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 2000 } };

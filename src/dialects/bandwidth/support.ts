@@ -170,8 +170,20 @@ export const verbs = {
     note: 'Ends what StartRecording began; nothing happens when there is none.',
     attributes: {},
   },
-  PauseRecording: notYet('A recording cannot be interrupted yet.'),
-  ResumeRecording: notYet('A recording cannot be interrupted yet.'),
+  PauseRecording: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'What is heard until ResumeRecording is not in the recording, nor in its length; nothing happens when none runs.',
+    attributes: {},
+  },
+  ResumeRecording: {
+    level: 'yes',
+    inside: 'document',
+    content: 'nothing',
+    note: 'Goes on with a recording that PauseRecording interrupted; nothing happens when there is none.',
+    attributes: {},
+  },
   Transfer: {
     level: 'part',
     inside: 'document',

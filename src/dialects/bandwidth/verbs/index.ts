@@ -6,7 +6,7 @@ import { hangup, redirect, tag } from './ends.ts';
 import { forward } from './forward.ts';
 import { gather, startGather, stopGather } from './gather.ts';
 import { pause, ring, sendDtmf } from './pause-ring.ts';
-import { record, startRecording, stopRecording } from './record.ts';
+import { pauseRecording, record, resumeRecording, startRecording, stopRecording } from './record.ts';
 import { playAudio, speakSentence } from './sounds.ts';
 import { transfer } from './transfer.ts';
 
@@ -25,6 +25,8 @@ const runnable: Readonly<Record<RunnableName, CompileVerb>> = {
   SendDtmf: sendDtmf,
   Record: record,
   StartRecording: startRecording,
+  PauseRecording: pauseRecording,
+  ResumeRecording: resumeRecording,
   StopRecording: stopRecording,
   Transfer: transfer,
   Forward: forward,

@@ -1,4 +1,4 @@
-// Owns: Record, StartRecording and StopRecording. That only one background recording runs is kept in a variable.
+// Owns: Record, and Start-, Pause-, Resume- and StopRecording. That only one background recording runs is kept in a variable.
 import * as build from '../../../flow/build.ts';
 import type { Fields } from '../../xml/fields.ts';
 import { destinationOf, tagNodes } from '../destination.ts';
@@ -49,6 +49,10 @@ export const stopRecording: CompileVerb = ({ at }) => {
   const stop = [build.record('stop', { at }), build.set(running, '', at)];
   return { nodes: [build.choose([{ when: isRunning, body: stop }], [], at)] };
 };
+
+/** Without a recording that runs, neither has an effect. */
+export const pauseRecording: CompileVerb = ({ at }) => ({ nodes: [build.record('pause', { at })] });
+export const resumeRecording: CompileVerb = ({ at }) => ({ nodes: [build.record('resume', { at })] });
 
 const channels = (count: '1' | '2') => ({ channels: count });
 

@@ -5,6 +5,8 @@ import type { Destination } from './node.ts';
 export interface CallFacts {
   readonly id: string;
   readonly app: string;
+  /** Whose app it is, where there are accounts. */
+  readonly account?: string;
   readonly direction: 'inbound' | 'outbound';
   readonly from: string;
   readonly to: string;

@@ -164,7 +164,7 @@ function checkGather(node: GatherNode, warn: Warn): void {
         `The branch for ${digits} can never run: the entry has at most ${maxDigits} digit${maxDigits === 1 ? '' : 's'}.`,
         `Ask for ${digits.length} digits.`,
       );
-    } else if (digits.length < node.minDigits) {
+    } else if (digits.length < node.minDigits && !(digits.length === 1 && node.soleKeys?.includes(digits))) {
       warn(
         'flow-branch-impossible',
         place,

@@ -138,6 +138,8 @@ export interface GatherNode extends Node<'gather'> {
   readonly maxDigits: number;
   /** Each of these keys ends the entry; '' for none. A terminator is never part of the digits. */
   readonly terminators: string;
+  /** Each of these keys is an entry by itself, whatever was keyed before it: it takes the place of that. */
+  readonly soleKeys?: string;
   /** Whether a terminator pressed first ends the gather with an empty entry (true) or is ignored (false). */
   readonly acceptEmpty: boolean;
   /** From the end of the prompts to the first digit; null is no such timer. */
@@ -224,7 +226,10 @@ export interface BranchNode extends Node<'branch'> {
   readonly otherwise: Block;
 }
 export type Condition = { readonly subject: string; readonly equals: readonly string[] };
-/** Variables are strings, or lists for `loop`. `$name` in texts is replaced by the dialect's compiler as `{{name}}`. */
+/**
+ * Variables are strings, or lists for `loop`. In texts `{{name}}` is a variable or a fact of the call, and nothing when there
+ * is neither; `{{$name}}` is a variable only, and stays as `$name` when there is none.
+ */
 export interface SetNode extends Node<'set'> {
   readonly name: string;
   readonly value: string | readonly string[];
@@ -232,6 +237,8 @@ export interface SetNode extends Node<'set'> {
 export interface LoopNode extends Node<'loop'> {
   /** A number of rounds, or the name of a list variable whose items are set as `item`. */
   readonly over: number | string;
+  /** Looked at before each round; once it does not hold, the loop is over. */
+  readonly while?: Condition;
   readonly body: Block;
 }
 /** Asks for the next document, which replaces this one: Opentact Callback and Redirect, TwiML Redirect, OzML GoTo. */

@@ -73,6 +73,8 @@ const onFailed = block.nullable();
 const report = destination.nullable();
 const at = position;
 
+const condition = z.strictObject({ subject: text, equals: list(text) });
+
 const nodeSchemas = {
   answer: z.strictObject({ kind: z.literal('answer'), at, delayMs: durationMs }),
   reject: z.strictObject({ kind: z.literal('reject'), at, sipStatus: z.int().min(400).max(699) }),
@@ -95,6 +97,7 @@ const nodeSchemas = {
     minDigitsAtTimeout: whole,
     maxDigits: z.int().min(1).max(1024),
     terminators: keys,
+    soleKeys: keys.exactOptional(),
     acceptEmpty: z.boolean(),
     firstDigitMs: durationMs.nullable(),
     interDigitMs: durationMs.nullable(),
@@ -159,11 +162,17 @@ const nodeSchemas = {
   branch: z.strictObject({
     kind: z.literal('branch'),
     at,
-    cases: list(z.strictObject({ when: z.strictObject({ subject: text, equals: list(text) }), body: block })),
+    cases: list(z.strictObject({ when: condition, body: block })),
     otherwise: block,
   }),
   set: z.strictObject({ kind: z.literal('set'), at, name: text, value: z.union([text, list(text)]) }),
-  loop: z.strictObject({ kind: z.literal('loop'), at, over: z.union([whole, text]), body: block }),
+  loop: z.strictObject({
+    kind: z.literal('loop'),
+    at,
+    over: z.union([whole, text]),
+    while: condition.exactOptional(),
+    body: block,
+  }),
   ask: z.strictObject({ kind: z.literal('ask'), at, verb: text, destination, onFailed }),
   notify: z.strictObject({ kind: z.literal('notify'), at, destination }),
   'tell-keys': z.strictObject({ kind: z.literal('tell-keys'), at, destination: report }),

@@ -8,6 +8,7 @@ export interface CollectorRules {
   readonly minDigitsAtTimeout: number;
   readonly maxDigits: number;
   readonly terminators: string;
+  readonly soleKeys?: string;
   readonly acceptEmpty: boolean;
   readonly firstDigitMs: number | null;
   readonly interDigitMs: number | null;
@@ -63,6 +64,7 @@ export function describeRules(rules: CollectorRules): string {
     `waits for ${wanted}`,
     describeTerminators(rules),
     timers.length === 0 ? 'for as long as it takes' : timers.join(', '),
+    ...(rules.soleKeys ? [`${[...rules.soleKeys].join(' or ')} is an entry by itself`] : []),
     ...(only === null ? [] : [`the choices are ${only.join(', ')}`]),
     ...(prompts === 0 ? [] : [bargeIn ? 'keys stop its prompts' : 'its prompts play to their end']),
   ].join('; ');

@@ -55,6 +55,13 @@ describe('the end of an entry', () => {
     expect(state.ending).toEqual({ success: true, terminator: '#', reason: 'terminator' });
   });
 
+  it('is a key that is an entry by itself, which takes the place of what was keyed', () => {
+    const { state } = feed({ ...four, soleKeys: '*', only: ['1234', '*'] }, [start, key('1'), key('2'), key('*')]);
+    expect(state.digits).toBe('*');
+    expect(state.ending).toEqual({ success: true, terminator: '', reason: 'max-digits' });
+    expect(state.decisions.map(({ what }) => what)).toContain('key * taken: it is an entry by itself');
+  });
+
   it('is no terminator pressed first, unless an empty entry is accepted', () => {
     expect(feed(four, [start, promptEnded, key('#')]).state.phase).toBe('listening');
     const { state } = feed({ ...four, acceptEmpty: true }, [start, promptEnded, key('#')]);

@@ -114,6 +114,13 @@ class Work {
       this.complete('terminator', digit);
       return;
     }
+    if (rules.soleKeys?.includes(digit) === true) {
+      this.change({ digits: digit });
+      this.tell(`key ${name} taken${when}: it is an entry by itself`);
+      this.bargeIn();
+      this.complete('max-digits', '');
+      return;
+    }
     this.change({ digits: this.state.digits + digit });
     this.tell(`key ${name} taken${when}: digit ${this.state.digits.length} of ${rules.maxDigits}`);
     this.bargeIn();

@@ -1,7 +1,7 @@
 // Owns: `set` and `loop`: variables, and rounds over a number or a list.
 import type { NodeOf } from '../flow/node.ts';
 import type { CallState } from './state.ts';
-import { substitute } from './substitute.ts';
+import { lookUp, substitute } from './substitute.ts';
 import { type Outcome, type Steps, succeeded } from './verb.ts';
 
 export function* set(node: NodeOf<'set'>, state: CallState): Steps<Outcome> {
@@ -20,6 +20,9 @@ export function* loop(node: NodeOf<'loop'>, state: CallState): Steps<Outcome> {
   // Without a body nothing would be counted as a step, however many rounds a stranger asks for.
   if (node.body.length === 0) return succeeded(`${rounds} rounds`);
   for (let round = 0; round < rounds; round += 1) {
+    const { while: goesOn } = node;
+    if (goesOn !== undefined && !goesOn.equals.includes(lookUp(state, goesOn.subject)))
+      return succeeded(`${round} rounds`);
     if (list !== null) state.variables.set('item', list[round] ?? '');
     const exit = yield* state.block(node.body);
     if (exit !== 'go-on') return succeeded(`left in round ${round + 1}`, { exit });

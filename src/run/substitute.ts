@@ -1,9 +1,13 @@
 // Owns: `{{name}}` in what a document says. Variables come from `set` and `loop`, then from what is known of the call.
-// An unknown name is left out, so that a caller never hears braces.
+// An unknown name is left out, so that a caller never hears braces; one that begins with $ stays as the document has it.
 import type { Destination, Sound } from '../flow/node.ts';
 import type { CallState } from './state.ts';
 
 export function lookUp(state: CallState, name: string): string {
+  if (name.startsWith('$')) {
+    const own = state.variables.get(name.slice(1));
+    return own === undefined ? name : typeof own === 'string' ? own : own.join(', ');
+  }
   const value = state.variables.get(name);
   if (value !== undefined) return typeof value === 'string' ? value : value.join(', ');
   const { id, app, from, to } = state.facts;

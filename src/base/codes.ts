@@ -28,6 +28,9 @@ export const errorCodes = {
   'call-not-found': { summary: 'There is no live call of that id.', fix: 'Use the id of a call that is up.' },
   'call-not-answered': { summary: 'The call is not answered yet.', fix: 'Wait until both calls are answered.' },
   'call-already-bridged': { summary: 'One of the two calls is connected with another already.', fix: 'End that bridge first.' },
+  // placing calls: src/call
+  'call-queue-full': { summary: 'As many calls as may wait for their turn are waiting.', fix: 'Place calls more slowly, or raise limits.callsPerSecond as far as your provider allows.' },
+  'call-not-placed': { summary: 'The call cannot be placed.', fix: 'Correct what the message names, or try again when the server has room.' },
   // flow
   'flow-invalid': { summary: 'A flow does not have the shape of the common form.', fix: 'Compare the named field with src/flow/node.ts.' },
   'flow-unreachable': { summary: 'A command can never run because one before it always ends the call.', fix: 'Delete it, or move it up.' },

@@ -9,8 +9,8 @@ export type Effect =
   | { readonly type: 'call.answer' }
   /** Final refusal of a call that was not answered → leg.ended */
   | { readonly type: 'call.reject'; readonly sipStatus: number }
-  /** Ends every leg and the call → leg.ended for each */
-  | { readonly type: 'call.hangup'; readonly reason: string | null }
+  /** Ends every leg and the call → leg.ended for each. Without a cause it is normal clearing. */
+  | { readonly type: 'call.hangup'; readonly reason: string | null; readonly q850Cause?: number }
   /** → document.fetched | document.failed */
   | { readonly type: 'document.ask'; readonly request: string; readonly report: Report }
   /** → notice.told | notice.failed, for which nobody waits */

@@ -1,6 +1,6 @@
 // Owns: the vocabulary of the tape. Past tense; plain JSON. `world` events are what happened to the call and are the
 // only input of the interpreter; `note` events are what the interpreter said about its own decisions, kept for readers.
-import type { Block, Flow, Party } from '../flow/node.ts';
+import type { Block, DialTarget, Flow, Party } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason } from '../flow/report.ts';
 
@@ -16,10 +16,25 @@ export interface Heard {
   readonly lost?: number;
 }
 
+/** How a call that we place was asked for, beside what the call is: a restart depends on nobody who asked. */
+export interface PlacedOrder {
+  readonly kind: DialTarget['kind'];
+  /** Whose calls it waits with for its turn. */
+  readonly account: string;
+  /** 1 goes first; 5. */
+  readonly priority: number;
+  readonly displayName?: string;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  /** ISO 8601; of one that had to wait for its turn. */
+  readonly enqueuedAt?: string;
+}
+
 export type WorldEvent =
   | { readonly type: 'call.incoming'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly signalling: Readonly<Record<string, string>>; readonly plan?: CallPlan }
   /** We call somebody: his leg is `caller`, for it is whom the run talks to. */
-  | { readonly type: 'call.placed'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly plan: CallPlan }
+  | { readonly type: 'call.placed'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly plan: CallPlan; readonly order: PlacedOrder }
+  /** It is the turn of a call that we place: its phone is called from now on. */
+  | { readonly type: 'leg.invited'; readonly leg: 'caller' }
   | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly sipStatus: number }
   | { readonly type: 'leg.answered'; readonly leg: LegName }
   | { readonly type: 'leg.failed'; readonly leg: LegName; readonly sipStatus: number; readonly reason: string }

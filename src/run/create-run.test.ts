@@ -32,7 +32,9 @@ describe('answering', () => {
   it('is the other side’s on a call that we placed, and its flow runs then', () => {
     const rig = createRig();
     const plan = { flow: build.flow([build.play('Hello.')]), last: null, ringMs: 30_000 };
-    expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2', plan })).toEqual([
+    const order = { kind: 'number', account: '', priority: 3 } as const;
+    expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2', plan, order })).toEqual([]);
+    expect(rig.put({ type: 'leg.invited', leg: 'caller' })).toEqual([
       { type: 'timer.arm', timer: 'timer-1', delayMs: 30_000 },
     ]);
     expect(rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 })).toEqual([]);
@@ -40,6 +42,40 @@ describe('answering', () => {
     expect(rig.all('timer.cancel')).toHaveLength(1);
     expect(rig.all('call.answer')).toEqual([]);
     expect(rig.all('prompt.start')).toHaveLength(1);
+  });
+});
+
+describe('a call that we place', () => {
+  const plan = { flow: build.flow([build.play('Hello.')]), last: null, ringMs: 30_000 };
+  const order = { kind: 'number', account: '', priority: 3 } as const;
+  function place(): ReturnType<typeof createRig> {
+    const rig = createRig();
+    rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2', plan, order });
+    return rig;
+  }
+
+  it('is given up when nobody answers, counted from its turn', () => {
+    const rig = place();
+    rig.put({ type: 'leg.invited', leg: 'caller' }, 90_000);
+    expect(rig.last('timer.arm').delayMs).toBe(30_000);
+    rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 });
+    const { timer } = rig.last('timer.arm');
+    expect(rig.put({ type: 'timer.fired', timer }, 120_000)).toEqual([
+      { type: 'call.hangup', reason: 'no answer', q850Cause: 19 },
+    ]);
+    rig.put({ type: 'leg.ended', leg: 'caller', by: 'us', q850Cause: 19, reason: 'no answer' });
+    expect(rig.notes('call.ended')).toMatchObject([{ reason: 'no answer', q850Cause: 19 }]);
+  });
+
+  it('does what it was told meanwhile once somebody answers, and rings no longer for that', () => {
+    const rig = place();
+    rig.put({ type: 'leg.invited', leg: 'caller' });
+    const other = build.flow([build.play('Another one.')]);
+    rig.put({ type: 'command.received', command: { kind: 'run', flow: other } }, 10_000);
+    expect(rig.last('timer.arm').delayMs).toBe(20_000);
+    expect(rig.all('prompt.start')).toEqual([]);
+    rig.put({ type: 'leg.answered', leg: 'caller' });
+    expect(rig.all('prompt.start')).toMatchObject([{ sound: { text: 'Another one.' } }]);
   });
 });
 

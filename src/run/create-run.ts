@@ -64,7 +64,7 @@ export function createRun(options: RunOptions): Run {
     if (command.kind === 'beside' || command.kind === 'end-beside') return;
     closeDocument('cancelled', effects);
     if (command.kind === 'run') {
-      begin(follow(state, command.flow), effects);
+      begin(onceAnswered(state, command.flow), effects);
       return;
     }
     leaving = true;
@@ -91,6 +91,9 @@ export function createRun(options: RunOptions): Run {
         begin(wholeCall(state, options), effects);
         return;
       }
+      case 'leg.invited':
+        state.invitedAt = state.now;
+        return;
       case 'leg.answered':
         if (event.leg === 'caller') {
           state.answered = true;
@@ -156,30 +159,42 @@ export function createRun(options: RunOptions): Run {
 }
 
 function* wholeCall(state: CallState, options: RunOptions): Steps<void> {
-  if (state.direction === 'outbound' && !(yield* answeredInTime(state))) return;
-  if (state.plan !== null) return yield* follow(state, state.plan.flow);
+  if (state.plan !== null) return yield* onceAnswered(state, state.plan.flow);
   const answer = yield* askApplication(state, { kind: 'call-start', destination: options.first, history: [] });
   if (answer.kind === 'flow') return yield* follow(state, answer.flow);
   if (answer.kind === 'failed') return yield* follow(state, apology(state.language, options.first.url));
   yield { type: 'call.hangup', reason: null };
 }
 
-/** Whether somebody answered a call that we placed, before it had rung for too long; otherwise it is hung up. */
+/** A document that comes while nobody has answered yet waits for that. */
+function* onceAnswered(state: CallState, flow: Flow): Steps<void> {
+  if (state.direction === 'outbound' && !(yield* answeredInTime(state))) return;
+  yield* follow(state, flow);
+}
+
+const noAnswer = 19;
+
+/**
+ * Whether somebody answered a call that we placed, before it had rung for too long; otherwise it is hung up. What it
+ * waited for its turn does not count.
+ */
 function* answeredInTime(state: CallState): Steps<boolean> {
-  const timer = state.name('timer');
-  let armed = state.plan !== null;
+  let timer: string | null = null;
   try {
-    if (state.plan !== null) yield { type: 'timer.arm', timer, delayMs: state.plan.ringMs };
     while (!state.answered) {
+      if (timer === null && state.invitedAt !== null && state.plan !== null) {
+        timer = state.name('timer');
+        yield { type: 'timer.arm', timer, delayMs: Math.max(0, state.invitedAt + state.plan.ringMs - state.now) };
+      }
       const { event } = yield* nextLine();
       if (event.type !== 'timer.fired' || event.timer !== timer) continue;
-      armed = false;
-      yield { type: 'call.hangup', reason: 'no answer' };
+      timer = null;
+      yield { type: 'call.hangup', reason: 'no answer', q850Cause: noAnswer };
       return false;
     }
     return true;
   } finally {
-    if (armed) yield { type: 'timer.cancel', timer };
+    if (timer !== null) yield { type: 'timer.cancel', timer };
   }
 }
 

@@ -32,6 +32,8 @@ export interface CallState {
   /** Of a call that somebody asked for; null where the app is asked for the first document. */
   plan: CallPlan | null;
   answered: boolean;
+  /** `since` of the turn of a call that we place. */
+  invitedAt: number | null;
   answerAsked: boolean;
   /** Where keys are told that no gather listens to. */
   keysTo: Destination | null;
@@ -81,6 +83,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     direction: 'inbound',
     plan: null,
     answered: false,
+    invitedAt: null,
     answerAsked: false,
     keysTo: null,
     gathering: false,

@@ -6,6 +6,7 @@ import type { EventType } from '../call/event.ts';
 const told = {
   'call.incoming': 'always',
   'call.placed': 'always',
+  'leg.invited': 'asked',
   'leg.ringing': 'asked',
   'leg.answered': 'always',
   'leg.failed': 'always',

@@ -76,6 +76,8 @@ function rowsOf(
       return [`call from ${event.from} to ${event.to}`];
     case 'call.placed':
       return [`call placed from ${event.from} to ${event.to}`];
+    case 'leg.invited':
+      return ['its turn has come: the phone is called'];
     case 'leg.answered':
       return [event.leg === 'caller' ? 'answered' : `${event.leg} answered`];
     case 'leg.ringing':

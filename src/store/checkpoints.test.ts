@@ -60,4 +60,18 @@ describe('the write-ahead log', () => {
     write();
     expect(statSync(`${file}-wal`).size).toBe(size);
   });
+
+  it('that a killed process left long is moved with the first commit of the next one', async () => {
+    const { raw, file } = open({});
+    const insert = raw.prepare('INSERT INTO notes VALUES (?)');
+    for (let index = 0; index < 40; index++) insert.run('x'.repeat(3000));
+    const { raw: next } = openSqlite(file, 'normal');
+    closers.push(() => next.close());
+    const checkpoints = createCheckpoints(next, file, 'normal', { writesBetween: 10 });
+    closers.push(() => checkpoints.close());
+    next.prepare('INSERT INTO notes VALUES (?)').run('y');
+    checkpoints.committed(1);
+    const moved = () => next.prepare('PRAGMA wal_checkpoint(NOOP)').get() as { log: number; checkpointed: number };
+    await until(() => moved().checkpointed === moved().log);
+  });
 });

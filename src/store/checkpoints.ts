@@ -1,6 +1,7 @@
 // Owns: when the write-ahead log is forced to the disk, where commits do not do that themselves, and when it is emptied. Its pages are moved by a thread of their own; the writer moves only the few that
 // came meanwhile, after which SQLite begins the log anew. And what was masked or deleted as a secret does not stay legible
 // in old pages of the log: it is cut to nothing soon after.
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { workerUrl } from '../base/worker-url.ts';
@@ -14,7 +15,8 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
-// 4,000 writes are about 8,000 pages of 4 KB.
+/** 4,000 writes are about 8,000 pages of 4 KB, each with a head. */
+const bytesOfWrite = 2 * (4096 + 24);
 /** The log is begun anew when nothing was written for a moment, or at this length, with which a start is still quick. */
 const quietMs = 2;
 const longestLog = 4;
@@ -35,9 +37,9 @@ export function createCheckpoints(
   let syncing = false;
   let dirty = false;
   let closed = false;
-  let since = 0;
-  /** Writes in the log since it was begun anew. */
-  let length = 0;
+  /** Writes in the log since it was begun anew. A process that was killed leaves its own, which the next start reads. */
+  let length = Math.floor(sizeOf(`${file}-wal`) / bytesOfWrite);
+  let since = length;
   let committedAt = 0;
   let scrubbing: NodeJS.Timeout | undefined;
 
@@ -121,6 +123,10 @@ export function createCheckpoints(
       await ended;
     },
   };
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Whether it went well; a checkpoint that fails now is made later. */

@@ -213,9 +213,10 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     // Whatever cannot be opened is known before a call is touched: those of a killed process wait for the next start.
     const bound = await binding;
     closers.unshift(() => calls.close());
-    closing(createHeartbeat(store, clock, () => calls.size));
     await events.start();
     await recover(await left, { store, plane, endpoint, calls, history, recordingPlace, onLine, clock, log });
+    // A beat before they go on would make the time that they stood still a time in which they lived.
+    closing(createHeartbeat(store, clock, () => calls.size));
     endpoint.release();
     recovering = false;
     httpPort = bound.port;

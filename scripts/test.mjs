@@ -1,5 +1,6 @@
 // Owns: `npm test`: install, then every check of the project in order, then the count of all of them on the last line.
-// `npm test -- src/sip` runs only the tests below a path, without the checks of the whole tree.
+// `npm test -- src/sip` runs only the tests below a path, without the checks of the whole tree. `npm test -- --quick` leaves
+// out the long run of test/chaos, which stands behind all others: it measures, so it has the machine for itself.
 // Dependency-free up to the point where it has installed: runs on any Node from 20 on.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,7 +8,9 @@ import { join } from 'node:path';
 import { ensureInstalled, nodeBinary, root } from './install.mjs';
 import { fetchPeers } from './peers.mjs';
 
-const filters = process.argv.slice(2);
+const words = process.argv.slice(2);
+const quick = words.includes('--quick');
+const filters = words.filter((word) => word !== '--quick');
 const results = join(root, 'test-results');
 const countsFile = join(results, 'counts.json');
 
@@ -20,6 +23,11 @@ const checks = [
   { name: 'import table', args: ['scripts/check-imports.ts'] },
   { name: 'generated files', args: ['scripts/check-generated.ts'] },
 ];
+
+const chaos = {
+  name: '100 kills with 100 live calls (chaos)',
+  args: ['test/chaos/run.ts', '--kills', '100', '--calls', '100', '--brief'],
+};
 
 function runNode24(args) {
   // Programs that start `node` themselves (npm's shims do) get the same one.
@@ -63,15 +71,20 @@ function main() {
       ? fetchPeers()
       : [];
   const broken = [];
-  for (const check of wholeTree ? checks : []) {
-    const ok = runNode24(check.args);
-    console.log(`${ok ? 'ok' : 'FAILED'}: ${check.name}`);
+  const check = ({ name, args }) => {
+    const ok = runNode24(args);
+    console.log(`${ok ? 'ok' : 'FAILED'}: ${name}`);
     total[ok ? 'passed' : 'failed'] += 1;
-    if (!ok) broken.push(check.name);
-  }
+    if (!ok) broken.push(name);
+  };
+  if (wholeTree) checks.forEach(check);
   const counts = runTests();
   total.passed += counts.passed;
   total.failed += counts.failed;
+  if (wholeTree && !quick) {
+    console.log(`\n${chaos.name}: about five minutes`);
+    check(chaos);
+  }
   if (counts.skipped.length > 0) console.log('\nSkipped:');
   for (const { file, name, note } of counts.skipped)
     console.log(`  ${file}: ${name}${note === null ? '' : `: ${note}`}`);

@@ -1,4 +1,5 @@
-// The server is killed again and again while a hundred callers type; every call goes on, and no key that was heard is lost.
+// The server is killed while callers type; every call goes on, and no key that was heard is lost. This is a glance: the long
+// run, a hundred kills with a hundred calls, is a phase of its own behind all tests of `npm test` (scripts/test.mjs).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +10,16 @@ import { align, judge } from './judge.ts';
 const folder = mkdtempSync(join(tmpdir(), 'keytone-chaos-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-const patienceMs = 240_000;
+const patienceMs = 180_000;
 // Another one each time, told with what went wrong: npm run chaos -- --seed N plays it again.
 const seed = Date.now() % 1_000_000;
 
-it(`killed ten times with a hundred calls up (seed ${seed})`, { timeout: patienceMs }, async () => {
-  const run = await runChaos({ folder, calls: 100, kills: 10, seed });
+it(`killed four times with thirty calls up (seed ${seed})`, { timeout: patienceMs }, async () => {
+  const run = await runChaos({ folder, calls: 30, kills: 4, seed });
   try {
     const { faults, figures } = await judge(run);
     expect(faults, JSON.stringify(figures)).toEqual([]);
-    expect(figures.callKills).toBeGreaterThan(500);
+    expect(figures.callKills).toBeGreaterThan(60);
   } finally {
     await run.close();
   }

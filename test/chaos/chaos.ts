@@ -33,6 +33,9 @@ export interface ChaosRun {
 const number = '100';
 const answerPatienceMs = 45_000;
 const eventsPatienceMs = 20_000;
+/** A start takes about half a second. */
+const againShare = 0.15;
+const longestAgainMs = 900;
 
 async function waitingEvents(server: Supervisor): Promise<number> {
   const health = (await (await fetch(`${server.httpUrl}/health`)).json()) as { events: { waiting: number } };
@@ -52,7 +55,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
       },
     ],
     numbers: [{ number, app: 'code' }],
-    portRange: [20_000, 25_999],
+    ports: Math.max(600, 4 * calls),
   });
   const line = await openSipLine(server.host, server.sipPort);
   const callers: Caller[] = [];
@@ -109,15 +112,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   await after(2000);
   for (let kill = 0; kill < kills; kill += 1) {
     await after(chance.between(300, 3000));
+    // What has just been started may die, too: while it reads, while it takes calls up, or soon after.
+    const againMs = chance.next() < againShare ? [chance.between(20, longestAgainMs)] : [];
     liveAtKill.push(callers.filter(({ state }) => state === 'live').length);
     const up = Promise.withResolvers<void>();
     down = up.promise;
-    const restart = await server.killAndRestart();
+    const restart = await server.killAndRestart(againMs);
     down = null;
     up.resolve();
     restarts.push(restart);
     say(
-      `kill ${kill + 1}: ${liveAtKill.at(-1)} calls up, ready ${restart.readyAt - restart.killedAt} ms after the kill`,
+      `kill ${kill + 1}: ${liveAtKill.at(-1)} calls up, ready ${restart.readyAt - restart.killedAt} ms after the kill` +
+        againMs.map((ms) => `, killed again ${ms} ms after the start`).join(''),
     );
   }
   stopping = true;

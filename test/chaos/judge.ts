@@ -12,6 +12,7 @@ export interface Verdict {
 }
 
 export interface Figures {
+  /** Of processes; calls are counted once for each restart. */
   readonly kills: number;
   readonly callKills: number;
   readonly calls: number;
@@ -159,7 +160,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   return {
     faults,
     figures: {
-      kills: restarts.length,
+      kills: restarts.reduce((sum, { kills }) => sum + kills, 0),
       callKills: liveAtKill.reduce((sum, one) => sum + one, 0),
       calls: callers.length,
       refused,

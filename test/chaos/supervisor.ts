@@ -1,13 +1,11 @@
 // Owns: the server as a process that is killed and started again at once, on the same ports and the same data.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { claimPorts } from '../../src/base/ports-rig.ts';
 
 export interface Supervisor {
   readonly host: string;
@@ -15,8 +13,11 @@ export interface Supervisor {
   readonly httpUrl: string;
   /** Of every process so far. */
   readonly said: () => string;
-  /** Kills the process as it is; the next one is started in the same moment. Resolves when that one says that it is well. */
-  killAndRestart(): Promise<Restart>;
+  /**
+   * Kills the process as it is; the next one is started in the same moment. Resolves when that one says that it is well.
+   * Each of `againMs` is how long the next process lives before it is killed as well, ready or not.
+   */
+  killAndRestart(againMs?: readonly number[]): Promise<Restart>;
   /** Orderly. */
   stop(): Promise<void>;
 }
@@ -24,7 +25,8 @@ export interface Supervisor {
 /** Wall-clock moments. */
 export interface Restart {
   readonly killedAt: number;
-  readonly startedAt: number;
+  /** More than one when the next process was killed, too. */
+  readonly kills: number;
   readonly readyAt: number;
 }
 
@@ -32,8 +34,8 @@ export interface SupervisorOptions {
   readonly folder: string;
   readonly apps: readonly object[];
   readonly numbers: readonly object[];
-  /** Its own: a port that is free while the server is dead would be taken by another one. */
-  readonly portRange: readonly [first: number, last: number];
+  /** How many it has to itself: a port that is free while the server is dead would be taken by another one. */
+  readonly ports: number;
   /** More of the configuration. */
   readonly more?: object;
 }
@@ -46,15 +48,17 @@ export async function startSupervised({
   folder,
   apps,
   numbers,
-  portRange,
+  ports,
   more = {},
 }: SupervisorOptions): Promise<Supervisor> {
-  const [sipPort, httpPort] = [await freePort(), await freePort()];
+  const claimed = await claimPorts(ports);
+  const [first, last] = claimed.range;
+  const [sipPort, httpPort] = [first + 2, first + 4];
   const file = join(folder, 'keytone.yaml');
   const config = {
     sip: { host, port: sipPort },
     http: { host, port: httpPort },
-    media: { host, workers: 1, portRange },
+    media: { host, workers: 1, portRange: [first + 6, last] },
     dataDir: 'data',
     limits: { drainSeconds: 1, maxCalls: 5000 },
     log: { level: 'info', format: 'text' },
@@ -104,49 +108,29 @@ export async function startSupervised({
     sipPort,
     httpUrl: `http://${host}:${httpPort}`,
     said: () => chunks.join(''),
-    async killAndRestart() {
-      const dying = child;
-      const gone = once(dying, 'exit');
+    async killAndRestart(againMs = []) {
       const killedAt = Date.now();
-      dying.kill('SIGKILL');
-      await gone;
-      const startedAt = Date.now();
-      child = start();
-      return { killedAt, startedAt, readyAt: await ready() };
+      for (const lifeMs of [0, ...againMs]) {
+        await after(lifeMs);
+        const dying = child;
+        if (dying.exitCode === null && dying.signalCode === null) {
+          const gone = once(dying, 'exit');
+          dying.kill('SIGKILL');
+          await gone;
+        }
+        child = start();
+      }
+      return { killedAt, kills: 1 + againMs.length, readyAt: await ready() };
     },
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
-      await gone;
-      clearTimeout(late);
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+        await gone;
+        clearTimeout(late);
+      }
+      await claimed.close();
     },
   };
-}
-
-/** Below those that systems hand out: nobody else must take it while the server is dead. */
-const firstPort = 30_000;
-const lastPort = 32_700;
-
-/** Free for UDP and TCP at this moment. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(firstPort, lastPort);
-    const tcp = createServer();
-    const udp = createSocket('udp4');
-    const [tcpIsFree, udpIsFree] = await Promise.all([
-      new Promise<boolean>((resolve) => {
-        tcp.once('error', () => resolve(false));
-        tcp.listen(port, host, () => resolve(true));
-      }),
-      new Promise<boolean>((resolve) => {
-        udp.once('error', () => resolve(false));
-        udp.bind(port, host, () => resolve(true));
-      }),
-    ]);
-    if (udpIsFree) udp.close();
-    if (tcpIsFree) await new Promise((resolve) => tcp.close(resolve));
-    if (tcpIsFree && udpIsFree) return port;
-  }
 }

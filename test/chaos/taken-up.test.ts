@@ -40,7 +40,7 @@ beforeAll(async () => {
     folder,
     apps: [{ name: 'a', dialect: 'opentact', url: `${base}/start`, method: 'GET' }],
     numbers: numbers.map((number) => ({ number, app: 'a' })),
-    portRange: [26_000, 26_999],
+    ports: 100,
     more: { speech: { engine: 'none' } },
   });
   phone = createPhone();

@@ -31,6 +31,8 @@ export const errorCodes = {
   // placing calls: src/call
   'call-queue-full': { summary: 'As many calls as may wait for their turn are waiting.', fix: 'Place calls more slowly, or raise limits.callsPerSecond as far as your provider allows.' },
   'call-not-placed': { summary: 'The call cannot be placed.', fix: 'Correct what the message names, or try again when the server has room.' },
+  // commands beside the document: src/run/beside.ts
+  'beside-refused': { summary: 'A command to run something beside the document came under a name that still runs, or too many run.', fix: 'End what runs beside the document first.' },
   // flow
   'flow-invalid': { summary: 'A flow does not have the shape of the common form.', fix: 'Compare the named field with src/flow/node.ts.' },
   'flow-unreachable': { summary: 'A command can never run because one before it always ends the call.', fix: 'Delete it, or move it up.' },

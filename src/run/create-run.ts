@@ -1,23 +1,21 @@
 // Owns: one call from its first line to its last: keeps what every verb may know up to date, starts and replaces
-// documents, obeys commands, and ends the call exactly once. The verbs themselves stand in a file each beside this one.
-
-import { CodedError } from '../base/errors.ts';
+// documents, obeys commands, and ends the call exactly once. The verbs themselves stand in a file each beside this one;
+// what runs at the same time as the document stands in beside.ts.
 import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
 import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
 import type { Flow } from '../flow/node.ts';
 import { apology } from './apology.ts';
 import { askApplication } from './ask-application.ts';
+import { createBesides } from './beside.ts';
 import { letGo, wordsOfStatus } from './dial.ts';
 import { createLastWords } from './last-words.ts';
 import { stopRecording } from './record.ts';
 import type { Run, RunOptions } from './run.ts';
 import { type CallState, createState } from './state.ts';
-import { advance, closing, type Line, nextLine, type Steps } from './verb.ts';
+import { takeTurn } from './turn.ts';
+import { advance, closing, type Exit, type Line, nextLine, type Steps } from './verb.ts';
 import { runBlock } from './verbs.ts';
-
-/** Of a turn that never ends so much is done and told; of the rest only what lets go of something. */
-const keptOfEndlessTurn = 100;
 
 export function createRun(options: RunOptions): Run {
   const state = createState(options.defaults.language, runBlock);
@@ -27,6 +25,7 @@ export function createRun(options: RunOptions): Run {
   let gone: { reason: string; q850Cause: number } | null = null;
   let leaving = false;
   let over = false;
+  const besides = createBesides(state, besideLeft);
 
   function begin(steps: Steps<void>, effects: Effect[]): void {
     document = steps;
@@ -35,19 +34,17 @@ export function createRun(options: RunOptions): Run {
 
   function goOn(line: Line | undefined, effects: Effect[]): void {
     if (document === null) return;
-    const before = effects.length;
-    try {
-      if (advance(document, line, effects)) document = null;
-    } catch (error) {
-      if (!(error instanceof CodedError) || error.code !== 'flow-never-waits') throw error;
-      const rest = effects.splice(before + keptOfEndlessTurn);
-      effects.push(...rest.filter(({ type }) => type !== 'note' && type !== 'application.notify'));
-      closeDocument('cancelled', effects);
-      const { code, message } = error;
-      const { source, language } = state;
-      effects.push({ type: 'note', event: { type: 'flow.failed', source, code, message } });
-      begin(follow(state, apology(language, source)), effects);
+    const turn = takeTurn(document, line, effects);
+    if (turn === 'sleeps') return;
+    if (turn === 'ended') {
+      document = null;
+      return;
     }
+    closeDocument('cancelled', effects);
+    const { code, message } = turn;
+    const { source, language } = state;
+    effects.push({ type: 'note', event: { type: 'flow.failed', source, code, message } });
+    begin(follow(state, apology(language, source)), effects);
   }
 
   function closeDocument(why: CallState['closing'], effects: Effect[]): void {
@@ -58,23 +55,52 @@ export function createRun(options: RunOptions): Run {
     advance(closing(steps), undefined, effects);
   }
 
-  function obey(command: Command, effects: Effect[]): void {
-    // The gather that listens obeys that one itself.
-    if (leaving || gone !== null || command.kind === 'complete-gather') return;
-    if (command.kind === 'beside' || command.kind === 'end-beside') return;
+  function replaceDocument(flow: Flow, effects: Effect[]): void {
     closeDocument('cancelled', effects);
-    if (command.kind === 'run') {
-      begin(onceAnswered(state, command.flow), effects);
+    begin(onceAnswered(state, flow), effects);
+  }
+
+  function besideLeft(exit: Exclude<Exit, 'go-on'>, effects: Effect[]): void {
+    if (exit !== 'end') {
+      state.fault = null;
+      if (!leaving && !effects.some(endsCall)) replaceDocument(exit.replaceWith, effects);
       return;
     }
-    leaving = true;
-    effects.push({ type: 'call.hangup', reason: command.reason });
+    // It has said that the call ends; what lets go of something comes before that, as when a command ends it.
+    const end = effects.splice(effects.findLastIndex(endsCall));
+    closeDocument('cancelled', effects);
+    besides.close('cancelled', effects);
+    effects.push(...end);
+  }
+
+  function obey(command: Command, effects: Effect[]): void {
+    if (leaving || gone !== null) return;
+    switch (command.kind) {
+      case 'run':
+        replaceDocument(command.flow, effects);
+        return;
+      case 'hangup':
+        closeDocument('cancelled', effects);
+        besides.close('cancelled', effects);
+        effects.push({ type: 'call.hangup', reason: command.reason });
+        return;
+      case 'beside':
+        besides.start(command.name, command.body, effects);
+        return;
+      case 'end-beside':
+        besides.end(command.name, effects);
+        return;
+      case 'complete-gather':
+        // The gather that listens obeys that one itself.
+        return;
+    }
   }
 
   function callerGone(by: 'peer' | 'us' | 'fault', reason: string, q850Cause: number, effects: Effect[]): void {
     if (gone !== null) return;
     gone = { reason, q850Cause };
     closeDocument('hung-up', effects);
+    besides.close('hung-up', effects);
     for (const leg of state.legs.keys()) advance(letGo(state, leg), undefined, effects);
     for (const recording of state.recordings.keys()) advance(stopRecording(state, recording), undefined, effects);
     lastWords.callerGone({ by, reason, q850Cause }, effects);
@@ -145,17 +171,29 @@ export function createRun(options: RunOptions): Run {
       lastWords.observe(event, effects);
       // A document that this very line started has not slept yet, so the line is not for it.
       if (document === before) goOn(line as Line, effects);
-      if (effects.some(({ type }) => type === 'call.hangup' || type === 'call.reject')) leaving = true;
+      besides.goOn(line as Line, effects);
+      const said = endedOnce(effects, leaving);
+      leaving ||= said.some(endsCall);
       if (gone !== null && state.recordings.size === 0 && lastWords.said) {
         over = true;
-        effects.push({ type: 'note', event: { type: 'call.ended', ...gone } });
+        said.push({ type: 'note', event: { type: 'call.ended', ...gone } });
       }
-      return effects;
+      return said;
     },
     get over() {
       return over;
     },
   };
+}
+
+function endsCall({ type }: Effect): boolean {
+  return type === 'call.hangup' || type === 'call.reject';
+}
+
+/** A document and one beside it may both want to end the call; the first does. */
+function endedOnce(effects: readonly Effect[], before: boolean): Effect[] {
+  const first = before ? -1 : effects.findIndex(endsCall);
+  return effects.filter((effect, index) => !endsCall(effect) || index === first);
 }
 
 function* wholeCall(state: CallState, options: RunOptions): Steps<void> {

@@ -40,7 +40,9 @@ export interface CallState {
   gathering: boolean;
   /** Of the document that runs. */
   source: string;
-  /** The newest verb asked for a document in vain, and nothing has been done about it. */
+  /** What takes its turn: the name of what runs beside the document, '' is the document. */
+  strand: string;
+  /** The newest verb of it asked for a document in vain, and nothing has been done about it. */
   lost: boolean;
   /** The code of the newest document that could not be had, until another one is. */
   fault: string | null;
@@ -88,6 +90,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     keysTo: null,
     gathering: false,
     source: '',
+    strand: '',
     lost: false,
     fault: null,
     now: 0,

@@ -3,8 +3,20 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, type Selectable, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { CallEvent, TapeLine } from '../call/event.ts';
+import type { AccountQuery } from './account-rows.ts';
 import { openSqlite } from './node-sqlite.ts';
-import type { Answers, CallRow, DueEvents, EventCounts, OutboxRow, Page, Query, RecordingRow, Sync } from './rows.ts';
+import type {
+  Answers,
+  CallQuery,
+  CallRow,
+  DueEvents,
+  EventCounts,
+  OutboxRow,
+  Page,
+  Query,
+  RecordingRow,
+  Sync,
+} from './rows.ts';
 import { migrations, type Tables } from './tables.ts';
 
 export interface Database {
@@ -12,8 +24,9 @@ export interface Database {
   readonly raw: DatabaseSync;
 }
 
-export async function openDatabase(file: string, sync: Sync): Promise<Database> {
-  const { database, raw } = openSqlite(file, sync);
+/** `lockMs`: how long another process's lock is waited for. */
+export async function openDatabase(file: string, sync: Sync, lockMs = 0): Promise<Database> {
+  const { database, raw } = openSqlite(file, sync, lockMs);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error } = await migrator.migrateToLatest();
@@ -23,7 +36,7 @@ export async function openDatabase(file: string, sync: Sync): Promise<Database> 
 }
 
 /** What can be asked without the key of what is sealed. */
-export type StoredQuery = Exclude<Query, { kind: 'unfinished' }>;
+export type StoredQuery = Exclude<Query, { kind: 'unfinished' } | AccountQuery>;
 
 export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answers[StoredQuery['kind']]> {
   switch (query.kind) {
@@ -33,6 +46,10 @@ export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answer
       return readCall(db, query.id);
     case 'tape':
       return readTape(db, query.callId);
+    case 'find-calls':
+      return findCalls(db, query.query);
+    case 'account-recordings':
+      return readAccountRecordings(db, query.account, query.limit);
     case 'recordings':
       return readRecordings(db, query.callId);
     case 'alive':
@@ -48,8 +65,9 @@ export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answer
   }
 }
 
-async function readCalls(db: Kysely<Tables>, { limit, before }: Page): Promise<readonly CallRow[]> {
+async function readCalls(db: Kysely<Tables>, { limit, before, account }: Page): Promise<readonly CallRow[]> {
   let select = db.selectFrom('calls').selectAll().orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit);
+  if (account !== undefined) select = select.where('account', '=', account);
   if (before !== undefined) {
     const edge = await db.selectFrom('calls').select(['started_at', 'id']).where('id', '=', before).executeTakeFirst();
     if (edge === undefined) return [];
@@ -83,6 +101,36 @@ async function readRecordings(db: Kysely<Tables>, callId: string): Promise<reado
   return (await select.orderBy('started_at').orderBy('id').execute()).map(toRecording);
 }
 
+async function findCalls(db: Kysely<Tables>, query: CallQuery): Promise<readonly CallRow[]> {
+  const { account, from, to, apps, startedFrom, startedTo, oldestFirst, offset, limit } = query;
+  let select = db.selectFrom('calls').selectAll().where('account', '=', account);
+  if (from !== undefined) select = select.where('from_address', '=', from);
+  if (to !== undefined) select = select.where('to_address', '=', to);
+  if (apps !== undefined) select = select.where('app', 'in', apps);
+  if (startedFrom !== undefined) select = select.where('started_at', '>=', startedFrom);
+  if (startedTo !== undefined) select = select.where('started_at', '<=', startedTo);
+  const way = oldestFirst ? 'asc' : 'desc';
+  const rows = select.orderBy('started_at', way).orderBy('id', way).limit(limit).offset(offset);
+  return (await rows.execute()).map(toCall);
+}
+
+async function readAccountRecordings(
+  db: Kysely<Tables>,
+  account: string,
+  limit: number,
+): Promise<readonly RecordingRow[]> {
+  const rows = await db
+    .selectFrom('recordings')
+    .innerJoin('calls', 'calls.id', 'recordings.call_id')
+    .selectAll('recordings')
+    .where('calls.account', '=', account)
+    .orderBy('recordings.started_at', 'desc')
+    .orderBy('recordings.id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toRecording);
+}
+
 async function readAlive(db: Kysely<Tables>): Promise<number | null> {
   const row = await db.selectFrom('heartbeat').select('alive_at').executeTakeFirst();
   return row === undefined ? null : Number(row.alive_at);
@@ -105,9 +153,10 @@ async function readEvent(db: Kysely<Tables>, id: string): Promise<OutboxRow | nu
 async function readEvents(
   db: Kysely<Tables>,
   state: OutboxRow['state'],
-  { limit, before }: Page,
+  { limit, before, apps }: Page,
 ): Promise<readonly OutboxRow[]> {
   let select = db.selectFrom('outbox').selectAll().where('state', '=', state);
+  if (apps !== undefined) select = select.where('app', 'in', apps);
   if (before !== undefined) {
     const edge = await readEvent(db, before);
     if (edge === null) return [];
@@ -163,6 +212,7 @@ export function toCall(row: Selectable<Tables['calls']>): CallRow {
     q850Cause: row.q850_cause,
     reason: row.reason,
     sipCallId: row.sip_call_id,
+    ...(row.account !== null && { account: row.account }),
   };
 }
 

@@ -13,9 +13,9 @@ export interface OpenSqlite {
 }
 
 /** `sync` null opens for reading only. */
-export function openSqlite(file: string, sync: Sync | null): OpenSqlite {
+export function openSqlite(file: string, sync: Sync | null, lockMs = 0): OpenSqlite {
   // Waiting for another process's lock is left to the caller, who keeps the batch and tries again.
-  const raw = new DatabaseSync(file, { timeout: 0, readOnly: sync === null });
+  const raw = new DatabaseSync(file, { timeout: lockMs, readOnly: sync === null });
   if (sync !== null) prepare(raw, sync);
   const kept = new Map<string, SqliteStatement>();
   const database: SqliteDatabase = {

@@ -1,5 +1,6 @@
 // Owns: what the store keeps, as its callers see it. Times are milliseconds since 1970 UTC.
 import type { TapeLine } from '../call/event.ts';
+import type { AccountAnswers, AccountQuery, AccountWrite } from './account-rows.ts';
 
 export interface CallRow {
   readonly id: string;
@@ -14,6 +15,8 @@ export interface CallRow {
   readonly q850Cause: number | null;
   readonly reason: string | null;
   readonly sipCallId: string | null;
+  /** Whose it is, whatever becomes of its app; empty in what was written before there were accounts. */
+  readonly account?: string;
 }
 
 export interface RecordingRow {
@@ -32,6 +35,24 @@ export interface Page {
   readonly limit: number;
   /** Only calls that started before this one. */
   readonly before?: string;
+  /** Only this account's. */
+  readonly account?: string;
+  /** Only events of these apps. */
+  readonly apps?: readonly string[];
+}
+
+/** Of an account's calls. Times are milliseconds since 1970. */
+export interface CallQuery {
+  readonly account: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Only calls of these apps. */
+  readonly apps?: readonly string[];
+  readonly startedFrom?: number;
+  readonly startedTo?: number;
+  readonly oldestFirst: boolean;
+  readonly offset: number;
+  readonly limit: number;
 }
 
 /** What a restart needs of one part of a leg: plain JSON that only its owner reads. */
@@ -103,6 +124,8 @@ export type Write =
   /** A line that was written already is not to be read as it was. */
   | { readonly kind: 'mask'; readonly callId: string; readonly seq: number; readonly event: string }
   | { readonly kind: 'recording'; readonly row: RecordingRow }
+  | { readonly kind: 'drop-recording'; readonly callId: string; readonly id: string }
+  | AccountWrite
   /** The true event of a masked line; the thread seals it. */
   | { readonly kind: 'seal'; readonly callId: string; readonly seq: number; readonly event: string }
   | {
@@ -121,7 +144,11 @@ export type Query =
   | { readonly kind: 'calls'; readonly page: Page }
   | { readonly kind: 'call'; readonly id: string }
   | { readonly kind: 'tape'; readonly callId: string }
+  | { readonly kind: 'find-calls'; readonly query: CallQuery }
   | { readonly kind: 'recordings'; readonly callId: string }
+  /** The newest of an account. */
+  | { readonly kind: 'account-recordings'; readonly account: string; readonly limit: number }
+  | AccountQuery
   | { readonly kind: 'unfinished' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'due'; readonly app: string; readonly at: number; readonly limit: number }
@@ -129,8 +156,10 @@ export type Query =
   | { readonly kind: 'events'; readonly state: OutboxRow['state']; readonly page: Page }
   | { readonly kind: 'event-counts' };
 
-export interface Answers {
+export interface Answers extends AccountAnswers {
   readonly calls: readonly CallRow[];
+  readonly 'find-calls': readonly CallRow[];
+  readonly 'account-recordings': readonly RecordingRow[];
   readonly call: CallRow | null;
   readonly tape: readonly TapeLine[];
   readonly recordings: readonly RecordingRow[];

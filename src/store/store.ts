@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { TapeLine } from '../call/event.ts';
+import { type AccountRows, createAccountRows } from './account-rows.ts';
 import { createBatches } from './batches.ts';
 import { createOutboxRows, type OutboxRows } from './outbox-rows.ts';
 import { createPatience } from './patience.ts';
 import type {
+  CallQuery,
   CallRow,
   LegPart,
   OutboxEvent,
@@ -74,6 +76,14 @@ export interface Store {
   call(id: string): Promise<CallRow | null>;
   tape(callId: string): Promise<readonly TapeLine[]>;
   recordings(callId: string): Promise<readonly RecordingRow[]>;
+  /** Of one account. */
+  findCalls(query: CallQuery): Promise<readonly CallRow[]>;
+  /** The newest of an account. */
+  accountRecordings(account: string, limit: number): Promise<readonly RecordingRow[]>;
+  /** Its file is the caller's to delete. */
+  dropRecording(callId: string, id: string): void;
+  /** Accounts, their keys, and what they made over REST. */
+  readonly accounts: AccountRows;
   /** Resolves when everything given so far is in the database or was given up. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -196,6 +206,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     call: (id) => ask<'call'>({ kind: 'call', id }),
     tape: (callId) => ask<'tape'>({ kind: 'tape', callId }),
     recordings: (callId) => ask<'recordings'>({ kind: 'recordings', callId }),
+    findCalls: (query) => ask<'find-calls'>({ kind: 'find-calls', query }),
+    accountRecordings: (account, limit) => ask<'account-recordings'>({ kind: 'account-recordings', account, limit }),
+    dropRecording: (callId, id) => write({ kind: 'drop-recording', callId, id }),
+    accounts: createAccountRows(ask, write),
     flush,
     async close() {
       if (closing) return;

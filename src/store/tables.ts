@@ -3,6 +3,7 @@
 // changed: write the next one.
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { accountTables } from './account-sql.ts';
 
 export interface Tables {
   calls: {
@@ -18,6 +19,7 @@ export interface Tables {
     q850_cause: number | null;
     reason: string | null;
     sip_call_id: string | null;
+    account: string | null;
   };
   tape_lines: { call_id: string; seq: number; at: number; since: number; type: string; event: string };
   recordings: {
@@ -148,4 +150,5 @@ const second: Migration = {
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-calls-tapes-recordings': first,
   '0002-recovery-outbox': second,
+  '0003-accounts': accountTables,
 };

@@ -2,9 +2,11 @@
 // older row never overwrites a newer one; a batch that cannot be written now stays first and is tried again. Everything
 // that came while a transaction was being committed is the next transaction: the busier the disk, the larger its share.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { AccountQuery } from './account-rows.ts';
+import { runAccountQuery } from './account-sql.ts';
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { type Database, openDatabase, runQuery } from './database.ts';
-import type { FromWorker, ToWorker, WorkerOptions, Write } from './rows.ts';
+import type { FromWorker, Query, ToWorker, WorkerOptions, Write } from './rows.ts';
 import { createSeal, type Seal } from './seal.ts';
 import { readUnfinished } from './unfinished.ts';
 import { createWrites, type WriteBatch } from './writes.ts';
@@ -18,7 +20,10 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 const passing = new Set([5, 6, 8, 10, 13, 14]);
 
 /** Writes that take back what others wrote. */
-const leavesTraces: ReadonlySet<Write['kind']> = new Set<Write['kind']>(['mask', 'drop']);
+const leavesTraces: ReadonlySet<Write['kind']> = new Set<Write['kind']>(['mask', 'drop', 'phone', 'drop-phone']);
+
+const accountQueries: ReadonlySet<string> = new Set<AccountQuery['kind']>(['kept', 'data-version', 'note', 'notes']);
+const isAccountQuery = (query: Query): query is AccountQuery => accountQueries.has(query.kind);
 
 interface Open extends Database {
   readonly seal: Seal;
@@ -77,7 +82,8 @@ async function main(): Promise<void> {
       if (query.kind === 'unfinished') {
         for (const calls of readUnfinished(raw, seal)) say({ type: 'unfinished', request, calls });
         say({ type: 'answer', request, result: null });
-      } else say({ type: 'answer', request, result: await runQuery(db, query) });
+      } else if (isAccountQuery(query)) say({ type: 'answer', request, result: runAccountQuery(raw, query) });
+      else say({ type: 'answer', request, result: await runQuery(db, query) });
     } catch (error) {
       say({ type: 'query-failed', request, message: words(error) });
     }
@@ -153,6 +159,10 @@ function describe(write: Write): string {
       return `what is saved of call ${write.callId}`;
     case 'beat':
       return 'the heartbeat';
+    case 'drop-recording':
+      return `the end of recording ${write.id}`;
+    default:
+      return `${write.kind} of an account`;
   }
 }
 

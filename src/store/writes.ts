@@ -2,6 +2,7 @@
 // too, but not through Kysely, which would build each statement anew for each key that a caller presses.
 // Does not: know threads, queues or retries (worker.ts, store.ts).
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { accountStatements } from './account-sql.ts';
 import type { CallRow, OutboxEvent, RecordingRow, Settlement, Write } from './rows.ts';
 import type { Seal } from './seal.ts';
 
@@ -12,7 +13,7 @@ export type WriteBatch = (writes: readonly Write[]) => void;
 
 const callColumns = [
   ...['id', 'app', 'direction', 'from_address', 'to_address', 'started_at', 'answered_at', 'ended_at', 'state'],
-  ...['q850_cause', 'reason', 'sip_call_id'],
+  ...['q850_cause', 'reason', 'sip_call_id', 'account'],
 ];
 const recordingColumns = ['id', 'call_id', 'tag', 'file', 'duration_ms', 'bytes', 'channels', 'started_at'];
 
@@ -25,6 +26,7 @@ const statements = {
   mask: 'UPDATE tape_lines SET event = ? WHERE call_id = ? AND seq = ?',
   call: upsert('calls', callColumns, ['id']),
   recording: upsert('recordings', recordingColumns, ['call_id', 'id']),
+  dropRecording: 'DELETE FROM recordings WHERE call_id = ? AND id = ?',
   seal: upsert('sealed_lines', ['call_id', 'seq', 'event'], ['call_id', 'seq']),
   forget: 'DELETE FROM sealed_lines WHERE call_id = ?',
   part: upsert('saved_parts', ['call_id', 'leg', 'part', 'state'], ['call_id', 'leg', 'part']),
@@ -115,6 +117,12 @@ export function createWrites(database: DatabaseSync, seal: Seal): WriteBatch {
       case 'redeliver':
         run('redeliver', one.at, one.id);
         return;
+      case 'drop-recording':
+        run('dropRecording', one.callId, one.id);
+        return;
+      default:
+        // These come so rarely that nothing is kept prepared for them.
+        for (const [sql, ...values] of accountStatements(one)) database.prepare(sql).run(...values);
     }
   }
 
@@ -137,7 +145,7 @@ export const placeOf = (callId: string, seq: number): string => `${callId}/${seq
 function callValues(row: CallRow): readonly Value[] {
   return [
     ...[row.id, row.app, row.direction, row.from, row.to, row.startedAt, row.answeredAt, row.endedAt, row.state],
-    ...[row.q850Cause, row.reason, row.sipCallId],
+    ...[row.q850Cause, row.reason, row.sipCallId, row.account ?? null],
   ];
 }
 

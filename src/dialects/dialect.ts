@@ -1,5 +1,6 @@
 // Owns: what a dialect must be able to do. A folder beside this file for each vendor; nothing vendor-specific outside.
-import type { DialectName, Flow } from '../flow/node.ts';
+import type { Destination, DialectName, Flow } from '../flow/node.ts';
+import type { CallPlan } from '../flow/plan.ts';
 import type { Problem } from '../flow/problem.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 
@@ -18,10 +19,22 @@ export interface HttpPlan {
   readonly credentials?: { readonly username: string; readonly password: string };
 }
 
+/** What a call that comes in begins with, where its app is not simply asked for a document. */
+export interface AppOpening {
+  /** The URL of the app, without credentials. */
+  readonly first: Destination;
+  /** Whether calls are answered by themselves. */
+  readonly autoAnswer: boolean;
+  /** Where a call goes when the app cannot be told of it. */
+  readonly fallbackNumber?: string;
+}
+
 export interface Dialect {
   readonly name: DialectName;
   /** Parses, checks and compiles a document. Never throws for what a user wrote. */
   compile(text: string, source: string): Compiled;
-  /** The HTTP request that tells `report` to the application in this vendor's words. */
+  /** The HTTP request that tells `report` to the application in this vendor's words. An empty `url`: nobody is to be told. */
   request(report: Report, call: CallFacts): HttpPlan;
+  /** Without it, or with null, the app is asked for the first document of the call. */
+  opening?(app: AppOpening): CallPlan | null;
 }

@@ -1,6 +1,6 @@
 // Owns: what an interpreter may want done. Plain JSON, so that a replay can compare effects one by one. Every effect
 // that is answered by an event names the id that the event will carry.
-import type { DialTarget, Party, Sound } from '../flow/node.ts';
+import type { ConferenceEvents, DialTarget, Party, Sound } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import type { LegName, NoteEvent } from './event.ts';
 
@@ -39,6 +39,9 @@ export type Effect =
   | { readonly type: 'bridge.split'; readonly leg: LegName }
   /** Connects the caller with another call's caller → bridge.failed | bridge.ended */
   | { readonly type: 'bridge.call'; readonly call: string }
+  /** → conference.joined | conference.failed, later conference.left unless it leaves by itself */
+  | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly events: ConferenceEvents | null }
+  | { readonly type: 'conference.leave' }
   | { readonly type: 'hold.start' }
   | { readonly type: 'hold.stop' }
   /** → timer.fired */

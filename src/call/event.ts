@@ -1,8 +1,8 @@
 // Owns: the vocabulary of the tape. Past tense; plain JSON. `world` events are what happened to the call and are the
 // only input of the interpreter; `note` events are what the interpreter said about its own decisions, kept for readers.
-import type { Block, DialTarget, Flow, Party } from '../flow/node.ts';
+import type { Block, ConferenceEvents, Destination, DialTarget, Flow, Party } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
-import type { GatherReason } from '../flow/report.ts';
+import type { ConferenceMember, GatherReason } from '../flow/report.ts';
 
 /** `caller` is the leg that a run belongs to (also on calls we placed); `callee-1` … are legs it dialled. */
 export type LegName = 'caller' | `callee-${number}`;
@@ -56,6 +56,20 @@ export type WorldEvent =
   | { readonly type: 'recording.failed'; readonly recording: string; readonly code: string; readonly message: string }
   | { readonly type: 'bridge.failed'; readonly call: string; readonly code: string; readonly message: string }
   | { readonly type: 'bridge.ended'; readonly call: string }
+  /** The call is in that conference now, by id. `created`: it was the first. */
+  | { readonly type: 'conference.joined'; readonly conference: string; readonly name: string; readonly created: boolean }
+  | { readonly type: 'conference.failed'; readonly name: string; readonly code: string; readonly message: string }
+  /** It is no longer, and did not leave by itself. */
+  | { readonly type: 'conference.left'; readonly conference: string; readonly why: 'ended' | 'removed' | 'fault' }
+  /** The tape of a conference begins: it is like a call whose only leg is its mixer. */
+  | { readonly type: 'conference.created'; readonly conference: string; readonly name: string; readonly app: string; readonly account: string; readonly events: ConferenceEvents | null }
+  | { readonly type: 'member.joined'; readonly member: ConferenceMember }
+  /** Who hears it is another question now. */
+  | { readonly type: 'member.changed'; readonly member: ConferenceMember }
+  | { readonly type: 'member.left'; readonly call: string; readonly why: 'left' | 'ended' | 'removed' | 'fault' }
+  | { readonly type: 'conference.commanded'; readonly command: ConferenceCommand }
+  /** Nobody is in it any more, and nobody gets in. */
+  | { readonly type: 'conference.ended'; readonly reason: string }
   | { readonly type: 'http.answered'; readonly request: string; readonly httpStatus: number }
   | { readonly type: 'notice.told'; readonly notice: string; readonly httpStatus: number }
   | { readonly type: 'notice.failed'; readonly notice: string; readonly code: string; readonly message: string }
@@ -67,12 +81,34 @@ export type WorldEvent =
 export type Command =
   | { readonly kind: 'hangup'; readonly reason: string }
   | { readonly kind: 'run'; readonly flow: Flow }
-  /** Ends the gather that listens with what was keyed so far, as its timer would; without one nothing follows. */
-  | { readonly kind: 'complete-gather' }
-  /** Runs beside the document, which goes on. `name` is not of another one that still runs; its nodes' paths begin with it. */
+  /**
+   * Ends a gather with what was keyed so far, as its timer would; without one nothing follows. With a name it is the one that
+   * runs beside the document under that name, or whose path begins with it; otherwise the newest that listens.
+   */
+  | { readonly kind: 'complete-gather'; readonly name?: string }
+  /**
+   * Runs beside the document, which goes on, until its end or that of the call; another document does not end it. An answer
+   * to one of its reports that holds verbs takes the document's place. Its nodes' paths begin with `name`. Under a name that
+   * still runs it is refused: a `flow.failed` of that source says so, and nothing else follows.
+   */
   | { readonly kind: 'beside'; readonly name: string; readonly body: Block }
   /** Ends what runs beside under that name as if the call's document had been replaced; without one nothing follows. */
   | { readonly kind: 'end-beside'; readonly name: string };
+
+/** A document in a conference may play, and start, stop, pause and resume a recording; one with anything else is not run. */
+export type ConferenceCommand =
+  /** Its members' documents go on behind their conference. */
+  | { readonly kind: 'end'; readonly reason: string }
+  /** In the place of what runs and waits; an empty one only ends that. */
+  | { readonly kind: 'run'; readonly flow: Flow }
+  /** Behind what runs and waits. */
+  | { readonly kind: 'queue'; readonly flow: Flow }
+  /** Asks for a document, which is then queued. */
+  | { readonly kind: 'redirect'; readonly destination: Destination }
+  /** What is not named stays as it is. A call that is no member is passed over. */
+  | { readonly kind: 'member'; readonly call: string; readonly mute?: boolean; readonly hold?: boolean; readonly coach?: readonly string[] | null }
+  /** Sends a member out; its document goes on. */
+  | { readonly kind: 'remove'; readonly call: string };
 
 export interface DecisionLine {
   /** Milliseconds since the attempt started. */
@@ -82,7 +118,10 @@ export interface DecisionLine {
 
 export type NoteEvent =
   | { readonly type: 'flow.started'; readonly source: string }
-  /** A document that was running cannot go on; what the caller hears instead is the flow that starts next. */
+  /**
+   * A document that was running cannot go on; what the caller hears instead is the flow that starts next. Of what runs
+   * beside it `source` is the name, and the document goes on.
+   */
   | { readonly type: 'flow.failed'; readonly source: string; readonly code: string; readonly message: string }
   | { readonly type: 'verb.started'; readonly path: string; readonly verb: string; readonly line: number }
   | { readonly type: 'verb.finished'; readonly path: string; readonly verb: string; readonly success: boolean; readonly reason: string }

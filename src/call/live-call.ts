@@ -260,6 +260,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       const refused = options.join(call, other);
       if (refused !== null) put({ type: 'bridge.failed', call: other, ...refused });
     },
+    'conference.join': ({ name }) =>
+      put({ type: 'conference.failed', name, code: 'conference-full', message: 'There is no room.' }),
+    'conference.leave': () => {},
     'hold.start': () => caller.leg.hold(true).catch(crash),
     'hold.stop': () => caller.leg.hold(false).catch(crash),
     'timer.arm': ({ timer, delayMs }) => timers.arm(timer, delayMs),

@@ -2,10 +2,10 @@
 // api/ mounts the routes and says who asks; api/voice.ts is the server. Nothing vendor-specific.
 // Does not: know HTTP's library, accounts' secrets, or how a call is carried out.
 import type { Readable } from 'node:stream';
-import type { Command, TapeLine } from '../call/event.ts';
-import type { DialectName, DialTarget } from '../flow/node.ts';
+import type { Command, ConferenceCommand, TapeLine } from '../call/event.ts';
+import type { ConferenceEvents, DialectName, DialTarget } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
-import type { CallFacts } from '../flow/report.ts';
+import type { CallFacts, ConferenceMember } from '../flow/report.ts';
 import type { Dialect } from './dialect.ts';
 
 export interface RestRequest {
@@ -112,6 +112,49 @@ export interface CallFilter {
   readonly limit: number;
 }
 
+export interface ConferenceRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly app: string;
+  readonly state: 'live' | 'ended';
+  /** ISO 8601 UTC with milliseconds. */
+  readonly createdAt: string;
+  readonly endedAt: string | null;
+  readonly events: ConferenceEvents | null;
+  /** In the order in which they joined; none when it is over. */
+  readonly members: readonly (ConferenceMember & { readonly joinedAt: string })[];
+}
+
+export interface ConferenceOrder {
+  /** One of the account's; its dialect words what is told. */
+  readonly app: string;
+  readonly name: string;
+  readonly events: ConferenceEvents | null;
+}
+
+export interface ConferenceFilter {
+  readonly name?: string;
+  readonly dialect?: DialectName;
+  /** ISO 8601. */
+  readonly createdFrom?: string;
+  readonly createdTo?: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** The conferences of one account. What happens in one is on its tape: `Voice.tape(id)`, `Voice.recordings(id)`. */
+export interface Conferences {
+  /** Begins one without a member, which is over when its last one leaves. Throws CodedError `conference-exists`. */
+  create(order: ConferenceOrder): Promise<ConferenceRecord>;
+  get(id: string): Promise<ConferenceRecord | null>;
+  /** The one of that name that is not over. */
+  named(name: string): ConferenceRecord | null;
+  /** The newest first. */
+  list(filter: ConferenceFilter): Promise<readonly ConferenceRecord[]>;
+  /** Resolves when it is kept. Throws CodedError `conference-not-found` or `conference-over`. */
+  command(id: string, command: ConferenceCommand): Promise<void>;
+}
+
 /** What belongs to one account. Everything of another one is as if it were not there. */
 export interface Voice {
   readonly account: string;
@@ -132,6 +175,7 @@ export interface Voice {
   /** A WAV file; null when there is none any more. */
   recordingFile(call: string, recording: string): Promise<{ readonly body: Readable; readonly bytes: number } | null>;
   dropRecording(call: string, recording: string): Promise<boolean>;
+  readonly conferences: Conferences;
   /** Small JSON documents of the account, by kind and id: what a vendor's interface must remember and no call does. */
   readonly notes: Notes;
   /** Phones that may register, and how many contacts of each are there now. */

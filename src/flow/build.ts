@@ -181,6 +181,19 @@ export const hold = (action: 'hold' | 'resume', fields: Omit<Some<'hold'>, 'acti
   ...fields,
 });
 
+/** Heard by all, nobody told. */
+export const conference = (name: string, fields: Omit<Some<'conference'>, 'name'> = {}): NodeOf<'conference'> => ({
+  kind: 'conference',
+  at: nowhere,
+  name,
+  mute: false,
+  hold: false,
+  coach: null,
+  events: null,
+  onFailed: null,
+  ...fields,
+});
+
 export const choose = (
   cases: NodeOf<'branch'>['cases'],
   otherwise: Block = [],

@@ -37,6 +37,7 @@ const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | 
   record: ({ body, onFailed }) => [body, onFailed],
   dial: ({ onFailed }) => [onFailed],
   bridge: ({ onFailed }) => [onFailed],
+  conference: ({ onFailed }) => [onFailed],
   hold: () => [],
   park: () => [],
   branch: ({ cases, otherwise }) => [...cases.map(({ body }) => body), otherwise],

@@ -221,6 +221,30 @@ export interface HoldNode extends Node<'hold'> {
   readonly action: 'hold' | 'resume';
   readonly timeoutMs: number | null;
 }
+/** What a conference may tell an application. `left` is told for each member when it ends, too. */
+export type ConferenceEventType = 'created' | 'joined' | 'changed' | 'left' | 'completed';
+/** Who is told what happens in a conference, one thing after the other. */
+export interface ConferenceEvents {
+  readonly destination: Destination;
+  readonly types: readonly ConferenceEventType[];
+  /** `documents`: those that answer `created`, `joined` and `left` run in the conference; `ignored`: nobody's do. */
+  readonly answers: 'documents' | 'ignored';
+}
+/**
+ * Puts the caller into the conference of that name, which begins with its first member, until it is over, the caller is sent
+ * out of it, or a command brings another document.
+ */
+export interface ConferenceNode extends Node<'conference'>, Fallible {
+  readonly name: string;
+  /** Is not heard. */
+  readonly mute: boolean;
+  /** Neither hears nor is heard. */
+  readonly hold: boolean;
+  /** The calls that alone hear this one, by id; null is heard by everybody. */
+  readonly coach: readonly string[] | null;
+  /** Of a conference that this node begins. */
+  readonly events: ConferenceEvents | null;
+}
 export interface BranchNode extends Node<'branch'> {
   readonly cases: readonly { readonly when: Condition; readonly body: Block }[];
   readonly otherwise: Block;
@@ -272,6 +296,7 @@ export type FlowNode =
   | RecordNode
   | DialNode
   | BridgeNode
+  | ConferenceNode
   | HoldNode
   | ParkNode
   | BranchNode

@@ -1,5 +1,5 @@
 // Owns: what an application is told when it is asked for a document or told an event, before a dialect words it.
-import type { Destination } from './node.ts';
+import type { ConferenceEventType, Destination } from './node.ts';
 
 /** What everybody may know of a call. `from` and `to` are as received (no scheme). */
 export interface CallFacts {
@@ -16,6 +16,8 @@ export interface CallFacts {
   readonly answeredAt: string | null;
   /** When an outbound call was put into a queue, if it was. */
   readonly enqueuedAt?: string;
+  /** Set when these are the facts of a conference, which is like a call whose only leg is its mixer: its name. */
+  readonly conference?: string;
 }
 
 /** One verb that has run: the raw material of Opentact's `history`. */
@@ -24,6 +26,17 @@ export interface VerbResult {
   readonly verb: string;
   readonly success: boolean;
   readonly reason: string;
+}
+
+/** A call in a conference. */
+export interface ConferenceMember {
+  readonly call: string;
+  readonly from: string;
+  readonly to: string;
+  readonly mute: boolean;
+  readonly hold: boolean;
+  /** The calls that alone hear it; null is heard by everybody. */
+  readonly coach: readonly string[] | null;
 }
 
 interface ReportBase {
@@ -73,6 +86,17 @@ export type Report =
     })
   | (ReportBase & { readonly kind: 'recording'; readonly recordingId: string; readonly durationMs: number })
   | (ReportBase & { readonly kind: 'notify' })
+  /** Something happened in a conference, whose facts come with it. `redirect`: somebody asked that it be given a document. */
+  | (ReportBase & {
+      readonly kind: 'conference';
+      readonly event: ConferenceEventType | 'redirect';
+      /** Who joined, changed or left. */
+      readonly member: ConferenceMember | null;
+      /** How many members there are then. */
+      readonly size: number;
+      /** Milliseconds since the conference began. */
+      readonly atMs: number;
+    })
   /** A sound that its node told about: `started`, then `done` however it ended. */
   | (ReportBase & { readonly kind: 'sound'; readonly status: 'started' | 'done'; readonly sound: 'speech' | 'file' })
   /** A key of the caller that no gather listens to. */

@@ -22,6 +22,10 @@ const one: { [Kind in NodeKind]: FlowNode } = {
   record: build.record('during', { body: [build.pause(1)] }),
   dial: build.dial([target], { onFailed: [build.hangup()] }),
   bridge: build.bridge('c2'),
+  conference: build.conference('ops', {
+    coach: ['c2'],
+    events: { destination: build.destination('https://a.example/'), types: ['created'], answers: 'documents' },
+  }),
   hold: build.hold('hold', { timeoutMs: 5 }),
   park: build.park(),
   branch: build.choose([{ when: { subject: 'from', equals: ['1'] }, body: [build.hangup()] }]),

@@ -153,6 +153,22 @@ const nodeSchemas = {
   }),
   bridge: z.strictObject({ kind: z.literal('bridge'), at, callId: text, onFailed }),
   park: z.strictObject({ kind: z.literal('park'), at }),
+  conference: z.strictObject({
+    kind: z.literal('conference'),
+    at,
+    name: z.string().min(1).max(256),
+    mute: z.boolean(),
+    hold: z.boolean(),
+    coach: list(text, 100).nullable(),
+    events: z
+      .strictObject({
+        destination,
+        types: list(z.enum(['created', 'joined', 'changed', 'left', 'completed']), 5),
+        answers: z.enum(['documents', 'ignored']),
+      })
+      .nullable(),
+    onFailed,
+  }),
   hold: z.strictObject({
     kind: z.literal('hold'),
     at,
@@ -198,6 +214,7 @@ const anyNode = z.discriminatedUnion('kind', [
   nodeSchemas.record,
   nodeSchemas.dial,
   nodeSchemas.bridge,
+  nodeSchemas.conference,
   nodeSchemas.hold,
   nodeSchemas.park,
   nodeSchemas.branch,

@@ -4,6 +4,7 @@ import { answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { branch } from './branch.ts';
 import { bridge } from './bridge.ts';
+import { conference } from './conference.ts';
 import { dial } from './dial.ts';
 import { gather } from './gather.ts';
 import { hangup } from './hangup.ts';
@@ -28,6 +29,7 @@ const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
   ask,
   branch,
   bridge,
+  conference,
   dial,
   gather,
   hangup,

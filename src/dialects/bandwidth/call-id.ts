@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { stableUuid } from '../stable-uuid.ts';
 
 const vendorForm = /^c-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const conferenceForm = /^conf-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const idBytes = 16;
 
@@ -20,6 +21,12 @@ export function ownCallId(written: string): string {
   const id = Buffer.from(written.slice(11).replaceAll('-', ''), 'hex').toString('base64url');
   return written.slice(2, 10) === check(id) ? id : written;
 }
+
+/** A conference is like a call; only the first letters of its id are others. */
+export const conferenceIdOf = (id: string): string => (conferenceForm.test(id) ? id : `conf-${callIdOf(id).slice(2)}`);
+
+export const ownConferenceId = (written: string): string =>
+  conferenceForm.test(written) ? ownCallId(`c-${written.slice(5)}`) : written;
 
 /** Of a leg that a call dialled. */
 export const legIdOf = (call: string, leg: string): string => callIdOf(`${call}/${leg}`);

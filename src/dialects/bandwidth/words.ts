@@ -4,7 +4,7 @@
 import type { CallFacts, Report } from '../../flow/report.ts';
 import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
-import { applicationIdOf, callIdOf, legIdOf, recordingIdOf } from './call-id.ts';
+import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf } from './call-id.ts';
 import { causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
 
@@ -69,6 +69,29 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   }
 
+  function ofConference(eventType: string, report: Report, call: CallFacts): Properties {
+    const name = call.conference;
+    return { eventType, eventTime: iso(now()), conferenceId: conferenceIdOf(call.id), name, tag: tagOf(report) };
+  }
+
+  function ofMember({ member }: Extract<Report, { kind: 'conference' }>): Properties {
+    return member === null ? {} : { callId: callIdOf(member.call), from: member.from, to: member.to };
+  }
+
+  function ofConferenceRecording(report: Extract<Report, { kind: 'recording' }>, call: CallFacts): Properties {
+    const {
+      accountId: id,
+      recordingId,
+      mediaUrl,
+      startTime,
+      endTime,
+      duration,
+      fileFormat,
+    } = ofRecording(report, call);
+    const recorded = { accountId: id, recordingId, channels: 1, startTime, endTime, duration, fileFormat, mediaUrl };
+    return { ...ofConference('conferenceRecordingAvailable', report, call), ...recorded, status: 'complete' };
+  }
+
   function ofLeg(report: Extract<Report, { kind: 'leg-end' }>, call: CallFacts): Properties {
     const callId = legIdOf(call.id, report.leg);
     const callerId = report.callerId ?? call.from;
@@ -102,7 +125,9 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       case 'key':
         return { ...ofCall('dtmf', report, call), digit: report.digit };
       case 'recording':
-        return ofRecording(report, call);
+        return call.conference === undefined ? ofRecording(report, call) : ofConferenceRecording(report, call);
+      case 'conference':
+        return { ...ofConference(conferenceEvents[report.event], report, call), ...ofMember(report) };
       case 'dial':
         return {
           ...ofCall('transferComplete', report, call),
@@ -143,6 +168,16 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   };
 }
+
+const conferenceEvents = {
+  created: 'conferenceCreated',
+  joined: 'conferenceMemberJoin',
+  left: 'conferenceMemberExit',
+  redirect: 'conferenceRedirect',
+  completed: 'conferenceCompleted',
+  // Nobody is told of it by BXML.
+  changed: 'conferenceMemberChanged',
+} as const satisfies Record<Extract<Report, { kind: 'conference' }>['event'], string>;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

@@ -50,6 +50,7 @@ export function request(report: Report, call: CallFacts): HttpPlan {
         hasBody ? told : null,
       );
     case 'notify':
+    case 'conference':
     case 'sound':
     case 'key':
     case 'leg-end':

@@ -55,9 +55,19 @@ const http = z.strictObject({
   host: host
     .default('127.0.0.1')
     .describe(
-      'Address that HTTP listens on. Only this machine by default, because whoever reaches it sees every call and hears every recording.',
+      'Address that HTTP listens on. With another one than loopback every request needs the key of an account. See docs/accounts.md.',
     ),
   port: port.default(8080).describe('HTTP port. 0 takes a free one.'),
+  anonymous: z
+    .enum(['local', 'never'])
+    .optional()
+    .describe(
+      'Whether requests without credentials are answered. `local` (default): those of this machine, while `http.host` is a loopback address; they see every account. `never`: none but `/health`.',
+    ),
+  commandPorts: z
+    .array(z.int().min(1).max(65535))
+    .optional()
+    .describe('Further ports for interfaces that take commands in the query, such as the one of OzML: `[9508]`.'),
   advertisedUrl: httpUrl
     .optional()
     .describe('Base URL put in what applications are told, where it names this interface. Default: its host and port.'),
@@ -127,9 +137,12 @@ const store = z.strictObject({
     ),
 });
 
+const accountId = word.describe('Account that it belongs to. Default: the first one.').optional();
+
 const app = z
   .strictObject({
     name: word.describe('Name that `numbers` refers to and that every event carries.'),
+    account: accountId,
     dialect: z.enum(dialects).default('opentact').describe('Language of its documents and of what it is told.'),
     document: z
       .string()
@@ -191,7 +204,34 @@ const digits = z
 const user = z.strictObject({
   login: word.describe('SIP login. Documents dial it as a number when it is one, else as `login@realm`.'),
   password: z.string().min(1).describe('Password of the login.'),
+  account: accountId,
   digits,
+});
+
+const accountKey = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[!-9;-~]{1,100}$/, { error: 'must be 1 to 100 printable characters of ASCII, without a colon' })
+      .describe('What clients give as user name or client id.'),
+    secret: z.string().min(1).max(1000).optional().describe('What they give as password or client secret.'),
+    secretEnv: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Environment variable that holds the secret, which keeps it out of this file.'),
+  })
+  .superRefine((value, context) => {
+    if ((value.secret === undefined) === (value.secretEnv === undefined))
+      context.addIssue({ code: 'custom', message: 'needs either `secret` or `secretEnv`', path: [] });
+  });
+
+const account = z.strictObject({
+  id: word.describe('Id in the addresses of the HTTP interfaces; 7 digits fit every one of them.'),
+  keys: z
+    .array(accountKey)
+    .default([])
+    .describe('Its keys. Those that `keytone account key add` makes are taken beside them.'),
 });
 
 const trunk = z.strictObject({
@@ -285,6 +325,10 @@ export const configSchema = z
       .default('keytone-data')
       .describe('Folder of the database and of recordings, from the folder of this file. It is made when missing.'),
     store: store.prefault({}).describe('How calls, tapes and events are kept.'),
+    accounts: z
+      .array(account)
+      .default([])
+      .describe('Who may use the HTTP interfaces. Without one, the first start makes one. See docs/accounts.md.'),
     apps: z.array(app).default([]).describe('Your applications: a document each, or a URL that is asked for one.'),
     numbers: z.array(number).default([]).describe('Which app answers which number.'),
     users: z.array(user).default([]).describe('Phones that may register.'),
@@ -324,6 +368,22 @@ export const configSchema = z
       'name',
       value.trunks.map((one) => one.name),
     );
+    reportDuplicates(
+      'accounts',
+      'id',
+      value.accounts.map((one) => one.id),
+    );
+    const keys = value.accounts.flatMap((one) => one.keys.map((key) => key.id));
+    value.accounts.forEach((one, index) => {
+      one.keys.forEach(({ id }, place) => {
+        if (keys.indexOf(id) !== keys.lastIndexOf(id))
+          context.addIssue({
+            code: 'custom',
+            message: `"${id}" is the id of another key too`,
+            path: ['accounts', index, 'keys', place, 'id'],
+          });
+      });
+    });
     const names = value.apps.map((one) => one.name);
     value.numbers.forEach((one, index) => {
       if (!names.includes(one.app))

@@ -17,6 +17,8 @@ import { defaultEvents } from './told-events.ts';
 
 export interface AppConfig {
   readonly name: string;
+  /** Default: the first one. */
+  readonly account?: string;
   readonly dialect: DialectName;
   /** Where the first document of a call comes from: the app's URL, or a file URL. */
   readonly first: Destination;
@@ -32,6 +34,11 @@ export interface EventsConfig {
   readonly keys: readonly Uint8Array[];
   readonly types: ReadonlySet<string>;
   readonly concurrency: number;
+}
+
+export interface AccountConfig {
+  readonly id: string;
+  readonly keys: readonly { readonly id: string; readonly secret: string }[];
 }
 
 type Plain = Pick<ConfigFile, 'store' | 'http' | 'numbers' | 'users' | 'trunks' | 'outbound' | 'limits' | 'log'>;
@@ -52,6 +59,8 @@ export interface Config extends Plain {
   };
   /** Absolute. */
   readonly dataDir: string;
+  /** Those of the file; others are in the data folder. */
+  readonly accounts?: readonly AccountConfig[];
   readonly apps: readonly AppConfig[];
   readonly speech: {
     readonly engine: ConfigFile['speech']['engine'];
@@ -124,8 +133,24 @@ export function readConfig(sources: ConfigSources): ReadConfig {
       problems.push(new CodedError('config-invalid', `the file "${app.document}" does not exist`, details));
     });
   }
+  if (parsed.success) problems.push(...missingSecrets(parsed.data, sources.environment, text, settings));
   if (!parsed.success || problems.length > 0) return { config: null, problems };
   return { config: build(parsed.data, baseDir, sources.environment), problems: [] };
+}
+
+function missingSecrets(
+  { accounts }: ConfigFile,
+  environment: NodeJS.ProcessEnv,
+  text: ConfigText | null,
+  settings: readonly Setting[],
+): readonly CodedError[] {
+  return accounts.flatMap(({ keys }, account) =>
+    keys.flatMap(({ secretEnv }, key) => {
+      if (secretEnv === undefined || environment[secretEnv]) return [];
+      const place = placeOf(['accounts', account, 'keys', key, 'secretEnv'], text, settings);
+      return [new CodedError('config-invalid', `the environment has no variable ${secretEnv}`, { place })];
+    }),
+  );
 }
 
 function readText(file: string): ConfigText | CodedError {
@@ -148,9 +173,14 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
       advertisedHost: file.media.advertisedHost ?? null,
     },
     dataDir: resolve(baseDir, file.dataDir),
+    accounts: file.accounts.map(({ id, keys }) => ({
+      id,
+      keys: keys.map((key) => ({ id: key.id, secret: key.secret ?? environment[key.secretEnv ?? ''] ?? '' })),
+    })),
     apps: file.apps.map((app) => ({
       name: app.name,
       dialect: app.dialect,
+      ...(app.account !== undefined && { account: app.account }),
       first: {
         url: app.url ?? pathToFileURL(resolve(baseDir, app.document!)).href,
         method: app.url === undefined ? 'GET' : app.method,

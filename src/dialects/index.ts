@@ -4,8 +4,15 @@ import type { DialectName } from '../flow/node.ts';
 import { bandwidth, createBandwidth } from './bandwidth/index.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
+import type { CommandFace, RestFace } from './rest.ts';
 
 export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact, bandwidth };
+
+/** The REST interfaces that are built, in the order in which they are asked. */
+export const faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] } = {
+  rest: [],
+  command: [],
+};
 
 /** As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end. */
 export function createDialects(httpAddress: () => string): (name: DialectName) => Dialect {

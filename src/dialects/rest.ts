@@ -3,7 +3,7 @@
 // Does not: know HTTP's library, accounts' secrets, or how a call is carried out.
 import type { Readable } from 'node:stream';
 import type { Command, ConferenceCommand, TapeLine } from '../call/event.ts';
-import type { ConferenceEvents, DialectName, DialTarget } from '../flow/node.ts';
+import type { ConferenceEvents, Destination, DialectName, DialTarget } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { CallFacts, ConferenceMember } from '../flow/report.ts';
 import type { Dialect } from './dialect.ts';
@@ -84,6 +84,19 @@ export interface AppRecord {
   readonly numbers: readonly string[];
 }
 
+/** An app that an account makes for itself. Its URLs are reached as those of documents are, not as the configuration's. */
+export interface AppOrder {
+  /** A word that no other app has, of any account: best a random one, such as the vendor's id of it. */
+  readonly name: string;
+  readonly dialect: DialectName;
+  /** Asked for the document of a call that comes in; http or https. */
+  readonly first?: Destination;
+  /** In place of `first`: what a call that comes in does. With neither, none comes in. */
+  readonly plan?: CallPlan;
+  /** Told when a call is over. */
+  readonly last?: Destination;
+}
+
 export interface CallOrder {
   /** One of the account's. */
   readonly app: string;
@@ -162,6 +175,14 @@ export interface Voice {
   /** The app that calls of this dialect belong to when a request names none: the account's first one, or one made for it. */
   appFor(dialect: DialectName): AppRecord;
   dialect(name: DialectName): Dialect;
+  /** Resolves when it is kept. One of the account's of that name is replaced. Throws CodedError `app-name-taken`, `app-invalid`, `app-configured`. */
+  saveApp(order: AppOrder): Promise<AppRecord>;
+  /** Its numbers go with it; calls that are up go on. False when there is none. Throws CodedError `app-configured`. */
+  dropApp(name: string): Promise<boolean>;
+  /** The app is one of the account's. Throws CodedError `number-taken`, `number-invalid`, `app-not-found`, `app-configured`. */
+  saveNumber(number: string, app: string): Promise<void>;
+  /** False when there is none. Throws CodedError `app-configured`. */
+  dropNumber(number: string): Promise<boolean>;
   /** Resolves when it is kept, before it rings. Throws CodedError `call-queue-full`, `call-not-placed`. */
   place(order: CallOrder): Promise<CallFacts>;
   queue(): { readonly size: number; readonly most: number };
@@ -180,6 +201,10 @@ export interface Voice {
   readonly notes: Notes;
   /** Phones that may register, and how many contacts of each are there now. */
   phones(): readonly { readonly login: string; readonly contacts: number }[];
+  /** A phone that may register; of one of the account's the password is changed. Throws CodedError `phone-taken`, `phone-invalid`, `app-configured`. */
+  savePhone(login: string, password: string): Promise<void>;
+  /** False when there is none. Throws CodedError `app-configured`. */
+  dropPhone(login: string): Promise<boolean>;
   log(level: 'info' | 'warn', message: string): void;
 }
 

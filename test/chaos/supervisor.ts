@@ -11,6 +11,8 @@ export interface Supervisor {
   readonly host: string;
   readonly sipPort: number;
   readonly httpUrl: string;
+  /** Of the process of this moment. */
+  readonly pid: number;
   /** Of every process so far. */
   readonly said: () => string;
   /**
@@ -38,6 +40,8 @@ export interface SupervisorOptions {
   readonly ports: number;
   /** More of the configuration. */
   readonly more?: object;
+  /** Words before the command that starts a process. */
+  readonly wrap?: (folder: string) => readonly string[];
 }
 
 const program = fileURLToPath(new URL('../../bin/keytone.ts', import.meta.url));
@@ -50,6 +54,7 @@ export async function startSupervised({
   numbers,
   ports,
   more = {},
+  wrap = () => [],
 }: SupervisorOptions): Promise<Supervisor> {
   const claimed = await claimPorts(ports);
   const [first, last] = claimed.range;
@@ -74,15 +79,9 @@ export async function startSupervised({
     const environment = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('KEYTONE_')),
     );
-    const made = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', program, 'serve', '--config', file],
-      {
-        cwd: folder,
-        env: environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const serve = ['--disable-warning=ExperimentalWarning', program, 'serve', '--config', file];
+    const [command = process.execPath, ...words] = [...wrap(folder), process.execPath, ...serve];
+    const made = spawn(command, words, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [made.stdout, made.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => void chunks.push(chunk));
     return made;
@@ -106,6 +105,9 @@ export async function startSupervised({
   return {
     host,
     sipPort,
+    get pid() {
+      return child.pid!;
+    },
     httpUrl: `http://${host}:${httpPort}`,
     said: () => chunks.join(''),
     async killAndRestart(againMs = []) {

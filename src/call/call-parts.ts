@@ -10,6 +10,7 @@ import type { LegParts, SavedParts } from './leg.ts';
 import type { Interpreter } from './loop.ts';
 import type { RecordingPlace } from './recordings.ts';
 import type { SoundSource } from './sound-source.ts';
+import type { OpenStream } from './streams.ts';
 
 export interface Failure {
   readonly ok: false;
@@ -41,6 +42,7 @@ export interface CallParts extends LegParts {
   readonly restore: SipEndpoint['restore'];
   /** The same for whoever calls. */
   readonly keyWayOf: (leg: Pick<IncomingLeg, 'login' | 'source'>) => KeyWay | null;
+  readonly openStream: OpenStream;
   readonly recordingPlace: (call: string) => RecordingPlace;
   readonly repairRecording: MediaPlane['repairRecording'];
   /** Keeps what a restart needs of a part of a leg, in the place of what was kept of it. */

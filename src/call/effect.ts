@@ -1,6 +1,6 @@
 // Owns: what an interpreter may want done. Plain JSON, so that a replay can compare effects one by one. Every effect
 // that is answered by an event names the id that the event will carry.
-import type { ConferenceEvents, DialTarget, Party, Sound } from '../flow/node.ts';
+import type { ConferenceEvents, DialTarget, Party, Sound, StreamNode } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import type { LegName, NoteEvent } from './event.ts';
 
@@ -42,6 +42,10 @@ export type Effect =
   /** → conference.joined | conference.failed, later conference.left unless it leaves by itself */
   | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly events: ConferenceEvents | null }
   | { readonly type: 'conference.leave' }
+  /** → stream.started, later stream.ended; or stream.failed */
+  | ({ readonly type: 'stream.start'; readonly stream: string } & Pick<StreamNode, 'name' | 'url' | 'credentials' | 'tracks' | 'mode' | 'params'>)
+  /** → stream.ended */
+  | { readonly type: 'stream.stop'; readonly stream: string }
   | { readonly type: 'hold.start' }
   | { readonly type: 'hold.stop' }
   /** → timer.fired */

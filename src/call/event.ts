@@ -34,7 +34,7 @@ export type WorldEvent =
   /** We call somebody: his leg is `caller`, for it is whom the run talks to. */
   | { readonly type: 'call.placed'; readonly call: string; readonly app: string; readonly from: string; readonly to: string; readonly plan: CallPlan; readonly order: PlacedOrder }
   /** It is the turn of a call that we place: its phone is called from now on. */
-  | { readonly type: 'leg.invited'; readonly leg: 'caller' }
+  | { readonly type: 'leg.invited'; readonly leg: 'caller'; readonly sipCallId: string }
   | { readonly type: 'leg.ringing'; readonly leg: LegName; readonly sipStatus: number }
   | { readonly type: 'leg.answered'; readonly leg: LegName }
   | { readonly type: 'leg.failed'; readonly leg: LegName; readonly sipStatus: number; readonly reason: string }
@@ -70,6 +70,9 @@ export type WorldEvent =
   | { readonly type: 'conference.commanded'; readonly command: ConferenceCommand }
   /** Nobody is in it any more, and nobody gets in. */
   | { readonly type: 'conference.ended'; readonly reason: string }
+  | { readonly type: 'stream.started'; readonly stream: string }
+  | { readonly type: 'stream.failed'; readonly stream: string; readonly message: string }
+  | { readonly type: 'stream.ended'; readonly stream: string; readonly cause: 'closed' | 'connection-error' | 'error'; readonly message: string }
   | { readonly type: 'http.answered'; readonly request: string; readonly httpStatus: number }
   | { readonly type: 'notice.told'; readonly notice: string; readonly httpStatus: number }
   | { readonly type: 'notice.failed'; readonly notice: string; readonly code: string; readonly message: string }

@@ -39,8 +39,11 @@ export interface LegOptions {
   readonly put: (event: WorldEvent) => void;
   readonly nextPress: () => number;
   readonly onFault: (error: unknown) => void;
-  /** Recordings, which belong to the call, the end of the session, and a peer that nothing comes from. */
-  readonly onMedia: (leg: LegName, event: Extract<MediaEvent, { type: 'recorded' | 'fault' | 'media-absent' }>) => void;
+  /** Recordings and taps, which belong to the call, the end of the session, and a peer that nothing comes from. */
+  readonly onMedia: (
+    leg: LegName,
+    event: Extract<MediaEvent, { type: 'recorded' | 'tapped' | 'fault' | 'media-absent' }>,
+  ) => void;
   /** Once for each request to `keys`. */
   readonly onKeysSent: (leg: LegName, id: string, failure: KeyFailure | null) => void;
   /** How its keys are sent; null as its description says. */

@@ -18,6 +18,7 @@ import { createCallLoop } from './loop.ts';
 import { createRecordings } from './recordings.ts';
 import { attachCaller, resumeCall } from './resume-call.ts';
 import { signallingOf } from './signalling.ts';
+import { createStreams } from './streams.ts';
 import { createTape } from './tape.ts';
 import { createTimers } from './timers.ts';
 
@@ -82,6 +83,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   const timers = createTimers(clock, (timer) => put({ type: 'timer.fired', timer }));
   const { recordingPlace, repairRecording: repair } = parts;
   const recordings = createRecordings({ place: recordingPlace(id), put, wall: clock.wall, repair });
+  const streams = createStreams({ open: parts.openStream, facts, put });
   const keys = createKeyRequests(put);
   const requests = createApplicationRequests({ id, parts: { ...parts, log }, facts, put, onFault: crash });
   const legOptions: Omit<LegOptions, 'name' | 'keyWay'> & { readonly parts: CallParts } = {
@@ -94,6 +96,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     onFault: crash,
     onMedia(leg, event) {
       if (event.type === 'recorded') recordings.onEvent(event);
+      else if (event.type === 'tapped') streams.onAudio(event);
       else if (event.type === 'media-absent') silent(leg, event.forMs);
       else {
         log.error({ message: event.message }, 'the session of a leg failed');
@@ -179,6 +182,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
 
   function close(): void {
     timers.close();
+    streams.close();
     options.split(call);
     dialled.close();
     caller.close();
@@ -263,6 +267,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     'conference.join': ({ name }) =>
       put({ type: 'conference.failed', name, code: 'conference-full', message: 'There is no room.' }),
     'conference.leave': () => {},
+    'stream.start': (effect) => streams.start(caller.leg.session, effect),
+    'stream.stop': ({ stream }) => streams.stop(stream),
     'hold.start': () => caller.leg.hold(true).catch(crash),
     'hold.stop': () => caller.leg.hold(false).catch(crash),
     'timer.arm': ({ timer, delayMs }) => timers.arm(timer, delayMs),
@@ -277,7 +283,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
 
   async function resume(from: CutCall): Promise<void> {
     await resumeCall({
-      ...{ cut: from, loop, caller, dialled, timers, recordings, put, perform },
+      ...{ cut: from, loop, caller, dialled, timers, recordings, streams, put, perform },
       play: ({ effect, playedMs }) => play(effect, playedMs),
       setSensitive: (sinceMs) => setSensitive(true, sinceMs),
       giveUp(err) {

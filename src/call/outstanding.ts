@@ -42,6 +42,8 @@ export interface Outstanding {
   /** Told again under the same names. */
   readonly notices: readonly EffectOf<'application.notify'>[];
   readonly recordings: readonly OutstandingRecording[];
+  /** Those that had begun and were not ended, and those that were still to be opened. */
+  readonly streams: readonly { readonly effect: EffectOf<'stream.start'>; readonly begun: boolean; readonly stopping: boolean }[];
   /** Complete ones: a flow may play them. */
   readonly kept: readonly KeptRecording[];
   readonly caller: 'ringing' | 'answering' | 'live' | 'gone';
@@ -117,6 +119,7 @@ class Ledger {
   readonly requests = new Map<string, EffectOf<'document.ask' | 'http.send'>>();
   readonly digits = new Map<string, { cancelled: boolean }>();
   readonly recordings = new Map<string, Recording>();
+  readonly streams = new Map<string, { readonly effect: EffectOf<'stream.start'>; begun: boolean; stopping: boolean }>();
   readonly kept: KeptRecording[] = [];
   readonly legs = new Map<LegName, Dialled>();
   readonly down = new Map<number, { readonly event: Extract<WorldEvent, { type: 'digit' }>; readonly since: number }>();
@@ -187,6 +190,15 @@ class Ledger {
       case 'recording.failed':
         this.recordings.delete(event.recording);
         return;
+      case 'stream.started': {
+        const stream = this.streams.get(event.stream);
+        if (stream !== undefined) stream.begun = true;
+        return;
+      }
+      case 'stream.failed':
+      case 'stream.ended':
+        this.streams.delete(event.stream);
+        return;
       case 'bridge.failed':
       case 'bridge.ended':
         if (event.call === this.joined) this.joined = null;
@@ -250,6 +262,14 @@ class Ledger {
         recording.pausedAt = effect.on ? since : null;
         return;
       }
+      case 'stream.start':
+        this.streams.set(effect.stream, { effect, begun: false, stopping: false });
+        return;
+      case 'stream.stop': {
+        const stream = this.streams.get(effect.stream);
+        if (stream !== undefined) stream.stopping = true;
+        return;
+      }
       case 'leg.dial':
         this.legs.set(effect.leg, { dial: effect, answered: false, leaving: false });
         return;
@@ -310,6 +330,7 @@ class Ledger {
         paused: pausedAt !== null,
         stopping,
       })),
+      streams: [...this.streams.values()].map((stream) => ({ ...stream })),
       kept,
       caller,
       ending,

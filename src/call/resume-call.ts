@@ -9,6 +9,7 @@ import type { WorldEvent } from './event.ts';
 import type { CallLoop } from './loop.ts';
 import type { OutstandingPrompt } from './outstanding.ts';
 import type { Recordings } from './recordings.ts';
+import type { Streams } from './streams.ts';
 import type { Timers } from './timers.ts';
 
 export interface ResumeContext {
@@ -18,6 +19,7 @@ export interface ResumeContext {
   readonly dialled: DialledLegs;
   readonly timers: Timers;
   readonly recordings: Recordings;
+  readonly streams: Streams;
   readonly put: (event: WorldEvent) => void;
   readonly perform: (effect: Effect) => void;
   readonly play: (prompt: OutstandingPrompt) => void;
@@ -46,10 +48,15 @@ export async function resumeCall(context: ResumeContext): Promise<void> {
   });
 }
 
-function restore({ cut, caller, dialled, timers, recordings, put, perform, play, setSensitive }: ResumeContext): void {
+function restore({ cut, caller, dialled, timers, recordings, streams, put, perform, play, setSensitive }: ResumeContext): void {
   const { outstanding: it, downMs } = cut;
   const { session } = caller.leg;
   if (it.held) perform({ type: 'hold.start' });
+  for (const { effect, begun, stopping } of it.streams) {
+    if (begun) streams.resume(session, effect);
+    else perform(effect);
+    if (stopping) perform({ type: 'stream.stop', stream: effect.stream });
+  }
   for (const { recording, tag, file } of it.kept) recordings.keep(recording, tag, file);
   for (const { effect, begun, paused, stopping } of it.recordings) {
     if (begun === null) perform(effect);

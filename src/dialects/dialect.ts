@@ -3,6 +3,7 @@ import type { Destination, DialectName, Flow } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { Problem } from '../flow/problem.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
+import type { StreamWords } from './stream-words.ts';
 
 export interface Compiled {
   /** null when a problem of severity `error` was found. */
@@ -35,6 +36,8 @@ export interface Dialect {
   compile(text: string, source: string): Compiled;
   /** The HTTP request that tells `report` to the application in this vendor's words. An empty `url`: nobody is to be told. */
   request(report: Report, call: CallFacts): HttpPlan;
+  /** Without them its documents cannot stream. */
+  readonly streams?: StreamWords;
   /** Without it, or with null, the app is asked for the first document of the call. */
   opening?(app: AppOpening): CallPlan | null;
 }

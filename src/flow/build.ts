@@ -171,6 +171,30 @@ export const bridge = (callId: string, fields: Omit<Some<'bridge'>, 'callId'> = 
   ...fields,
 });
 
+export const stream = (
+  name: string,
+  url: string,
+  fields: Omit<Some<'stream'>, 'name' | 'url'> = {},
+): NodeOf<'stream'> => ({
+  kind: 'stream',
+  at: nowhere,
+  name,
+  url,
+  tracks: 'inbound',
+  mode: 'one-way',
+  params: {},
+  notify: null,
+  ...fields,
+});
+
+export const endStream = (name: string, fields: Omit<Some<'end-stream'>, 'name'> = {}): NodeOf<'end-stream'> => ({
+  kind: 'end-stream',
+  at: nowhere,
+  name,
+  wait: false,
+  ...fields,
+});
+
 export const park = (fields: Some<'park'> = {}): NodeOf<'park'> => ({ kind: 'park', at: nowhere, ...fields });
 
 export const hold = (action: 'hold' | 'resume', fields: Omit<Some<'hold'>, 'action'> = {}): NodeOf<'hold'> => ({

@@ -40,6 +40,8 @@ const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | 
   conference: ({ onFailed }) => [onFailed],
   hold: () => [],
   park: () => [],
+  stream: () => [],
+  'end-stream': () => [],
   branch: ({ cases, otherwise }) => [...cases.map(({ body }) => body), otherwise],
   set: () => [],
   loop: ({ body }) => [body],

@@ -215,6 +215,28 @@ export interface DialNode extends Node<'dial'>, Fallible {
 export interface BridgeNode extends Node<'bridge'>, Fallible {
   readonly callId: string;
 }
+/**
+ * Copies what is heard of the caller (inbound), what he hears (outbound) or both to a websocket, in the background, until
+ * `end-stream`, the end of the call, or that of the socket. `both-ways`: what the other end says is played to the caller.
+ */
+export interface StreamNode extends Node<'stream'> {
+  /** Of one that runs there is no second. */
+  readonly name: string;
+  /** ws or wss. */
+  readonly url: string;
+  /** The name of what it is opened with; never a secret itself. */
+  readonly credentials?: string;
+  readonly tracks: 'inbound' | 'outbound' | 'both';
+  readonly mode: 'one-way' | 'both-ways';
+  readonly params: Readonly<Record<string, string>>;
+  /** Told when it begins, is refused, and is over; the answers are ignored. */
+  readonly notify: Destination | null;
+}
+export interface EndStreamNode extends Node<'end-stream'> {
+  readonly name: string;
+  /** Waits until the other end closes a stream of both ways, in place of ending it. */
+  readonly wait: boolean;
+}
 /** Waits, silently, until the call is over or a command brings another document. Does not answer the call by itself. */
 export type ParkNode = Node<'park'>;
 export interface HoldNode extends Node<'hold'> {
@@ -299,6 +321,8 @@ export type FlowNode =
   | ConferenceNode
   | HoldNode
   | ParkNode
+  | StreamNode
+  | EndStreamNode
   | BranchNode
   | SetNode
   | LoopNode

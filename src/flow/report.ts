@@ -99,6 +99,19 @@ export type Report =
     })
   /** A sound that its node told about: `started`, then `done` however it ended. */
   | (ReportBase & { readonly kind: 'sound'; readonly status: 'started' | 'done'; readonly sound: 'speech' | 'file' })
+  /** What became of a `stream` node. Times are milliseconds since the call started. */
+  | (ReportBase & {
+      readonly kind: 'stream';
+      readonly status: 'started' | 'rejected' | 'stopped';
+      readonly stream: string;
+      readonly name: string;
+      readonly url: string;
+      readonly tracks: 'inbound' | 'outbound' | 'both';
+      readonly startedMs: number;
+      readonly endedMs: number | null;
+      readonly cause: StreamCause | null;
+      readonly message: string | null;
+    })
   /** A key of the caller that no gather listens to. */
   | (ReportBase & { readonly kind: 'key'; readonly digit: string })
   | (ReportBase & {
@@ -106,6 +119,9 @@ export type Report =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string | null;
     });
+
+/** `closed`: the other end did, or we were asked to. */
+export type StreamCause = 'closed' | 'connection-error' | 'error' | 'duplicate' | 'track-limit';
 
 export type GatherReason =
   | 'max-digits'

@@ -28,6 +28,8 @@ const one: { [Kind in NodeKind]: FlowNode } = {
   }),
   hold: build.hold('hold', { timeoutMs: 5 }),
   park: build.park(),
+  stream: build.stream('s', 'ws://h/', { params: { a: 'b' } }),
+  'end-stream': build.endStream('s'),
   branch: build.choose([{ when: { subject: 'from', equals: ['1'] }, body: [build.hangup()] }]),
   set: build.set('names', ['a', 'b']),
   loop: build.loop('names', [build.play('{{item}}')]),

@@ -37,6 +37,8 @@ export interface FetchReply {
 export interface HttpClient {
   /** Any status resolves. Rejects with CodedError fetch-*. */
   fetch(request: FetchRequest): Promise<FetchReply>;
+  /** Opens sockets under the same policy: for a websocket. */
+  dispatcherFor(url: URL, trust: Trust): Dispatcher;
   close(): Promise<void>;
 }
 
@@ -183,6 +185,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         timer.cancel();
         request.signal?.removeEventListener('abort', giveUp);
       }
+    },
+    dispatcherFor(url, trust) {
+      const asked = new URL(url);
+      asked.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
+      return isLocallyTrusted(asked, trust) ? local : guarded;
     },
     async close() {
       await Promise.all([guarded.destroy(), local.destroy()]);

@@ -3,9 +3,15 @@
 // through a BridgeInput on its own clock; a partner in another worker sits behind a MessagePort and looks the same.
 // Audio passes as linear samples, decoded once where it came in and encoded once where it leaves: between two of the same
 // law that gives back the same bytes (but for µ-law's minus zero), and a prompt can be mixed in at any moment.
-// Does not: choose partners. The mixing takes any number of voices, two today.
+// Does not: choose partners, or mix more than two (room-mixer.ts).
 import type { MessagePort } from 'node:worker_threads';
 import { JitterBuffer } from './jitter-buffer.ts';
+
+/** What a session hears on its own clock. */
+export interface Heard {
+  /** Writes the next `count` samples. */
+  take(into: Int16Array, count: number): void;
+}
 
 export interface BridgePeer {
   /** A packet of the caller's audio; `samples` are good during the call only. */
@@ -48,7 +54,7 @@ export class Ear {
 }
 
 /** The partner as this session hears it. */
-export class BridgeInput implements BridgePeer {
+export class BridgeInput implements BridgePeer, Heard {
   readonly #ear = new Ear();
   readonly #onKey: (digit: string) => void;
   readonly #onSounds: (digit: string) => void;

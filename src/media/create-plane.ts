@@ -4,8 +4,18 @@ import { MessageChannel } from 'node:worker_threads';
 import { CodedError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import type { MediaEvent, MediaPlane, MediaPlaneOptions, MediaSession, SavedSession, SessionOptions } from './plane.ts';
+import type {
+  MediaEvent,
+  MediaPlane,
+  MediaPlaneOptions,
+  MediaRoom,
+  MediaSession,
+  RoomEvent,
+  SavedSession,
+  SessionOptions,
+} from './plane.ts';
 import { PortPool } from './ports.ts';
+import { RoomProxy } from './room-proxy.ts';
 import { SessionProxy } from './session-proxy.ts';
 import { repairWav } from './wav-writer.ts';
 import { MediaWorkerClient } from './worker-client.ts';
@@ -27,6 +37,7 @@ class WorkerMediaPlane implements MediaPlane {
   readonly #workers: MediaWorkerClient[] = [];
   readonly #clips = new Map<string, SharedArrayBuffer>();
   readonly #sessions = new Map<number, SessionProxy>();
+  readonly #rooms = new Map<number, RoomProxy>();
   readonly #opening = new Map<number, Opening>();
   #lastSession = 0;
   #closing: Promise<void> | null = null;
@@ -76,6 +87,20 @@ class WorkerMediaPlane implements MediaPlane {
     return repairWav(file);
   }
 
+  openRoom(onEvent: (event: RoomEvent) => void): MediaRoom {
+    if (this.#closing !== null) throw new CodedError('media-closed', 'The media plane is closed.');
+    const worker = this.#leastBusy();
+    worker.sessions++;
+    const number = ++this.#lastSession;
+    const room = new RoomProxy(number, worker, (event) => onEvent(event as RoomEvent));
+    this.#rooms.set(number, room);
+    return room;
+  }
+
+  #leastBusy(): MediaWorkerClient {
+    return this.#workers.reduce((least, other) => (other.sessions < least.sessions ? other : least));
+  }
+
   async open(options: SessionOptions): Promise<MediaSession> {
     if (options.restore !== undefined) return this.#openAgain(options.restore, options);
     for (let attempts = this.#ports.free; attempts > 0; attempts--) {
@@ -94,7 +119,7 @@ class WorkerMediaPlane implements MediaPlane {
       for (const opening of this.#opening.values())
         opening.reject(new CodedError('media-closed', 'The media plane closed.'));
       this.#opening.clear();
-      for (const session of [...this.#sessions.values()]) this.#forget(session);
+      for (const one of [...this.#sessions.values(), ...this.#rooms.values()]) this.#forget(one);
     });
     return this.#closing;
   }
@@ -111,7 +136,7 @@ class WorkerMediaPlane implements MediaPlane {
       this.#ports.giveBack(port);
       throw new CodedError('media-closed', 'The media plane is closed.');
     }
-    const worker = this.#workers.reduce((least, other) => (other.sessions < least.sessions ? other : least));
+    const worker = this.#leastBusy();
     const number = ++this.#lastSession;
     worker.sessions++;
     const { onEvent, keyWay = null } = options;
@@ -173,7 +198,7 @@ class WorkerMediaPlane implements MediaPlane {
     for (const opening of this.#opening.values()) {
       if (opening.worker === worker) opening.reject(new CodedError('media-closed', why));
     }
-    for (const session of [...this.#sessions.values()]) {
+    for (const session of [...this.#sessions.values(), ...this.#rooms.values()]) {
       if (session.worker !== worker) continue;
       this.#emit(session, { type: 'fault', message: why });
       this.#forget(session);
@@ -188,18 +213,22 @@ class WorkerMediaPlane implements MediaPlane {
       if (report.code === 'EADDRINUSE' || report.code === 'EACCES') opening?.resolve(null);
       else opening?.reject(new CodedError('media-bind-failed', report.message));
     } else if (report.type === 'event') {
-      const session = this.#sessions.get(report.session);
+      const session = this.#named(report.session);
       if (session !== undefined) this.#emit(session, report.event);
     } else if (report.type === 'closed') {
-      const session = this.#sessions.get(report.session);
+      const session = this.#named(report.session);
       if (session !== undefined) this.#forget(session);
     } else if (report.type === 'fault' && report.session !== null) {
-      const session = this.#sessions.get(report.session);
+      const session = this.#named(report.session);
       if (session !== undefined) this.#emit(session, { type: 'fault', message: report.message });
     }
   }
 
-  #emit(session: SessionProxy, event: MediaEvent): void {
+  #named(number: number): SessionProxy | RoomProxy | undefined {
+    return this.#sessions.get(number) ?? this.#rooms.get(number);
+  }
+
+  #emit(session: SessionProxy | RoomProxy, event: MediaEvent): void {
     try {
       session.onEvent(event);
     } catch (error) {
@@ -207,10 +236,11 @@ class WorkerMediaPlane implements MediaPlane {
     }
   }
 
-  #forget(session: SessionProxy): void {
+  #forget(session: SessionProxy | RoomProxy): void {
     this.#sessions.delete(session.number);
+    this.#rooms.delete(session.number);
     session.worker.sessions--;
-    this.#ports.giveBack(session.port);
+    if (session instanceof SessionProxy) this.#ports.giveBack(session.port);
     session.closed();
   }
 }

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { createThreadLoad } from '../base/thread-load.ts';
 import { type BridgePeer, bridgeOverPort } from './bridge.ts';
-import { Pacer } from './pacer.ts';
+import { type Paced, Pacer } from './pacer.ts';
 import type { MediaEvent } from './plane.ts';
 import { RtpSession } from './session.ts';
 import type { SessionHost } from './session-host.ts';
@@ -20,6 +20,7 @@ import {
   type WorkerReport,
   type WorkerStart,
 } from './worker-protocol.ts';
+import { WorkerRooms } from './worker-rooms.ts';
 
 const port = parentPort!;
 const gauges = new Float64Array((workerData as WorkerStart).gauges);
@@ -101,12 +102,24 @@ async function open({ session: number, host, port: at, keyWay, restore }: OpenCo
   }
 }
 
-function pace(session: RtpSession): void {
+const rooms = new WorkerRooms({
+  now: () => performance.now(),
+  emit: (room, event) => outbox.send({ type: 'event', session: room, event }),
+  failed,
+  session: (number) => sessions.get(number),
+  clip: (key) => clips.get(key),
+  pace,
+  rest: (paced) => pacer.remove(paced),
+  closed: (room) => outbox.send({ type: 'closed', session: room }),
+});
+
+function pace(session: Paced): void {
   pacer.add(session, performance.now());
   arm();
 }
 
 function close(number: number): void {
+  void rooms.close(number);
   const session = sessions.get(number);
   if (session === undefined) return;
   sessions.delete(number);
@@ -122,7 +135,7 @@ async function shutDown(): Promise<void> {
   shuttingDown = true;
   await Promise.all(binding);
   for (const number of [...sessions.keys()]) close(number);
-  await Promise.all(closing);
+  await Promise.all([...closing, rooms.closeAll()]);
   if (timer !== null) clearTimeout(timer);
   load.close();
   // Behind the reports of this turn. Nothing holds the thread then, and it ends by itself.
@@ -158,6 +171,18 @@ function command(session: RtpSession, command: SessionCommand): void {
     case 'record':
       session.recordings.start(command.id, command.options);
       break;
+    case 'tap':
+      session.recordings.tap(command.id, command.tracks);
+      return;
+    case 'untap':
+      session.recordings.untap(command.id);
+      return;
+    case 'say':
+      session.voice.say(command.samples);
+      return;
+    case 'hush':
+      session.voice.hush();
+      return;
     case 'pause-recording':
       session.recordings.pause(command.id, command.on);
       return;
@@ -210,6 +235,18 @@ function take(message: WorkerCommand): void {
       break;
     case 'shutdown':
       void shutDown();
+      break;
+    case 'room-open':
+    case 'seat':
+    case 'seat-port':
+    case 'reseat':
+    case 'room-play':
+    case 'room-stop':
+    case 'room-record':
+    case 'room-pause-recording':
+    case 'room-stop-recording':
+    case 'room-close':
+      rooms.take(message);
       break;
     default: {
       const session = sessions.get(message.session);

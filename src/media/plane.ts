@@ -3,6 +3,7 @@
 // threads; everything here is plain data, sent by message. Audio is 8 kHz, mono, 16-bit linear unless said otherwise.
 import type { KeyPath, KeyReport } from './key-machine.ts';
 import type { NegotiatedAudio } from './sdp.ts';
+import type { TapTrack, TapTracks } from './tap.ts';
 
 export type { KeyPath, KeyReport };
 
@@ -20,6 +21,8 @@ export interface MediaPlane {
    * it is that very pair, or media-port-taken: then only a new session and a new offer to the peer are left.
    */
   open(options: SessionOptions): Promise<MediaSession>;
+  /** A room in which any number of sessions hear one another; it costs a share of one worker. */
+  openRoom(onEvent: (event: RoomEvent) => void): MediaRoom;
   /** Keeps these RTP ports from sessions that are not restored. */
   reserve(ports: readonly number[]): void;
   /** What was reserved and is not restored after all is free again. */
@@ -136,6 +139,13 @@ export interface MediaSession {
    * and of a moment before, is silenced too: keys may have been typed ahead.
    */
   sensitive(on: boolean, sinceMs: number): void;
+  /** Tells each packet time of what is received, sent or both → tapped. Nothing of a secret is among it. */
+  tap(id: string, tracks: TapTracks): void;
+  untap(id: string): void;
+  /** Speaks these samples behind those that it was given before, on top of everything else. */
+  say(samples: Int16Array): void;
+  /** Forgets what `say` was given and is not spoken yet. */
+  hush(): void;
   /** Exchanges audio with another session of the plane until unbridged; prompts sound on top. */
   bridge(other: MediaSession): void;
   unbridge(): void;
@@ -143,6 +153,36 @@ export interface MediaSession {
   hold(on: boolean): void;
   close(): Promise<void>;
 }
+
+/** A member of a room: who hears it. */
+export interface RoomSeat {
+  /** Unique in its room. */
+  readonly name: string;
+  /** Is not heard. */
+  readonly mute: boolean;
+  /** Neither hears nor is heard. */
+  readonly hold: boolean;
+  /** The names of those who alone hear it; null is heard by all. */
+  readonly coach: readonly string[] | null;
+}
+
+export interface MediaRoom {
+  /** The session leaves by `unbridge`, or when it is closed. Prompts of its own sound on top. */
+  seat(session: MediaSession, seat: RoomSeat): void;
+  /** Of a member that sits there. */
+  reseat(seat: RoomSeat): void;
+  /** Heard by all but those on hold. No key stops it. → play-started, play-finished */
+  play(id: string, options: PlayOptions): void;
+  stop(id: string): void;
+  /** Writes what is heard by all as one channel. → recorded */
+  record(id: string, options: Parameters<MediaSession['record']>[1]): void;
+  pauseRecording(id: string, on: boolean): void;
+  stopRecording(id: string): void;
+  /** Its members go on without it. Resolves when its files are written. */
+  close(): Promise<void>;
+}
+
+export type RoomEvent = Extract<MediaEvent, { type: 'play-started' | 'play-finished' | 'recorded' | 'fault' }>;
 
 export type MediaEvent =
   /** When what a restart needs has changed, never for a packet; with a `digit`, in the same turn behind it. */
@@ -183,6 +223,8 @@ export type MediaEvent =
       readonly why: 'stopped' | 'silence' | 'max' | 'ended' | 'failed';
       readonly message?: string;
     }
+  /** A packet time in µ-law. */
+  | { readonly type: 'tapped'; readonly id: string; readonly track: TapTrack; readonly audio: Uint8Array }
   /** Neither RTP nor RTCP of a peer that should send, for this long: told every 30 s of silence. */
   | { readonly type: 'media-absent'; readonly forMs: number }
   | { readonly type: 'fault'; readonly message: string };

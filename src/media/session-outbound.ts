@@ -16,8 +16,9 @@
 // Does not: know when a packet is due.
 
 import type { Socket } from 'node:dgram';
-import { type BridgeInput, mixInto } from './bridge.ts';
+import { type Heard, mixInto } from './bridge.ts';
 import { decodeG711, encodeG711, silenceByte } from './g711.ts';
+import { LiveVoice } from './live-voice.ts';
 import { longestPacketMs } from './pacer.ts';
 import type { KeyPath } from './plane.ts';
 import { Player, type PlayerOutput } from './player.ts';
@@ -41,6 +42,7 @@ export interface OutboundOutput extends PlayerOutput {
 
 export class Outbound {
   readonly player: Player;
+  readonly voice = new LiveVoice();
   readonly stream: RtpStream;
   /** What went out at this packet time, for the recording. */
   readonly said = new Int16Array(longestFrame);
@@ -116,7 +118,7 @@ export class Outbound {
   }
 
   /** Nothing may be sent at this time. */
-  pass(bridged: BridgeInput | null, record: boolean): void {
+  pass(bridged: Heard | null, record: boolean): void {
     this.#tones.pass(this.samples);
     this.#sayNothing(bridged, record);
     this.stream.pause();
@@ -124,7 +126,7 @@ export class Outbound {
   }
 
   /** Sends the packet that is due; false when the kernel still holds the packets before it. */
-  send(port: number, address: string, bridged: BridgeInput | null, record: boolean): boolean {
+  send(port: number, address: string, bridged: Heard | null, record: boolean): boolean {
     const { stream, samples } = this;
     if (this.#events.busy && !this.inTone && this.#sendEvent(port, address)) {
       this.#sayNothing(bridged, record);
@@ -144,7 +146,7 @@ export class Outbound {
     return true;
   }
 
-  #sayNothing(bridged: BridgeInput | null, record: boolean): void {
+  #sayNothing(bridged: Heard | null, record: boolean): void {
     bridged?.take(this.#mixed, this.samples);
     if (record) this.said.fill(0, 0, this.samples);
   }
@@ -157,7 +159,7 @@ export class Outbound {
     return true;
   }
 
-  #fill(packet: Buffer, bridged: BridgeInput | null): void {
+  #fill(packet: Buffer, bridged: Heard | null): void {
     const { samples } = this;
     bridged?.take(this.#mixed, samples);
     if (this.#tones.busy) {
@@ -167,7 +169,11 @@ export class Outbound {
     }
     const filled = this.player.fill(this.#codec, packet, rtpHeaderBytes, samples);
     if (filled < samples) packet.fill(silenceByte(this.#codec), rtpHeaderBytes + filled);
-    if (bridged === null) return;
+    if (bridged === null) {
+      if (!this.voice.speaking) return;
+      this.#mixed.fill(0, 0, samples);
+    }
+    this.voice.take(this.#mixed, samples);
     if (filled > 0) {
       decodeG711(this.#codec, packet, rtpHeaderBytes, filled, this.said, 0);
       mixInto(this.#mixed, this.said, filled);

@@ -1,6 +1,6 @@
 // Owns: the other side of a session's bridge: what is heard of it, and whom our peer's audio and keys go to.
 // Does not: know where the partner is (bridge.ts), mix, or decide which keys are passed on.
-import { BridgeInput, type BridgePeer } from './bridge.ts';
+import { BridgeInput, type BridgePeer, type Heard } from './bridge.ts';
 
 export interface SessionPartnerHost {
   /** The partner's key goes to our peer. */
@@ -11,7 +11,7 @@ export interface SessionPartnerHost {
 
 export class SessionPartner {
   /** What is heard of it; null without a bridge. */
-  input: BridgeInput | null = null;
+  input: Heard | null = null;
   /** Whom to tell what our peer says; null without a bridge. */
   side: BridgePeer | null = null;
   readonly #host: SessionPartnerHost;
@@ -35,6 +35,14 @@ export class SessionPartner {
     );
     this.input = input;
     this.side = join(input);
+  }
+
+  /** In a room: what is heard of the others and what leads to them is one. */
+  sit(sit: (onSounds: (digit: string) => void) => BridgePeer & Heard): void {
+    this.leave();
+    const seat = sit((digit) => this.#host.passingOn(digit));
+    this.input = seat;
+    this.side = seat;
   }
 
   leave(): void {

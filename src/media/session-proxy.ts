@@ -2,6 +2,7 @@
 // are dropped: a call that ends has nobody left to tell.
 import type { MediaEvent, MediaSession, PlayOptions } from './plane.ts';
 import type { NegotiatedAudio } from './sdp.ts';
+import type { TapTracks } from './tap.ts';
 import type { MediaWorkerClient } from './worker-client.ts';
 import type { RecordOptions, SessionCommand } from './worker-protocol.ts';
 
@@ -57,6 +58,22 @@ export class SessionProxy implements MediaSession {
 
   record(id: string, options: RecordOptions): void {
     this.#send({ type: 'record', session: this.number, id, options });
+  }
+
+  tap(id: string, tracks: TapTracks): void {
+    this.#send({ type: 'tap', session: this.number, id, tracks });
+  }
+
+  untap(id: string): void {
+    this.#send({ type: 'untap', session: this.number, id });
+  }
+
+  say(samples: Int16Array): void {
+    this.#send({ type: 'say', session: this.number, samples });
+  }
+
+  hush(): void {
+    this.#send({ type: 'hush', session: this.number });
   }
 
   pauseRecording(id: string, on: boolean): void {

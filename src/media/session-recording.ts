@@ -1,4 +1,4 @@
-// Owns: the recordings of a session: each a Recorder into a WAV file, fed on the session's clock with what was received
+// Owns: the recordings and taps of a session: a recording is a Recorder into a WAV file, a tap tells what it hears at once. Both are fed on the session's clock with what was received
 // (through a jitter buffer of its own, filled only while something records) and what was sent. While the session is
 // sensitive nothing of the caller reaches them, neither what sounds now nor what the buffer still holds; and as keys may
 // have been pressed before it was known that they are a secret, what was written of them is silenced again.
@@ -6,10 +6,12 @@ import { Ear } from './bridge.ts';
 import type { MediaEvent } from './plane.ts';
 import { Recorder } from './recorder.ts';
 import { longestFrame } from './session-outbound.ts';
+import { Tap, type TapTracks } from './tap.ts';
 import { WavWriter } from './wav-writer.ts';
 import type { RecordOptions } from './worker-protocol.ts';
 
 type Recorded = Extract<MediaEvent, { type: 'recorded' }>;
+type Told = Extract<MediaEvent, { type: 'recorded' | 'tapped' }>;
 
 interface Running {
   readonly id: string;
@@ -29,18 +31,19 @@ export class SessionRecordings {
   #quietUntil = 0;
   readonly #now: () => number;
   readonly #running: Running[] = [];
+  readonly #taps: Tap[] = [];
   readonly #ending = new Set<Promise<void>>();
-  readonly #told: (event: Recorded) => void;
+  readonly #told: (event: Told) => void;
   readonly #heard = new Int16Array(longestFrame);
   #ear: Ear | null = null;
 
-  constructor(told: (event: Recorded) => void, now: () => number) {
+  constructor(told: (event: Told) => void, now: () => number) {
     this.#told = told;
     this.#now = now;
   }
 
   get active(): boolean {
-    return this.#running.length > 0;
+    return this.#running.length > 0 || this.#taps.length > 0;
   }
 
   start(id: string, options: RecordOptions): void {
@@ -60,6 +63,17 @@ export class SessionRecordings {
   stop(id: string): void {
     const running = this.#running.find((each) => each.id === id);
     if (running !== undefined) this.#end(running, 'stopped');
+  }
+
+  tap(id: string, tracks: TapTracks): void {
+    this.#taps.push(new Tap(id, tracks, (of, track, audio) => this.#told({ type: 'tapped', id: of, track, audio })));
+    this.#ear ??= new Ear();
+  }
+
+  untap(id: string): void {
+    const at = this.#taps.findIndex((tap) => tap.id === id);
+    if (at >= 0) this.#taps.splice(at, 1);
+    this.#rest();
   }
 
   /** `sinceMs`: how long ago the first key of the secret was heard. */
@@ -92,6 +106,7 @@ export class SessionRecordings {
       heard.fill(0, 0, count);
       if (keying) said.fill(0, 0, count);
     }
+    for (let i = 0; i < this.#taps.length; i++) this.#taps[i]!.take(heard, said, count);
     for (let i = this.#running.length - 1; i >= 0; i--) {
       const running = this.#running[i]!;
       if (running.paused) continue;
@@ -108,9 +123,14 @@ export class SessionRecordings {
 
   #end(running: Running, why: Recorded['why']): void {
     this.#running.splice(this.#running.indexOf(running), 1);
-    if (this.#running.length === 0) this.#ear = null;
+    this.#rest();
     const done = this.#finish(running, why).then(() => void this.#ending.delete(done));
     this.#ending.add(done);
+  }
+
+  /** Nobody listens any more. */
+  #rest(): void {
+    if (!this.active) this.#ear = null;
   }
 
   async #finish({ id, recorder, writer }: Running, why: Recorded['why']): Promise<void> {

@@ -4,7 +4,8 @@
 // needs is saved when it changes (session-teller.ts). Does not: schedule, allocate ports, or know the main thread; its host
 // carries events out.
 import type { RemoteInfo } from 'node:dgram';
-import type { BridgePeer } from './bridge.ts';
+import type { BridgePeer, Heard } from './bridge.ts';
+import type { LiveVoice } from './live-voice.ts';
 import { longestPacketMs, type Paced, shortestPacketMs } from './pacer.ts';
 import type { KeyPath, SavedSession } from './plane.ts';
 import type { Player } from './player.ts';
@@ -27,6 +28,7 @@ export class RtpSession implements Paced {
   readonly number: number;
   readonly player: Player;
   readonly recordings: SessionRecordings;
+  readonly voice: LiveVoice;
   readonly #host: SessionHost;
   readonly #sockets: SocketPair;
   readonly #teller: SessionTeller;
@@ -55,6 +57,7 @@ export class RtpSession implements Paced {
       sent: (id, ok) => this.#teller.tell({ type: 'sent', id, ok }),
     });
     this.player = this.#outbound.player;
+    this.voice = this.#outbound.voice;
     this.recordings = new SessionRecordings(
       (event) => this.#teller.tell(event),
       () => host.now(),
@@ -149,6 +152,11 @@ export class RtpSession implements Paced {
   /** Begins to hear a partner: `join` gets our input and returns the partner's, or what leads to it. */
   bridge(join: (input: BridgePeer) => BridgePeer): void {
     this.#partner.join(join);
+  }
+
+  /** Takes a seat in a room. */
+  sit(sit: (onSounds: (digit: string) => void) => BridgePeer & Heard): void {
+    this.#partner.sit(sit);
   }
 
   unbridge(): void {

@@ -7,8 +7,9 @@
 //   add-clip drop-clip                              –
 //   shutdown                                        closed*, then the thread ends
 import type { MessagePort } from 'node:worker_threads';
-import type { KeyPath, MediaEvent, MediaSession, PlayOptions, SavedSession } from './plane.ts';
+import type { KeyPath, MediaEvent, MediaSession, PlayOptions, RoomSeat, SavedSession } from './plane.ts';
 import type { NegotiatedAudio } from './sdp.ts';
+import type { TapTracks } from './tap.ts';
 
 export type RecordOptions = Parameters<MediaSession['record']>[1];
 
@@ -31,12 +32,30 @@ export type SessionCommand =
   | { readonly type: 'stop-recording'; readonly session: number; readonly id: string }
   | { readonly type: 'pause-recording'; readonly session: number; readonly id: string; readonly on: boolean }
   | { readonly type: 'sensitive'; readonly session: number; readonly on: boolean; readonly sinceMs: number }
+  | { readonly type: 'tap'; readonly session: number; readonly id: string; readonly tracks: TapTracks }
+  | { readonly type: 'untap'; readonly session: number; readonly id: string }
+  | { readonly type: 'say'; readonly session: number; readonly samples: Int16Array }
+  | { readonly type: 'hush'; readonly session: number }
   | { readonly type: 'bridge'; readonly session: number; readonly other: number }
   /** The other session lives in another worker, at the far end of the port. */
   | { readonly type: 'bridge-port'; readonly session: number; readonly port: MessagePort }
   | { readonly type: 'unbridge'; readonly session: number }
   | { readonly type: 'hold'; readonly session: number; readonly on: boolean }
   | { readonly type: 'close'; readonly session: number };
+
+/** Rooms are numbered among the sessions, so that their events need no other way. */
+export type RoomCommand =
+  | { readonly type: 'room-open'; readonly room: number }
+  | { readonly type: 'seat'; readonly room: number; readonly session: number; readonly seat: RoomSeat }
+  /** The member's session lives in another worker, at the far end of the port. */
+  | { readonly type: 'seat-port'; readonly room: number; readonly seat: RoomSeat; readonly port: MessagePort }
+  | { readonly type: 'reseat'; readonly room: number; readonly seat: RoomSeat }
+  | { readonly type: 'room-play'; readonly room: number; readonly id: string; readonly options: PlayOptions }
+  | { readonly type: 'room-stop'; readonly room: number; readonly id: string }
+  | { readonly type: 'room-record'; readonly room: number; readonly id: string; readonly options: RecordOptions }
+  | { readonly type: 'room-pause-recording'; readonly room: number; readonly id: string; readonly on: boolean }
+  | { readonly type: 'room-stop-recording'; readonly room: number; readonly id: string }
+  | { readonly type: 'room-close'; readonly room: number };
 
 export interface OpenCommand {
   readonly type: 'open';
@@ -50,6 +69,7 @@ export interface OpenCommand {
 export type WorkerCommand =
   | OpenCommand
   | SessionCommand
+  | RoomCommand
   | { readonly type: 'add-clip'; readonly key: string; readonly samples: SharedArrayBuffer }
   | { readonly type: 'drop-clip'; readonly key: string }
   | { readonly type: 'shutdown' };

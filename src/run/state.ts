@@ -5,6 +5,8 @@ import type { Block, Destination, DialTarget } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason, VerbResult } from '../flow/report.ts';
 import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
+import { createListeners, type Listeners } from './listeners.ts';
+import type { OpenStream } from './stream.ts';
 import type { Exit, Steps } from './verb.ts';
 
 export interface OpenRecording {
@@ -37,7 +39,13 @@ export interface CallState {
   answerAsked: boolean;
   /** Where keys are told that no gather listens to. */
   keysTo: Destination | null;
-  gathering: boolean;
+  /** How many gathers run, those included that wait for the answer to their report. */
+  gathering: number;
+  /** How many of them keep a secret. */
+  secrets: number;
+  /** How many verbs hold the caller. */
+  holds: number;
+  readonly listeners: Listeners;
   /** Of the document that runs. */
   source: string;
   /** What takes its turn: the name of what runs beside the document, '' is the document. */
@@ -57,8 +65,9 @@ export interface CallState {
   /** Legs that were dialled and are not over. */
   readonly legs: Map<LegName, 'dialled' | 'live' | 'leaving'>;
   readonly watched: Map<LegName, WatchedLeg>;
+  readonly streams: Map<string, OpenStream>;
   /** The next deterministic name: `prompt-1`, `timer-3`. */
-  name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording'): string;
+  name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording' | 'stream'): string;
   nextLeg(): LegName;
   /** Runs a block of nodes in the place where the verb stands. */
   block(body: Block): Steps<Exit>;
@@ -88,7 +97,10 @@ export function createState(language: string, block: (state: CallState, body: Bl
     invitedAt: null,
     answerAsked: false,
     keysTo: null,
-    gathering: false,
+    gathering: 0,
+    secrets: 0,
+    holds: 0,
+    listeners: createListeners(),
     source: '',
     strand: '',
     lost: false,
@@ -101,6 +113,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     recordings: new Map(),
     legs: new Map(),
     watched: new Map(),
+    streams: new Map(),
     name: (kind) => `${kind}-${count(kind)}`,
     nextLeg: () => `callee-${count('callee')}`,
     block: (body) => block(state, body),

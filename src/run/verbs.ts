@@ -18,6 +18,7 @@ import { reject } from './reject.ts';
 import { sendDigits } from './send-digits.ts';
 import { loop, set } from './set-loop.ts';
 import { type CallState, remember } from './state.ts';
+import { endStream, stream } from './stream.ts';
 import { tellKeys } from './tell-keys.ts';
 import type { Exit, Outcome, Steps } from './verb.ts';
 import { verbOf } from './verb-name.ts';
@@ -42,8 +43,10 @@ const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
   play,
   record,
   reject,
+  'end-stream': endStream,
   'send-digits': sendDigits,
   set,
+  stream,
   'tell-keys': tellKeys,
 };
 

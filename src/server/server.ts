@@ -19,6 +19,7 @@ import { type AppTrust, noTrust, trustOfUrls, withoutCredentials } from '../hook
 import { createApplication } from '../hooks/application.ts';
 import { createHttpClient } from '../hooks/http-client.ts';
 import { createMediaFetch } from '../hooks/media-fetch.ts';
+import { openStreamSocket } from '../hooks/stream-socket.ts';
 import { createMediaPlane } from '../media/create-plane.ts';
 import { createAudioDecoder } from '../media/decode-audio.ts';
 import { createRun } from '../run/create-run.ts';
@@ -180,6 +181,13 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       invite: endpoint.invite,
       restore: endpoint.restore,
       keyWayOf: createKeyWays(config),
+      openStream: (stream, call, handlers) => {
+        const words = dialects(dialectNamed(call.app)).streams;
+        if (words === undefined) throw new Error(`${call.app} streams, and its dialect has no words for it`);
+        const { url, credentials } = stream;
+        const address = { url, trustedOrigins: trustOf(call.app).origins, ...(credentials !== undefined && { credentials }) };
+        return openStreamSocket(address, stream, call, words, handlers, { http, log, clock });
+      },
       recordingPlace,
       repairRecording: plane.repairRecording,
       saveLeg: store.saveLeg,

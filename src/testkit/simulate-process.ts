@@ -115,6 +115,12 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       case 'leg.hangup':
         world.hangUpLeg(effect.leg);
         return;
+      case 'stream.start':
+        clock.after(0, () => put({ type: 'stream.started', stream: effect.stream }));
+        return;
+      case 'stream.stop':
+        clock.after(0, () => put({ type: 'stream.ended', stream: effect.stream, cause: 'closed', message: 'ended' }));
+        return;
       case 'bridge.call':
         put({
           type: 'bridge.failed',
@@ -139,6 +145,10 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       media.record(effect, begun === null ? null : begun.sinceMs + (paused ? 0 : downMs));
       if (paused) media.pauseRecording(effect.recording, true);
       if (stopping) media.stopRecording(effect.recording);
+    }
+    for (const { effect, begun, stopping } of it.streams) {
+      if (!begun) perform(effect);
+      if (stopping) perform({ type: 'stream.stop', stream: effect.stream });
     }
     for (const { effect, playedMs } of it.prompts) {
       world.promptStarts(effect);

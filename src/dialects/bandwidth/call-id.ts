@@ -1,6 +1,7 @@
 // Owns: ids in the vendor's form, `c-` 8 hexadecimal digits `-` UUID. That of a call is made from our own id and can be
 // turned back into it, so that documents and requests can name calls.
 import { createHash } from 'node:crypto';
+import type { CallFacts } from '../../flow/report.ts';
 import { stableUuid } from '../stable-uuid.ts';
 
 const vendorForm = /^c-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -33,6 +34,12 @@ export const legIdOf = (call: string, leg: string): string => callIdOf(`${call}/
 
 export const recordingIdOf = (call: string, recording: string): string =>
   `r-${check(`${call}/${recording}`)}-${stableUuid('recording', `${call}/${recording}`)}`;
+
+/** Where there are no accounts, this one stands for all. */
+export const accountIdOf = (call: Pick<CallFacts, 'account'>): string => call.account ?? '1000000';
+
+export const streamIdOf = (call: string, stream: string): string =>
+  `s-${check(`${call}/${stream}`)}-${stableUuid('stream', `${call}/${stream}`)}`;
 
 export const applicationIdOf = (app: string): string =>
   uuidForm.test(app) ? app.toLowerCase() : stableUuid('app', app);

@@ -4,9 +4,10 @@
 import type { CallFacts, Report } from '../../flow/report.ts';
 import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
-import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf } from './call-id.ts';
+import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf, streamIdOf } from './call-id.ts';
 import { causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
+import { trackNames } from './stream-words.ts';
 
 export interface WordsOptions {
   readonly accountId: string;
@@ -112,6 +113,24 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   }
 
+  function ofStream(report: Extract<Report, { kind: 'stream' }>, call: CallFacts): Properties {
+    const { status, stream, name, url, tracks, startedMs, endedMs, cause, message } = report;
+    const event = { started: 'mediaStreamStarted', rejected: 'mediaStreamRejected', stopped: 'mediaStreamStopped' }[
+      status
+    ];
+    const startTime = iso(Date.parse(call.startedAt) + startedMs);
+    const duration = status === 'stopped' && endedMs !== null ? { duration: `PT${(endedMs - startedMs) / 1000}S` } : {};
+    return {
+      ...ofCall(event, report, call),
+      mediaStream: {
+        ...{ id: streamIdOf(call.id, stream), name, destination: url, tracks: trackNames(tracks), type: 'WebSocket' },
+        ...{ startTime, ...duration },
+      },
+      cause: cause ?? undefined,
+      errorMessage: cause === null || cause === 'closed' ? undefined : (message ?? undefined),
+    };
+  }
+
   function properties(report: Exclude<Report, { kind: 'http' }>, call: CallFacts): Properties {
     switch (report.kind) {
       case 'call-start': {
@@ -122,6 +141,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
         const { digits, terminator } = report;
         return { ...ofCall('gather', report, call), digits, terminatingDigit: terminator };
       }
+      case 'stream':
+        return ofStream(report, call);
       case 'key':
         return { ...ofCall('dtmf', report, call), digit: report.digit };
       case 'recording':

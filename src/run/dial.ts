@@ -4,6 +4,7 @@ import type { LegName } from '../call/event.ts';
 import type { DialTarget, NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
+import { takeKey } from './listeners.ts';
 import type { CallState } from './state.ts';
 import { substitute, substituteDestination } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
@@ -144,7 +145,7 @@ function* talk(node: Node, state: CallState, leg: LegName): Steps<string> {
     if (timer !== null && node.timeLimitMs !== null) yield { type: 'timer.arm', timer, delayMs: node.timeLimitMs };
     for (;;) {
       const { event } = yield* nextLine();
-      if (event.type === 'digit' && event.leg === 'caller') state.keys.take(event.press);
+      if (event.type === 'digit' && event.leg === 'caller') takeKey(state, event.press);
       if (event.type === 'timer.fired' && event.timer === timer) {
         armed = false;
         why = 'time limit';

@@ -1,12 +1,15 @@
 // Owns: `gather`: attempts, the report of each, and the choice of a branch. What happens inside an attempt is decided by
 // collector.ts; here its prompts and timers get names, and keys come out of the type-ahead buffer.
 import type { DecisionLine } from '../call/event.ts';
-import type { Block, NodeOf } from '../flow/node.ts';
+import type { Block, Destination, NodeOf } from '../flow/node.ts';
+import type { Report } from '../flow/report.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
 import * as collector from './collector.ts';
 import { bargeInKeys, type CollectorRules, shown } from './collector-rules.ts';
 import type { Key } from './key-buffer.ts';
+import type { Listener } from './listeners.ts';
+import { noticeOf } from './notice.ts';
 import type { CallState } from './state.ts';
 import { substituteSound } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
@@ -21,13 +24,16 @@ const trailingTerminatorMs = 2_000;
 export function* gather(node: Node, state: CallState): Steps<Outcome> {
   yield* answered(state);
   if (node.sensitive) {
+    state.secrets += 1;
     const [oldest] = state.keys.waiting;
-    yield { type: 'sensitive', on: true, sinceMs: oldest === undefined ? 0 : state.now - oldest.at };
+    if (state.secrets === 1)
+      yield { type: 'sensitive', on: true, sinceMs: oldest === undefined ? 0 : state.now - oldest.at };
   }
-  state.gathering = true;
+  state.gathering += 1;
+  const order = state.listeners.nextOrder();
   try {
     for (let attempt = 1; ; attempt += 1) {
-      const entry = yield* collect(node, state, attempt);
+      const entry = yield* collect(node, state, attempt, order);
       const last =
         entry.success ||
         attempt >= node.attempts ||
@@ -42,8 +48,11 @@ export function* gather(node: Node, state: CallState): Steps<Outcome> {
       if (last || after !== outcome) return after;
     }
   } finally {
-    state.gathering = false;
-    if (node.sensitive) yield { type: 'sensitive', on: false, sinceMs: 0 };
+    state.gathering -= 1;
+    if (node.sensitive) {
+      state.secrets -= 1;
+      if (state.secrets === 0) yield { type: 'sensitive', on: false, sinceMs: 0 };
+    }
   }
 }
 
@@ -65,21 +74,15 @@ function reportIsDue(node: Node, entry: Entry, last: boolean): boolean {
   return entry.success && branchOf(node, entry) === undefined;
 }
 
+function reportOf(node: Node, state: CallState, entry: Entry, destination: Destination): Report {
+  const { digits, terminator, success, reason, attempt } = entry;
+  const history = [...state.history, { path: node.at.path, verb: verbOf(node), success, reason }];
+  return { kind: 'gather', destination, history, digits, terminator, success, reason, attempt };
+}
+
 function* tell(node: Node, state: CallState, entry: Entry, outcome: Outcome): Steps<Outcome> {
   if (node.report === null) return outcome;
-  const { digits, terminator, success, reason, attempt } = entry;
-  const result = { path: node.at.path, verb: verbOf(node), success, reason };
-  const history = [...state.history, result];
-  const answer = yield* askApplication(state, {
-    kind: 'gather',
-    destination: node.report,
-    history,
-    digits,
-    terminator,
-    success,
-    reason,
-    attempt,
-  });
+  const answer = yield* askApplication(state, reportOf(node, state, entry, node.report));
   return afterAnswer(answer, outcome);
 }
 
@@ -116,14 +119,18 @@ function rulesOf(node: Node): CollectorRules {
   };
 }
 
-function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
+function* collect(node: Node, state: CallState, attempt: number, order: number): Steps<Entry> {
   const rules = rulesOf(node);
-  const { keys } = state;
+  const { keys, listeners } = state;
   const stopKeys = bargeInKeys(rules);
   const timers = new Map<string, collector.CollectorTimer>();
   const startedAt = state.now;
   let machine = collector.createCollector(rules, startedAt);
   let prompt: string | null = null;
+  const { strand } = state;
+  const { path } = node.at;
+  const me: Listener = { order, strand, path, wants: () => collector.wantsKey(machine) };
+  listeners.add(me);
 
   function* feed(input: collector.CollectorInput): Steps<void> {
     const [next, outputs] = collector.step(rules, machine, input, state.now);
@@ -172,14 +179,14 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
       const { event } = yield* nextLine();
       if (event.type === 'digit' && event.leg === 'caller') {
         tellDropped();
-        if (collector.wantsKey(machine)) yield* takeKeys();
-        else yield* feed({ type: 'key', digit: event.digit, typedAheadMs: null });
+        if (listeners.owner === me) yield* takeKeys();
+        else if (listeners.owner === null) yield* feed({ type: 'key', digit: event.digit, typedAheadMs: null });
       } else if (event.type === 'timer.fired') {
         const timer = timers.get(event.timer);
         timers.delete(event.timer);
         if (timer !== undefined) yield* feed({ type: 'timer', timer });
       } else if (event.type === 'command.received' && event.command.kind === 'complete-gather') {
-        yield* feed({ type: 'stop', reason: 'completed-by-command' });
+        if (listeners.completed === me) yield* feed({ type: 'stop', reason: 'completed-by-command' });
       } else if (event.type === 'prompt.started' && event.prompt === prompt) {
         yield* feed({ type: 'prompt-started' });
       } else if (event.type === 'prompt.finished' && event.prompt === prompt) {
@@ -191,6 +198,7 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
       }
     }
   } finally {
+    listeners.remove(me);
     if (machine.phase !== 'done') {
       yield* feed({ type: 'stop', reason: state.closing });
       if (node.report !== null)
@@ -200,12 +208,13 @@ function* collect(node: Node, state: CallState, attempt: number): Steps<Entry> {
     if (reason === 'max-digits' && rules.terminators !== '')
       keys.expectTrailing(rules.terminators, state.now + trailingTerminatorMs);
     const decisions: DecisionLine[] = [...machine.decisions];
-    const { path } = node.at;
     const digits = shown(rules, machine.digits);
     yield {
       type: 'note',
       event: { type: 'gather.finished', path, attempt, success, digits, terminator, reason, decisions },
     };
+    const entry = { success, terminator, reason, digits: machine.digits, attempt };
+    if (node.notify !== undefined) yield noticeOf(state, reportOf(node, state, entry, node.notify));
   }
   return { ...machine.ending!, digits: machine.digits, attempt };
 }

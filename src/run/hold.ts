@@ -1,5 +1,5 @@
 // Owns: `hold`: the caller waits on hold until the time is up or a command brings another document. Whatever ends the
-// wait also ends the hold, so that the next verb is heard.
+// wait also ends the hold, so that the next verb is heard; of two at a time, the later end does.
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { sleep } from './pause.ts';
@@ -11,11 +11,13 @@ export function* hold(node: NodeOf<'hold'>, state: CallState): Steps<Outcome> {
   if (node.action === 'resume') return succeeded('resumed');
   yield* answered(state);
   try {
-    yield { type: 'hold.start' };
+    state.holds += 1;
+    if (state.holds === 1) yield { type: 'hold.start' };
     if (node.timeoutMs !== null) yield* sleep(state, node.timeoutMs, '');
     else for (;;) yield* nextLine();
   } finally {
-    yield { type: 'hold.stop' };
+    state.holds -= 1;
+    if (state.holds === 0) yield { type: 'hold.stop' };
   }
   return succeeded('timeout');
 }

@@ -2,20 +2,13 @@
 import type { NodeOf } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
+import { noticeOf } from './notice.ts';
 import type { CallState } from './state.ts';
 import { substitute, substituteDestination } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
 export function* notify(node: NodeOf<'notify'>, state: CallState): Steps<Outcome> {
-  yield {
-    type: 'application.notify',
-    notice: state.name('notice'),
-    report: {
-      kind: 'notify',
-      destination: substituteDestination(state, node.destination),
-      history: [...state.history],
-    },
-  };
+  yield noticeOf(state, { kind: 'notify', destination: node.destination, history: [...state.history] });
   return succeeded('told');
 }
 

@@ -1,5 +1,6 @@
 // Owns: `pause`: time that passes. It does not answer: a flow may let the phone ring for a while first.
 import type { NodeOf } from '../flow/node.ts';
+import { takeKey } from './listeners.ts';
 import type { CallState } from './state.ts';
 import { nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
@@ -21,7 +22,7 @@ export function* sleep(state: CallState, delayMs: number, stopKeys: string): Ste
       }
       if (event.type === 'digit' && event.leg === 'caller' && stopKeys.includes(event.digit)) {
         // Not there: it was the habitual end of the entry before this.
-        if (state.keys.take(event.press)) return 'key';
+        if (takeKey(state, event.press)) return 'key';
       }
     }
   } finally {

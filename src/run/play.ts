@@ -1,16 +1,22 @@
-// Owns: `play`: one prompt, ended early by its stop keys. A key that stopped it is used up; any other key waits in the
-// buffer and the sound goes on.
+// Owns: `play`: one prompt, ended early by its stop keys, and who is told of it. A key that stopped it is used up unless a
+// gather beside it listens; any other key waits in the buffer and the sound goes on.
+import type { LegName } from '../call/event.ts';
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
+import { takeKey } from './listeners.ts';
+import { noticeOf } from './notice.ts';
 import type { CallState } from './state.ts';
 import { substituteSound } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
-export function* play(node: NodeOf<'play'>, state: CallState): Steps<Outcome> {
+type Node = NodeOf<'play'>;
+
+export function* play(node: Node, state: CallState): Steps<Outcome> {
   yield* answered(state);
   const prompt = state.name('prompt');
   const { sound, times } = node.prompt;
   let playing = true;
+  let heard = false;
   try {
     yield {
       type: 'prompt.start',
@@ -22,8 +28,12 @@ export function* play(node: NodeOf<'play'>, state: CallState): Steps<Outcome> {
     };
     for (;;) {
       const { event } = yield* nextLine();
-      if (event.type === 'digit' && event.leg === 'caller' && node.stopKeys.includes(event.digit)) {
-        state.keys.take(event.press);
+      if (event.type === 'prompt.started' && event.prompt === prompt) {
+        heard = true;
+        yield* tell(node, state, 'started');
+      }
+      if (event.type === 'digit' && hears(node, state, event.leg) && node.stopKeys.includes(event.digit)) {
+        if (event.leg === 'caller') takeKey(state, event.press);
         // The media stops by itself for keys it hears; keys told by SIP INFO it does not.
         yield { type: 'prompt.stop', prompt };
       }
@@ -38,5 +48,18 @@ export function* play(node: NodeOf<'play'>, state: CallState): Steps<Outcome> {
     }
   } finally {
     if (playing) yield { type: 'prompt.stop', prompt };
+    if (heard) yield* tell(node, state, 'done');
   }
+}
+
+function* tell({ notify, prompt }: Node, state: CallState, status: 'started' | 'done'): Steps<void> {
+  if (notify === undefined) return;
+  const sound = prompt.sound.kind === 'speech' ? 'speech' : 'file';
+  yield noticeOf(state, { kind: 'sound', destination: notify, history: [...state.history], status, sound });
+}
+
+/** What is for a callee who is not there is heard by the caller. */
+function hears({ to }: Node, state: CallState, leg: LegName): boolean {
+  const forCallee = to === 'callee' && [...state.legs.values()].includes('live');
+  return forCallee ? leg !== 'caller' : leg === 'caller';
 }

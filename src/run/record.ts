@@ -3,6 +3,7 @@
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
+import { takeKey } from './listeners.ts';
 import type { CallState } from './state.ts';
 import { closing, failed, type Line, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
@@ -114,7 +115,7 @@ function isTerminator(line: Line, node: Node, state: CallState): boolean {
   const { event } = line;
   if (event.type !== 'digit' || event.leg !== 'caller' || !node.terminators.includes(event.digit)) return false;
   // Not there: it was the habitual end of the entry before this.
-  return state.keys.take(event.press);
+  return takeKey(state, event.press);
 }
 
 function* until(node: Node, state: CallState, recording: string): Steps<End | Left> {

@@ -103,6 +103,7 @@ export function createRun(options: RunOptions): Run {
     besides.close('hung-up', effects);
     for (const leg of state.legs.keys()) advance(letGo(state, leg), undefined, effects);
     for (const recording of state.recordings.keys()) advance(stopRecording(state, recording), undefined, effects);
+    for (const stream of state.streams.keys()) effects.push({ type: 'stream.stop', stream });
     lastWords.callerGone({ by, reason, q850Cause }, effects);
   }
 
@@ -154,6 +155,15 @@ export function createRun(options: RunOptions): Run {
       }
       case 'recording.failed':
         state.recordings.delete(event.recording);
+        return;
+      case 'stream.started':
+        lastWords.streamBegan(event.stream, effects);
+        return;
+      case 'stream.failed':
+        lastWords.streamOver(event.stream, null, event.message, effects);
+        return;
+      case 'stream.ended':
+        lastWords.streamOver(event.stream, event.cause, event.message, effects);
         return;
       case 'command.received':
         obey(event.command, effects);

@@ -5,9 +5,10 @@
 import type { Effect } from '../call/effect.ts';
 import type { LegName, WorldEvent } from '../call/event.ts';
 import type { Destination } from '../flow/node.ts';
-import type { Report } from '../flow/report.ts';
+import type { Report, StreamCause } from '../flow/report.ts';
 import { noticeOf } from './notice.ts';
 import type { CallState, OpenRecording } from './state.ts';
+import { streamReport } from './stream.ts';
 
 export interface LastWords {
   /** From now on what is told is waited for. */
@@ -15,6 +16,9 @@ export interface LastWords {
   keyPressed(digit: string, effects: Effect[]): void;
   legAnswered(leg: LegName): void;
   legOver(leg: LegName, reason: string, effects: Effect[]): void;
+  streamBegan(stream: string, effects: Effect[]): void;
+  /** `cause` null: it never began. */
+  streamOver(stream: string, cause: StreamCause | null, message: string, effects: Effect[]): void;
   recordingOver(
     recording: OpenRecording,
     event: Extract<WorldEvent, { type: 'recording.finished' }>,
@@ -66,6 +70,18 @@ export function createLastWords(state: CallState, lastOf: () => Destination | un
     );
   }
 
+  function streamOver(stream: string, cause: StreamCause | null, message: string, effects: Effect[]): void {
+    const open = state.streams.get(stream);
+    if (open === undefined) return;
+    state.streams.delete(stream);
+    const what =
+      cause === null
+        ? ({ status: 'rejected', cause: 'connection-error' } as const)
+        : ({ status: 'stopped', cause } as const);
+    const report = streamReport(stream, open, state, { ...what, message });
+    if (report !== null) tell(report, effects);
+  }
+
   return {
     callerGone(end, effects) {
       gone = true;
@@ -73,6 +89,7 @@ export function createLastWords(state: CallState, lastOf: () => Destination | un
       for (const effect of [...effects]) if (effect.type === 'application.notify') waitFor(effect.notice, effects);
       // They end because of this; a run that is over would not learn when.
       for (const leg of [...state.watched.keys()]) legOver(leg, 'the caller left', effects);
+      for (const stream of [...state.streams.keys()]) streamOver(stream, 'closed', 'the call is over', effects);
       const last = lastOf();
       if (last === undefined) return;
       const { fault, now: endedMs } = state;
@@ -88,6 +105,14 @@ export function createLastWords(state: CallState, lastOf: () => Destination | un
       if (one !== undefined) one.answeredMs = state.now;
     },
     legOver,
+    streamBegan(stream, effects) {
+      const open = state.streams.get(stream);
+      if (open === undefined) return;
+      open.startedMs = state.now;
+      const report = streamReport(stream, open, state, { status: 'started' });
+      if (report !== null) tell(report, effects);
+    },
+    streamOver,
     recordingOver({ notify: destination }, { recording: recordingId, durationMs }, effects) {
       if (destination === null) return;
       tell({ kind: 'recording', destination, history: [...state.history], recordingId, durationMs }, effects);

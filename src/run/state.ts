@@ -6,6 +6,7 @@ import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason, VerbResult } from '../flow/report.ts';
 import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
 import { createListeners, type Listeners } from './listeners.ts';
+import type { OpenStream } from './stream.ts';
 import type { Exit, Steps } from './verb.ts';
 
 export interface OpenRecording {
@@ -64,8 +65,9 @@ export interface CallState {
   /** Legs that were dialled and are not over. */
   readonly legs: Map<LegName, 'dialled' | 'live' | 'leaving'>;
   readonly watched: Map<LegName, WatchedLeg>;
+  readonly streams: Map<string, OpenStream>;
   /** The next deterministic name: `prompt-1`, `timer-3`. */
-  name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording'): string;
+  name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording' | 'stream'): string;
   nextLeg(): LegName;
   /** Runs a block of nodes in the place where the verb stands. */
   block(body: Block): Steps<Exit>;
@@ -111,6 +113,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     recordings: new Map(),
     legs: new Map(),
     watched: new Map(),
+    streams: new Map(),
     name: (kind) => `${kind}-${count(kind)}`,
     nextLeg: () => `callee-${count('callee')}`,
     block: (body) => block(state, body),

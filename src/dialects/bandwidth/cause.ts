@@ -37,7 +37,12 @@ const notHad = /^(fetch-|document-(http-status|missing|file-))/;
 const refusals: Readonly<Record<number, string>> = { 17: 'busy', 18: 'timeout', 19: 'timeout', 21: 'rejected' };
 
 export function causeOfCall(
-  { by, reason, q850Cause, fault: code }: Extract<Report, { kind: 'call-end' }>,
+  {
+    by,
+    reason,
+    q850Cause,
+    fault: code,
+  }: Pick<Extract<Report, { kind: 'call-end' }>, 'by' | 'reason' | 'q850Cause' | 'fault'>,
   call: CallFacts,
 ): Cause {
   if (code !== null) {

@@ -9,6 +9,9 @@ export const byDefault = {
   transferTargets: 8,
   tagLength: 256,
   keysToSend: 50,
+  /** Of a call that is asked for over REST. */
+  ringMs: 30_000,
+  priority: 5,
 } as const;
 
 export interface Decision {

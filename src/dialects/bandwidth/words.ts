@@ -10,6 +10,7 @@ import { decodeTag } from './destination.ts';
 import { trackNames } from './stream-words.ts';
 
 export interface WordsOptions {
+  /** Of calls that belong to no account. */
   readonly accountId: string;
   /** Where the HTTP interface of this server is reached, without a slash at its end. */
   readonly address: () => string;
@@ -22,20 +23,21 @@ type Properties = Readonly<Record<string, unknown>>;
 
 export function createWords(options: Partial<WordsOptions> = {}): (report: Report, call: CallFacts) => HttpPlan {
   const { accountId = '1000000', address = () => 'http://127.0.0.1:8080', now = Date.now } = options;
-  const callUrl = (callId: string): string => `${address()}/api/v2/accounts/${accountId}/calls/${callId}`;
+  const accountOf = ({ account }: CallFacts): string => account ?? accountId;
+  const accountUrl = (call: CallFacts): string => `${address()}/api/v2/accounts/${encodeURIComponent(accountOf(call))}`;
 
   /** What every webhook begins with. `callId` is that of the leg that it is about. */
   function common(eventType: string, call: CallFacts, callId: string): Properties {
     return {
       eventType,
       eventTime: iso(now()),
-      accountId,
+      accountId: accountOf(call),
       applicationId: applicationIdOf(call.app),
       from: call.from,
       to: call.to,
       direction: call.direction,
       callId,
-      callUrl: callUrl(callId),
+      callUrl: `${accountUrl(call)}/calls/${callId}`,
     };
   }
 
@@ -161,14 +163,16 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       case 'call-end':
         return {
           ...ofCall('disconnect', report, call),
+          ...firstTag(report, call),
           endTime: iso(Date.parse(call.startedAt) + report.endedMs),
           ...causeOfCall(report, call),
         };
       case 'ask':
       case 'sound':
       case 'notify': {
-        const { event = 'redirect', cause, errorMessage } = report.destination.extra;
-        return { ...ofCall(event, report, call), cause, errorMessage };
+        const { event = 'redirect', cause, errorMessage, machine, machineAfter } = report.destination.extra;
+        const machineDetectionResult = machine === undefined ? undefined : { value: machine, duration: machineAfter };
+        return { ...ofCall(event, report, call), cause, errorMessage, machineDetectionResult };
       }
     }
   }
@@ -205,6 +209,12 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 function tagOf({ destination }: Report): string | undefined {
   const kept = destination.extra['tag'] ?? '';
   return kept === '' ? undefined : decodeTag(kept);
+}
+
+/** A call that nobody answered ran no document, so that the tag which it was asked for with was never set. */
+function firstTag({ destination }: Report, { answeredAt }: CallFacts): Properties {
+  const first = destination.extra['firstTag'];
+  return first === undefined || answeredAt !== null ? {} : { tag: decodeTag(first) };
 }
 
 function addQuery(url: string, told: Properties): string {

@@ -1,0 +1,8 @@
+// Owns: GET /statistics: the queue of calls that are asked for.
+import type { RestReply, RestRequest, Voice } from '../../rest.ts';
+import { reply } from './reply.ts';
+
+export function getStatistics(_request: RestRequest, voice: Voice): RestReply {
+  const { size, most } = voice.queue();
+  return reply(200, { currentCallQueueSize: size, maxCallQueueSize: most });
+}

@@ -2,6 +2,7 @@
 import { CodedError } from '../base/errors.ts';
 import type { DialectName } from '../flow/node.ts';
 import { bandwidth, createBandwidth } from './bandwidth/index.ts';
+import { bandwidthRest } from './bandwidth/rest/face.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
 import type { CommandFace, RestFace } from './rest.ts';
@@ -10,7 +11,7 @@ export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opent
 
 /** The REST interfaces that are built, in the order in which they are asked. */
 export const faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] } = {
-  rest: [],
+  rest: [bandwidthRest],
   command: [],
 };
 

@@ -12,8 +12,10 @@ export type Lookup = (host: string) => Promise<readonly ResolvedAddress[]>;
 
 const atOnce = 2;
 const keepHosts = 1000;
-/** How long a last good answer stands in while the resolver fails. */
+/** How long a last good answer stands in while the resolver fails, */
 const keepMs = 600_000;
+/** or does not say anything for so long: one that cannot reach its servers takes longer than a caller waits. */
+const patienceMs = 1000;
 
 export function createResolver(
   clock: Clock,
@@ -35,8 +37,8 @@ export function createResolver(
       if (lastGood.size > keepHosts) lastGood.delete(lastGood.keys().next().value!);
       return addresses;
     } catch (error) {
-      const good = lastGood.get(host);
-      if (good !== undefined && clock.now() - good.at < keepMs) return good.addresses;
+      const kept = standIn(host);
+      if (kept !== null) return kept;
       throw error;
     } finally {
       // A waiting one takes over this place, so that `running` stays right.
@@ -46,11 +48,26 @@ export function createResolver(
     }
   }
 
+  const standIn = (host: string): readonly ResolvedAddress[] | null => {
+    const good = lastGood.get(host);
+    return good !== undefined && clock.now() - good.at < keepMs ? good.addresses : null;
+  };
+
+  function patiently(host: string, answer: Promise<readonly ResolvedAddress[]>): Promise<readonly ResolvedAddress[]> {
+    const kept = standIn(host);
+    if (kept === null) return answer;
+    return new Promise((resolve, reject) => {
+      const timer = clock.after(patienceMs, () => resolve(kept));
+      answer.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+
   return (host) => {
-    const known = pending.get(host);
-    if (known !== undefined) return known;
-    const answer = ask(host).finally(() => pending.delete(host));
-    pending.set(host, answer);
-    return answer;
+    let answer = pending.get(host);
+    if (answer === undefined) {
+      answer = ask(host).finally(() => pending.delete(host));
+      pending.set(host, answer);
+    }
+    return patiently(host, answer);
   };
 }

@@ -19,6 +19,7 @@ import { type AppTrust, noTrust, trustOfUrls, withoutCredentials } from '../hook
 import { createApplication } from '../hooks/application.ts';
 import { createHttpClient } from '../hooks/http-client.ts';
 import { createMediaFetch } from '../hooks/media-fetch.ts';
+import type { Lookup } from '../hooks/resolver.ts';
 import { openStreamSocket } from '../hooks/stream-socket.ts';
 import { createMediaPlane } from '../media/create-plane.ts';
 import { createAudioDecoder } from '../media/decode-audio.ts';
@@ -58,6 +59,8 @@ export interface ServerSeams {
   readonly clock?: Clock;
   /** How busy the threads are, 0..1, in place of what is measured: whether a call is taken is then not up to the machine. */
   readonly load?: () => number;
+  /** Host names of applications to addresses, in place of the system's resolver. */
+  readonly lookup?: Lookup;
   /** The words of an app, in place of those that are built. */
   readonly dialects?: (name: DialectName) => Dialect;
   /** May put something between a call and what decides for it. */
@@ -99,7 +102,12 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const left = readLeft(store);
     // Whoever awaits it is told; until then it must not end the process.
     left.catch(() => {});
-    const http = closing(createHttpClient({ policy: config.outbound, log, clock }));
+    const http = closing(
+      createHttpClient({
+        ...{ policy: config.outbound, log, clock },
+        ...(seams.lookup !== undefined && { lookup: seams.lookup }),
+      }),
+    );
     const events = closing(createEvents({ apps: config.apps, store, http, log, clock }));
     const decoder = closing(createAudioDecoder());
     const speech = createConfiguredSpeech(config, { log, http, decoder });

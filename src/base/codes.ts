@@ -33,6 +33,8 @@ export const errorCodes = {
   'call-not-placed': { summary: 'The call cannot be placed.', fix: 'Correct what the message names, or try again when the server has room.' },
   // commands beside the document: src/run/beside.ts
   'beside-refused': { summary: 'A command to run something beside the document came under a name that still runs, or too many run.', fix: 'End what runs beside the document first.' },
+  // telling applications: src/call/application-requests.ts
+  'notice-too-many': { summary: 'A call had so much to tell one receiver that this was left out.', fix: 'Make the receiver of the events answer, and sooner.' },
   // flow
   'flow-invalid': { summary: 'A flow does not have the shape of the common form.', fix: 'Compare the named field with src/flow/node.ts.' },
   'flow-unreachable': { summary: 'A command can never run because one before it always ends the call.', fix: 'Delete it, or move it up.' },
@@ -112,6 +114,21 @@ export const errorCodes = {
   'http-range-unsatisfiable': { summary: 'The range asked for begins after the end.', fix: 'Ask for a range within the size that the Content-Range header names.' },
   'http-request-timeout': { summary: 'The request did not arrive completely in time.', fix: 'Send it at once.' },
   'http-internal': { summary: 'The server failed to answer; the fault is its own.', fix: 'Look at the log of the server.' },
+  // accounts: src/server/accounts, src/api
+  'auth-required': { summary: 'The request has no valid key.', fix: 'Send the id and the secret of a key by HTTP Basic, or a token by Bearer; see docs/accounts.md.' },
+  'auth-too-many': { summary: 'Too many wrong keys came from one address.', fix: 'Correct the key, and wait a minute.' },
+  'account-not-found': { summary: 'There is no such account.', fix: 'keytone account list lists the accounts.' },
+  'account-exists': { summary: 'There is an account or a key of that id already.', fix: 'Choose another id.' },
+  'account-configured': { summary: 'The account or key stands in the configuration.', fix: 'Change it there.' },
+  'app-not-found': { summary: 'The account has no app of that name.', fix: 'Make the app first.' },
+  'app-invalid': { summary: 'An app cannot be made like this.', fix: 'Correct what the message names.' },
+  'app-name-taken': { summary: 'An app of that name exists already.', fix: 'Choose another name, best a random one.' },
+  'app-configured': { summary: 'What is to be changed stands in the configuration.', fix: 'Change it there.' },
+  'number-invalid': { summary: 'This is nothing that callers can dial.', fix: 'Use digits, + * #, or the name in a SIP address.' },
+  'number-taken': { summary: 'The number leads to an app of somebody else.', fix: 'Choose another number.' },
+  'phone-invalid': { summary: 'A phone cannot have this login or password.', fix: 'Correct what the message names.' },
+  'phone-taken': { summary: 'The login is of somebody else.', fix: 'Choose another login.' },
+  'call-over': { summary: 'The call is over.', fix: 'Nothing can be done with it any more.' },
   // explain: src/server/commands/explain*
   'server-unreachable': { summary: 'No server answers at the address that a command was given, or something else does.', fix: 'Check that the server runs, and name its HTTP address with --server; or read its folder with --data-dir.' },
   // phone: src/testkit/phone*

@@ -94,7 +94,7 @@ function checkNode(node: FlowNode, warn: Warn): void {
   switch (node.kind) {
     case 'play':
       checkPrompt(node.prompt, node.at, warn);
-      if (node.prompt.times === null && node.stopKeys === '')
+      if (node.prompt.times === null && node.stopKeys === '' && node.mostMs === undefined)
         warn('flow-endless', node.at, 'This sound repeats until the call ends, so nothing after it runs.');
       break;
     case 'gather':

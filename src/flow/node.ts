@@ -116,6 +116,8 @@ export interface PlayNode extends Node<'play'>, Fallible {
   /** Told when the sound begins and when it is over; the answers are ignored. */
   readonly notify?: Destination;
   readonly to: Party;
+  /** It is stopped once it has been heard for so long. */
+  readonly mostMs?: number;
   /** Keys that end the sound early; '' for none. */
   readonly stopKeys: string;
 }

@@ -85,6 +85,7 @@ const nodeSchemas = {
     prompt,
     notify: destination.exactOptional(),
     to: party,
+    mostMs: durationMs.exactOptional(),
     stopKeys: keys,
     onFailed,
   }),

@@ -17,6 +17,8 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
   const { sound, times } = node.prompt;
   let playing = true;
   let heard = false;
+  const timer = node.mostMs === undefined ? null : state.name('timer');
+  let armed = false;
   try {
     yield {
       type: 'prompt.start',
@@ -31,6 +33,12 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
       if (event.type === 'prompt.started' && event.prompt === prompt) {
         heard = true;
         yield* tell(node, state, 'started');
+        armed = timer !== null;
+        if (timer !== null) yield { type: 'timer.arm', timer, delayMs: node.mostMs ?? 0 };
+      }
+      if (event.type === 'timer.fired' && event.timer === timer) {
+        armed = false;
+        yield { type: 'prompt.stop', prompt };
       }
       if (event.type === 'digit' && hears(node, state, event.leg) && node.stopKeys.includes(event.digit)) {
         if (event.leg === 'caller') takeKey(state, event.press);
@@ -47,6 +55,7 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
       }
     }
   } finally {
+    if (armed && timer !== null) yield { type: 'timer.cancel', timer };
     if (playing) yield { type: 'prompt.stop', prompt };
     if (heard) yield* tell(node, state, 'done');
   }

@@ -43,7 +43,7 @@ export type Effect =
   | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly events: ConferenceEvents | null }
   | { readonly type: 'conference.leave' }
   /** → stream.started, later stream.ended; or stream.failed */
-  | ({ readonly type: 'stream.start'; readonly stream: string } & Pick<StreamNode, 'name' | 'url' | 'credentials' | 'tracks' | 'mode' | 'params'>)
+  | ({ readonly type: 'stream.start'; readonly stream: string; readonly name: string } & Pick<StreamNode, 'url' | 'credentials' | 'tracks' | 'mode' | 'params'>)
   /** → stream.ended */
   | { readonly type: 'stream.stop'; readonly stream: string }
   | { readonly type: 'hold.start' }

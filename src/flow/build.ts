@@ -172,7 +172,7 @@ export const bridge = (callId: string, fields: Omit<Some<'bridge'>, 'callId'> = 
 });
 
 export const stream = (
-  name: string,
+  name: string | null,
   url: string,
   fields: Omit<Some<'stream'>, 'name' | 'url'> = {},
 ): NodeOf<'stream'> => ({

@@ -222,8 +222,8 @@ export interface BridgeNode extends Node<'bridge'>, Fallible {
  * `end-stream`, the end of the call, or that of the socket. `both-ways`: what the other end says is played to the caller.
  */
 export interface StreamNode extends Node<'stream'> {
-  /** Of one that runs there is no second. */
-  readonly name: string;
+  /** Of one that runs there is no second. null: that of the stream itself, as the tape has it. */
+  readonly name: string | null;
   /** ws or wss. */
   readonly url: string;
   /** The name of what it is opened with; never a secret itself. */

@@ -157,7 +157,7 @@ const nodeSchemas = {
   stream: z.strictObject({
     kind: z.literal('stream'),
     at,
-    name: text,
+    name: text.nullable(),
     url: text,
     credentials: z.string().max(200).exactOptional(),
     tracks: z.enum(['inbound', 'outbound', 'both']),

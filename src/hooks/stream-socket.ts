@@ -40,7 +40,6 @@ const closeMs = 2_000;
 /** Two minutes of one track in base64: nobody who is that far behind listens to a call. */
 const mostUnsentBytes = 1024 * 1024;
 const largestMessage = 1024 * 1024;
-const messageTooBig = 1009;
 
 export function openStreamSocket(
   address: StreamAddress,
@@ -68,7 +67,6 @@ export function openStreamSocket(
   function heard(data: unknown): void {
     const text = typeof data === 'string' ? data : null;
     if (text !== null && text.length > largestMessage) {
-      socket?.close(messageTooBig);
       end('error', `${where} sent a message of more than ${largestMessage} bytes`);
       return;
     }
@@ -95,7 +93,13 @@ export function openStreamSocket(
       handlers.onOpen();
     });
     socket.addEventListener('message', ({ data }) => {
-      if (!over) heard(data);
+      if (over) return;
+      try {
+        heard(data);
+      } catch (err) {
+        log.error({ err, call: call.id, url: where }, 'a message on a stream was too much for us');
+        end('error', `a message of ${where} could not be used`);
+      }
     });
     socket.addEventListener('close', ({ code, reason }) => {
       if (!opened) end('connection-error', `${where} cannot be reached`);

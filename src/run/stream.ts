@@ -8,7 +8,8 @@ import type { CallState } from './state.ts';
 import { substitute } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
-export interface OpenStream extends Pick<StreamNode, 'name' | 'url' | 'tracks' | 'mode' | 'notify'> {
+export interface OpenStream extends Pick<StreamNode, 'url' | 'tracks' | 'mode' | 'notify'> {
+  readonly name: string;
   startedMs: number;
 }
 
@@ -18,9 +19,9 @@ const mostTracks = 4;
 export function* stream(node: NodeOf<'stream'>, state: CallState): Steps<Outcome> {
   yield* answered(state);
   const { tracks, mode, params, credentials, notify } = node;
-  const name = substitute(state, node.name);
-  const url = substitute(state, node.url);
   const id = state.name('stream');
+  const name = node.name === null ? id : substitute(state, node.name);
+  const url = substitute(state, node.url);
   const open: OpenStream = { name, url, tracks, mode, notify, startedMs: state.now };
   const refused = refusal(open, state);
   if (refused !== null) {

@@ -442,6 +442,33 @@ describe('Tag', () => {
   });
 });
 
+describe('StartStream', () => {
+  it('reads every attribute, and keeps passwords out of the flow', () => {
+    const [set, node] = nodes(
+      '<StartStream name="s" mode="bidirectional" tracks="both" destination="wss://u:geheim@app.test/in?a={{b}}" streamEventUrl="/e" tag="t"><StreamParam name="who" value="{{me}}"/></StartStream>',
+    );
+    expect(set).toMatchObject({ kind: 'set', name: 'tag', value: 't' });
+    expect(node).toEqual({
+      ...{ kind: 'stream', name: 's', url: 'wss://app.test/in?a=%7B%7Bb}}' },
+      ...{ credentials: expect.any(String), tracks: 'both', mode: 'both-ways', params: { who: '{{me}}' } },
+      notify: destination('https://app.test/e', {
+        ...{ method: 'POST', timeoutMs: 15_000 },
+        extra: { event: 'mediaStream', tag: '{{tag}}' },
+      }),
+    });
+    expect(JSON.stringify(node)).not.toContain('geheim');
+    expect(nodes('<StopStream name="s" wait="true"/>')).toMatchObject([{ kind: 'end-stream', name: 's', wait: true }]);
+  });
+
+  it.each([
+    ['<StartStream/>', 'error attribute-missing'],
+    ['<StartStream destination="https://app.test/"/>', 'error address-invalid'],
+    ['<StopStream/>', 'error attribute-missing'],
+  ])('%s cannot be done', (document, problem) => {
+    expect(compiled(document).problems).toEqual([problem]);
+  });
+});
+
 describe('the support table', () => {
   const used = (name: VerbName): string =>
     ({
@@ -451,6 +478,7 @@ describe('the support table', () => {
       Bridge: '<Bridge>c-1</Bridge>',
       Redirect: '<Redirect redirectUrl="/a"/>',
       StartGather: '<StartGather dtmfUrl="/a"/>',
+      StreamParam: '<StartStream><StreamParam/></StartStream>',
     })[name as string] ?? `<${name}/>`;
 
   it('names exactly the attributes that the compiler reads', () => {

@@ -41,6 +41,11 @@ export function formatSupportPage(): string {
         ['`recordComplete`', 'A Record with `recordCompleteUrl` is over and the call is up.', 'BXML'],
         ['`recordingAvailable`', 'The file of a recording is complete.', 'ignored'],
         ['`transferComplete`', 'A Transfer with `transferCompleteUrl` is over and the call is up.', 'BXML'],
+        [
+          '`mediaStreamStarted`, `mediaStreamRejected`, `mediaStreamStopped`',
+          'A stream with `streamEventUrl` begins, is refused, is over.',
+          'ignored',
+        ],
         ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
         ['`disconnect`', 'The call is over; sent to `statusUrl` of the app.', 'ignored'],

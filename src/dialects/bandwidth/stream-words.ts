@@ -21,15 +21,20 @@ export const streamWords: StreamWords = {
   read,
 };
 
-function metadata({ stream, name, tracks }: StreamFacts, call: CallFacts) {
+function metadata(facts: StreamFacts, call: CallFacts) {
+  const { stream, tracks } = facts;
   return {
     accountId: accountIdOf(call),
     callId: callIdOf(call.id),
     streamId: streamIdOf(call.id, stream),
-    streamName: name,
+    streamName: streamNameOf(facts, call),
     tracks: trackNames(tracks).map((track) => ({ name: track, mediaFormat: format })),
   };
 }
+
+/** One without a name of its own is named by its id. */
+export const streamNameOf = ({ stream, name }: Pick<StreamFacts, 'stream' | 'name'>, call: CallFacts): string =>
+  name === stream ? streamIdOf(call.id, stream) : name;
 
 export const trackNames = (tracks: StreamFacts['tracks']): readonly ('inbound' | 'outbound')[] =>
   tracks === 'both' ? ['inbound', 'outbound'] : [tracks];

@@ -7,7 +7,7 @@ import type { HttpPlan } from '../dialect.ts';
 import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf, streamIdOf } from './call-id.ts';
 import { causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
-import { trackNames } from './stream-words.ts';
+import { streamNameOf, trackNames } from './stream-words.ts';
 
 export interface WordsOptions {
   /** Of calls that belong to no account. */
@@ -116,7 +116,7 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
   }
 
   function ofStream(report: Extract<Report, { kind: 'stream' }>, call: CallFacts): Properties {
-    const { status, stream, name, url, tracks, startedMs, endedMs, cause, message } = report;
+    const { status, stream, url, tracks, startedMs, endedMs, cause, message } = report;
     const event = { started: 'mediaStreamStarted', rejected: 'mediaStreamRejected', stopped: 'mediaStreamStopped' }[
       status
     ];
@@ -125,7 +125,13 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     return {
       ...ofCall(event, report, call),
       mediaStream: {
-        ...{ id: streamIdOf(call.id, stream), name, destination: url, tracks: trackNames(tracks), type: 'WebSocket' },
+        ...{
+          id: streamIdOf(call.id, stream),
+          name: streamNameOf(report, call),
+          destination: url,
+          tracks: trackNames(tracks),
+          type: 'WebSocket',
+        },
         ...{ startTime, ...duration },
       },
       cause: cause ?? undefined,

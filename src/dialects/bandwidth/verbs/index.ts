@@ -8,6 +8,7 @@ import { gather, startGather, stopGather } from './gather.ts';
 import { pause, ring, sendDtmf } from './pause-ring.ts';
 import { pauseRecording, record, resumeRecording, startRecording, stopRecording } from './record.ts';
 import { playAudio, speakSentence } from './sounds.ts';
+import { startStream, stopStream } from './stream.ts';
 import { transfer } from './transfer.ts';
 
 export type RunnableName = {
@@ -28,6 +29,8 @@ const runnable: Readonly<Record<RunnableName, CompileVerb>> = {
   PauseRecording: pauseRecording,
   ResumeRecording: resumeRecording,
   StopRecording: stopRecording,
+  StartStream: startStream,
+  StopStream: stopStream,
   Transfer: transfer,
   Forward: forward,
   Bridge: bridge,

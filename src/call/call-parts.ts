@@ -40,6 +40,10 @@ export interface CallParts extends LegParts {
   readonly route: (target: DialTarget, callerId: string) => Route;
   readonly invite: SipEndpoint['invite'];
   readonly restore: SipEndpoint['restore'];
+  /** How many calls an account may begin within a second; 0 for as many as it likes. */
+  readonly callsPerSecond: (account: string) => number;
+  /** Why no call is placed now; null when one may be. */
+  readonly refusesPlaced: () => string | null;
   /** The same for whoever calls. */
   readonly keyWayOf: (leg: Pick<IncomingLeg, 'login' | 'source'>) => KeyWay | null;
   readonly openStream: OpenStream;

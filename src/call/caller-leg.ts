@@ -1,23 +1,10 @@
 // Owns: the leg of whoever called: ringing, the answer with its description, the end. Told to the tape once each.
-// Does not: decide when to answer or whether; legs that we dial are in dialled-legs.ts.
+// Does not: decide when to answer or whether; whom we call is in called-leg.ts.
 import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
 import type { Described } from './audio-line.ts';
 import { causeOfStatus } from './cause.ts';
-import { createLeg, type Leg, type LegOptions } from './leg.ts';
-
-export interface CallerLeg {
-  readonly leg: Leg;
-  readonly sip: IncomingLeg;
-  /** ISO 8601; null while it rings. */
-  readonly answeredAt: string | null;
-  /** Nobody is there any more. */
-  readonly gone: boolean;
-  answer(): Promise<void>;
-  reject(sipStatus: number): void;
-  /** `sipStatus` is what a call hears that was not answered yet. */
-  hangUp(reason: string, q850Cause: number, sipStatus: number): void;
-  close(): void;
-}
+import { type FirstLeg, stateOf } from './first-leg.ts';
+import { createLeg, type LegOptions } from './leg.ts';
 
 /** A phone that hears nothing for so long is told that it rings; most documents answer sooner. */
 const ringingAfterMs = 300;
@@ -31,7 +18,7 @@ export interface CallerLegOptions extends Omit<LegOptions, 'name'> {
   readonly was?: { readonly answeredAt: string | null; readonly gone: boolean };
 }
 
-export function createCallerLeg(options: CallerLegOptions): CallerLeg {
+export function createCallerLeg(options: CallerLegOptions): FirstLeg {
   const { put, parts } = options;
   const { clock, log } = parts;
   const leg = createLeg({ ...options, name: 'caller' });
@@ -83,7 +70,9 @@ export function createCallerLeg(options: CallerLegOptions): CallerLeg {
 
   return {
     leg,
-    sip,
+    get state() {
+      return stateOf({ gone, answeredAt });
+    },
     get answeredAt() {
       return answeredAt;
     },

@@ -1,12 +1,15 @@
 // Owns: the live calls: which there are, joining two, and the drain, in which they end. Does not: admit (server/ asks
 // before), keep calls that are over (the store does).
 import type { Clock } from '../base/clock.ts';
+import { CodedError } from '../base/errors.ts';
 import type { Flow } from '../flow/node.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { IncomingLeg } from '../sip/endpoint.ts';
 import type { CallParts } from './call-parts.ts';
 import { type CutCall, readCutCall, type UnfinishedCall } from './cut-call.ts';
 import { createLiveCall, type LiveCall, type LiveCallOptions } from './live-call.ts';
+import { accountOf, checkOrder, type PlaceOrder, priorityOf } from './place-order.ts';
+import { createPlaceQueue, type PlaceQueue, type Turn } from './place-queue.ts';
 
 export interface NotResumed {
   readonly call: UnfinishedCall;
@@ -16,6 +19,13 @@ export interface NotResumed {
 export interface Calls {
   /** Takes a call that was admitted; its first event is on the tape when this returns. */
   accept(leg: IncomingLeg, app: string): void;
+  /**
+   * Calls somebody, when it is the account's turn; its first event is on the tape when this returns, and it rings once that
+   * outlives the process. Throws CodedError `call-not-placed`, `call-queue-full`.
+   */
+  place(order: PlaceOrder): LiveCall;
+  /** How many calls of an account wait for their turn, and how many may. */
+  queue(account: string): ReturnType<PlaceQueue['of']>;
   /** Takes up calls of a killed process; resolves with those that could not be, when the others go on. */
   resume(calls: readonly UnfinishedCall[], aliveAt: number | null): Promise<readonly NotResumed[]>;
   readonly size: number;
@@ -32,6 +42,7 @@ const farewellMs = 10_000;
 
 export function createCalls(parts: CallParts): Calls {
   const { clock } = parts;
+  const waiting = createPlaceQueue({ clock, rateOf: parts.callsPerSecond });
   const calls = new Map<string, LiveCall>();
   const joined = new Map<LiveCall, { readonly other: LiveCall; readonly asked: boolean }>();
   let whenEmpty: (() => void)[] = [];
@@ -107,26 +118,48 @@ export function createCalls(parts: CallParts): Calls {
     }
   }
 
+  function place(order: PlaceOrder): LiveCall {
+    checkOrder(order);
+    const why = parts.refusesPlaced();
+    if (why !== null) throw new CodedError('call-not-placed', why);
+    if (order.id !== undefined && calls.has(order.id))
+      throw new CodedError('call-not-placed', `There is a call ${order.id} already.`);
+    const turn = waiting.join(accountOf(order), priorityOf(order));
+    if (turn === null) {
+      const { size } = waiting.of(accountOf(order));
+      throw new CodedError('call-queue-full', `${size} calls wait for their turn.`);
+    }
+    return begin({ order, turn });
+  }
+
+  function turnOf({ outstanding, placed }: CutCall): Turn | null {
+    if (placed === null || outstanding.caller !== 'queued') return null;
+    return waiting.join(accountOf(placed.order), priorityOf(placed.order), { promised: true });
+  }
+
   async function resume(unfinished: readonly UnfinishedCall[], aliveAt: number | null): Promise<NotResumed[]> {
     const lost: NotResumed[] = [];
     const cuts: CutCall[] = [];
-    const waiting: Promise<void>[] = [];
-    for (const call of unfinished) {
+    const taking: Promise<void>[] = [];
+    // Who waits for a turn goes on waiting in the order in which they came.
+    for (const call of unfinished.toSorted((a, b) => a.row.startedAt - b.row.startedAt)) {
       try {
         const cut = readCutCall(call, parts.createInterpreter(call.row.app), { aliveAt, clock });
-        waiting.push(begin({ cut }).ready.catch((error: unknown) => void lost.push({ call, error })));
+        taking.push(begin({ cut, turn: turnOf(cut) }).ready.catch((error: unknown) => void lost.push({ call, error })));
         cuts.push(cut);
       } catch (error) {
         lost.push({ call, error });
       }
     }
-    await Promise.all(waiting);
+    await Promise.all(taking);
     rejoin(cuts);
     return lost;
   }
 
   return {
     accept: (leg, app) => void begin({ leg, app }),
+    place,
+    queue: waiting.of,
     resume,
     get size() {
       return calls.size;
@@ -134,6 +167,8 @@ export function createCalls(parts: CallParts): Calls {
     get: (id) => calls.get(id),
     list: () => [...calls.values()].map(({ facts }) => facts),
     async drain({ patienceMs, farewell }) {
+      for (const call of [...calls.values()])
+        if (call.facts.state === 'queued') call.hangUp('the server stops', 'stopping');
       if (await within(clock, empty(), patienceMs)) return;
       for (const call of [...calls.values()]) call.command({ kind: 'run', flow: farewell });
       if (await within(clock, empty(), farewellMs)) return;

@@ -6,6 +6,7 @@ import type { LegName, TapeLine } from './event.ts';
 import type { SavedParts } from './leg.ts';
 import type { Interpreter } from './loop.ts';
 import { type Outstanding, readOutstanding } from './outstanding.ts';
+import { orderOf, type PlaceOrder } from './place-order.ts';
 
 /** What is kept of a call that is not over. */
 export interface UnfinishedCall {
@@ -27,6 +28,8 @@ export interface CutCall {
   readonly to: string;
   readonly startedAt: string;
   readonly answeredAt: string | null;
+  /** Of one that we placed: how it was asked for. */
+  readonly placed: { readonly order: PlaceOrder; readonly enqueuedAt: string | null } | null;
   readonly lines: readonly TapeLine[];
   /** The tape's time stood still here, */
   readonly sinceMs: number;
@@ -55,9 +58,10 @@ export function readCutCall(
 ): CutCall {
   const [first] = lines;
   const last = lines.at(-1);
-  if (first?.event.type !== 'call.incoming' || last === undefined || last.seq !== lines.length)
-    throw new Error('the tape is not whole');
-  const { signalling } = first.event;
+  const begin = first?.event;
+  const isFirst = begin?.type === 'call.incoming' || begin?.type === 'call.placed';
+  if (!isFirst || last === undefined || last.seq !== lines.length) throw new Error('the tape is not whole');
+  const signalling = begin.type === 'call.incoming' ? begin.signalling : {};
   // Both are wall clocks; one that was set back must not make the call older than its tape.
   const silentMs = Math.max(0, (aliveAt ?? last.at) - last.at);
   const sinceMs = last.since + silentMs;
@@ -73,6 +77,7 @@ export function readCutCall(
     to: row.to,
     startedAt: new Date(row.startedAt).toISOString(),
     answeredAt: answered === undefined ? null : new Date(answered.at).toISOString(),
+    placed: begin.type === 'call.placed' ? { order: orderOf(begin), enqueuedAt: begin.order.enqueuedAt ?? null } : null,
     lines,
     sinceMs,
     downMs: Math.max(0, Math.round(clock.wall() - last.at - silentMs)),
@@ -82,7 +87,7 @@ export function readCutCall(
     savedSip: (leg) => part(leg, 'sip') as SavedParts['sip'] | null,
     saved,
     callerMedia() {
-      return outstanding.caller === 'gone' ? null : saved('caller');
+      return isTalkable(outstanding.caller) ? saved('caller') : null;
     },
   };
 
@@ -90,6 +95,10 @@ export function readCutCall(
     const [sip, media, audio] = [part(leg, 'sip'), part(leg, 'media'), part(leg, 'audio')];
     return sip === null || media === null || audio === null ? null : ({ sip, media, audio } as SavedParts);
   }
+}
+
+function isTalkable(caller: Outstanding['caller']): boolean {
+  return caller === 'ringing' || caller === 'answering' || caller === 'live';
 }
 
 /** As signalling.ts writes it. */

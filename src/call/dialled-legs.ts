@@ -1,11 +1,10 @@
-// Owns: the legs that a call dialled: each from its INVITE to its end, told in words of the tape. The end of one is told
-// exactly once, whether it was refused, cancelled, cannot be understood or was talked to.
+// Owns: the legs that a call dialled: which there are, by their names. Each is a dialled-leg.ts.
 import type { DialTarget } from '../flow/node.ts';
-import type { LegHandlers, OutgoingInvite } from '../sip/endpoint.ts';
 import type { CallParts } from './call-parts.ts';
-import type { LegName, WorldEvent } from './event.ts';
+import { createDialledLeg, type DialledLeg } from './dialled-leg.ts';
+import type { LegName } from './event.ts';
 import type { KeyWay } from './key-sender.ts';
-import { createLeg, type Leg, type LegOptions, type SavedParts } from './leg.ts';
+import type { Leg, LegOptions, SavedParts } from './leg.ts';
 
 export interface DialledLegs {
   dial(name: LegName, target: DialTarget, callerId: string): void;
@@ -29,93 +28,33 @@ export interface DialledLegsOptions extends Omit<LegOptions, 'name' | 'keyWay' |
   readonly parts: CallParts;
 }
 
-const incompatibleDestination = 88;
 const normalClearing = 16;
 const temporaryFailure = 41;
 
-interface Dialled {
-  readonly leg: Leg;
-  readonly handlers: LegHandlers;
-  readonly over: boolean;
-  end(event: WorldEvent): void;
-}
-
 export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
-  const { parts, put, onFault } = options;
-  const legs = new Map<LegName, Dialled>();
+  const { parts, put } = options;
+  const legs = new Map<LegName, DialledLeg>();
 
-  function make(name: LegName, keyWay: KeyWay | null, saved: SavedParts | null): Dialled {
-    const leg = createLeg({ ...options, name, keyWay, ...(saved === null ? {} : { saved }) });
-    let over = false;
-    let answered = saved !== null;
-    const end = (event: WorldEvent): void => {
-      if (over) return;
-      over = true;
-      legs.delete(name);
-      put(event);
-      leg.close();
-    };
-    const handlers: LegHandlers = {
-      ...leg.inDialog,
-      onProgress: (sipStatus) => {
-        if (!over) put({ type: 'leg.ringing', leg: name, sipStatus });
+  function make(name: LegName, keyWay: KeyWay | null, saved: SavedParts | null): DialledLeg {
+    const one = createDialledLeg({
+      ...options,
+      ...{ name, keyWay, answered: saved !== null },
+      ...(saved === null ? {} : { saved }),
+      onAnswered: () => put({ type: 'leg.answered', leg: name }),
+      onEnd(event) {
+        legs.delete(name);
+        put(event);
+        one.leg.close();
       },
-      onConfirmed: (sdp) => {
-        const wrong = sdp === null ? 'there is no description in its answer' : leg.accept(sdp);
-        if (wrong !== null) {
-          end({ type: 'leg.failed', leg: name, sipStatus: 488, reason: wrong });
-          leg.sip?.hangup({ q850Cause: incompatibleDestination });
-          return;
-        }
-        answered = true;
-        if (!over) put({ type: 'leg.answered', leg: name });
-      },
-      onEnded: ({ by, status, q850Cause, reason }) => {
-        const cause = q850Cause ?? normalClearing;
-        if (answered)
-          end({ type: 'leg.ended', leg: name, by, q850Cause: cause, reason: reason === '' ? 'hung up' : reason });
-        else {
-          const sipStatus = status === 0 ? 487 : status;
-          const words = sipStatus === 487 ? 'cancelled' : reason === '' ? `refused with ${sipStatus}` : reason;
-          end({ type: 'leg.failed', leg: name, sipStatus, reason: words });
-        }
-      },
-    };
-    const one: Dialled = {
-      leg,
-      handlers,
-      end,
-      get over() {
-        return over;
-      },
-    };
+    });
     legs.set(name, one);
     return one;
   }
 
   function dial(name: LegName, target: DialTarget, callerId: string): void {
     const route = parts.route(target, callerId);
-    if (!route.ok) {
-      put({ type: 'leg.failed', leg: name, sipStatus: route.sipStatus, reason: route.reason });
-      return;
-    }
-    const one = make(name, route.keyWay, null);
-    const { leg, handlers, end } = one;
-    function place(invite: Pick<OutgoingInvite, 'uri' | 'from'>): void {
-      if (one.over) return;
-      const sdp = (localAddress: string): string => {
-        leg.face(localAddress);
-        return leg.offer();
-      };
-      leg.sip = parts.invite({ ...invite, sdp }, handlers);
-    }
-    leg
-      .open()
-      .then(
-        () => place(route.invite),
-        (error: Error) => end({ type: 'leg.failed', leg: name, sipStatus: 503, reason: error.message }),
-      )
-      .catch(onFault);
+    if (route.ok) make(name, route.keyWay, null).call(route.invite);
+    else put({ type: 'leg.failed', leg: name, sipStatus: route.sipStatus, reason: route.reason });
   }
 
   async function restore(
@@ -134,10 +73,11 @@ export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
       return;
     }
     const route = parts.route(target, callerId);
-    const { leg, handlers } = make(name, route.ok ? route.keyWay : null, saved);
+    const one = make(name, route.ok ? route.keyWay : null, saved);
+    const { leg } = one;
     const credentials = route.ok ? route.invite.credentials : undefined;
     try {
-      leg.sip = parts.restore(saved.sip, handlers, { downMs, ...(credentials === undefined ? {} : { credentials }) });
+      one.restore(saved.sip, { downMs, ...(credentials === undefined ? {} : { credentials }) });
       await leg.open();
     } catch (err) {
       parts.log.warn({ err, leg: name }, 'a leg cannot be taken up again');

@@ -1,13 +1,10 @@
 // Owns: one live call: its tape, its legs and its timers, and the carrying out of what the interpreter says, with SIP, media
-// and HTTP; one that comes in, or one that a killed process left (resume-call.ts).
+// and HTTP; one that comes in, that we place, or that a killed process left (origin.ts).
 // Does not: decide (run/), admit calls (server/), know other calls (calls.ts joins two).
 import type { CallFacts } from '../flow/report.ts';
 import type { MediaSession } from '../media/plane.ts';
-import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
-import { requestUserOf } from '../sip/uas-invite.ts';
 import { createApplicationRequests } from './application-requests.ts';
 import type { CallParts } from './call-parts.ts';
-import { createCallerLeg } from './caller-leg.ts';
 import type { CutCall } from './cut-call.ts';
 import { createDialledLegs } from './dialled-legs.ts';
 import type { Effect, EffectType } from './effect.ts';
@@ -15,9 +12,9 @@ import type { Command, LegName, WorldEvent } from './event.ts';
 import { createKeyRequests } from './key-requests.ts';
 import type { Leg, LegOptions } from './leg.ts';
 import { createCallLoop } from './loop.ts';
+import { createFirst, firstEvent, lastingFacts, type Origin } from './origin.ts';
 import { createRecordings } from './recordings.ts';
-import { attachCaller, resumeCall } from './resume-call.ts';
-import { signallingOf } from './signalling.ts';
+import { resumeCall } from './resume-call.ts';
 import { createStreams } from './streams.ts';
 import { createTape } from './tape.ts';
 import { createTimers } from './timers.ts';
@@ -38,7 +35,7 @@ export interface LiveCall {
 
 export interface LiveCallOptions {
   readonly parts: CallParts;
-  readonly from: { readonly leg: IncomingLeg; readonly app: string } | { readonly cut: CutCall };
+  readonly from: Origin;
   /** Connects the caller with another call's; null when that was done, or why it cannot be. */
   readonly join: (call: LiveCall, other: string) => { readonly code: string; readonly message: string } | null;
   readonly split: (call: LiveCall) => void;
@@ -62,7 +59,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   const { parts } = options;
   const { clock } = parts;
   const cut = 'cut' in options.from ? options.from.cut : null;
-  const { id, app, from, to, startedAt } = 'cut' in options.from ? options.from.cut : factsOf(options.from, parts);
+  const lasting = lastingFacts(options.from, parts);
+  const { id, app, from } = lasting;
   const log = parts.log.child({ call: id });
   let over = false;
   let sensitive = false;
@@ -110,33 +108,11 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       if (!over) parts.saveLeg(id, leg, part, state);
     },
   };
-  const caller = createCallerLeg({ ...legOptions, ...callerOptions() });
+  const { caller, ring } = createFirst(options.from, legOptions);
   const dialled = createDialledLegs(legOptions);
 
-  function callerOptions(): Omit<Parameters<typeof createCallerLeg>[0], keyof typeof legOptions> {
-    if ('leg' in options.from) {
-      const { leg } = options.from;
-      const attach = (handlers: LegHandlers): IncomingLeg => {
-        leg.handlers = handlers;
-        return leg;
-      };
-      return { keyWay: parts.keyWayOf(leg), attach };
-    }
-    const taken = options.from.cut;
-    const { caller: who, answeredAt, outstanding } = taken;
-    const saved = taken.callerMedia();
-    return {
-      keyWay: parts.keyWayOf(who),
-      attach: (handlers) => attachCaller(taken, parts.restore, handlers),
-      was: { answeredAt, gone: outstanding.caller === 'gone' },
-      ...(saved === null ? {} : { saved }),
-    };
-  }
-
   function facts(): CallFacts {
-    const { answeredAt, gone } = caller;
-    const state = gone ? 'ended' : answeredAt === null ? 'ringing' : 'live';
-    return { id, app, direction: 'inbound', from, to, state, startedAt, answeredAt };
+    return { ...lasting, state: caller.state, answeredAt: caller.answeredAt };
   }
 
   function put(event: WorldEvent): void {
@@ -175,9 +151,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     hangUp('fault');
   }
 
-  function hangUp(reason: string, why: HangUpWhy = reason === 'fault' ? 'fault' : 'normal'): void {
+  function hangUp(reason: string, why: HangUpWhy = reason === 'fault' ? 'fault' : 'normal', cause?: number): void {
     dialled.close();
-    caller.hangUp(reason, why === 'normal' ? normalClearing : temporaryFailure, whileRinging[why]);
+    caller.hangUp(reason, cause ?? (why === 'normal' ? normalClearing : temporaryFailure), whileRinging[why]);
   }
 
   function close(): void {
@@ -233,7 +209,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   const performers: Performers = {
     'call.answer': () => caller.answer().catch(crash),
     'call.reject': ({ sipStatus }) => caller.reject(sipStatus),
-    'call.hangup': ({ reason }) => hangUp(reason ?? 'hung up by the application'),
+    'call.hangup': ({ reason, q850Cause }) => hangUp(reason ?? 'hung up by the application', undefined, q850Cause),
     'document.ask': ({ request, report }) => requests.ask(request, report),
     'http.send': ({ request, report }) => requests.send(request, report),
     'application.notify': ({ notice, report }) => requests.notify(notice, report),
@@ -283,7 +259,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
 
   async function resume(from: CutCall): Promise<void> {
     await resumeCall({
-      ...{ cut: from, loop, caller, dialled, timers, recordings, streams, put, perform },
+      ...{ cut: from, loop, caller, ring, dialled, timers, recordings, streams, put, perform },
       play: ({ effect, playedMs }) => play(effect, playedMs),
       setSensitive: (sinceMs) => setSensitive(true, sinceMs),
       giveUp(err) {
@@ -301,7 +277,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       return facts();
     },
     get session() {
-      return caller.leg.session;
+      return caller.answeredAt === null && lasting.direction === 'outbound' ? null : caller.leg.session;
     },
     get ready() {
       return ready;
@@ -311,17 +287,10 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     hangUp,
   };
   const ready = cut === null ? Promise.resolve() : resume(cut);
-  if ('leg' in options.from) {
-    const signalling = signallingOf(options.from.leg);
-    put({ type: 'call.incoming', call: id, app, from, to, signalling });
+  const first = firstEvent(options.from, lasting);
+  if (first !== null) {
+    put(first);
+    ring();
   }
   return call;
-}
-
-function factsOf(
-  { leg, app }: { readonly leg: IncomingLeg; readonly app: string },
-  { newId, clock }: Pick<CallParts, 'newId' | 'clock'>,
-): Pick<CallFacts, 'id' | 'app' | 'from' | 'to' | 'startedAt'> {
-  const startedAt = new Date(clock.wall()).toISOString();
-  return { id: newId(), app, from: requestUserOf(leg.remote.uri), to: leg.requestUser, startedAt };
 }

@@ -43,10 +43,15 @@ export interface Outstanding {
   readonly notices: readonly EffectOf<'application.notify'>[];
   readonly recordings: readonly OutstandingRecording[];
   /** Those that had begun and were not ended, and those that were still to be opened. */
-  readonly streams: readonly { readonly effect: EffectOf<'stream.start'>; readonly begun: boolean; readonly stopping: boolean }[];
+  readonly streams: readonly {
+    readonly effect: EffectOf<'stream.start'>;
+    readonly begun: boolean;
+    readonly stopping: boolean;
+  }[];
   /** Complete ones: a flow may play them. */
   readonly kept: readonly KeptRecording[];
-  readonly caller: 'ringing' | 'answering' | 'live' | 'gone';
+  /** queued and called: of a call that we place, before its turn and while it rings. */
+  readonly caller: 'queued' | 'called' | 'ringing' | 'answering' | 'live' | 'gone';
   /** Set when the call was being ended. */
   readonly ending: EffectOf<'call.hangup' | 'call.reject'> | null;
   /** Dialled legs that were talked to, and whether they were being hung up. */
@@ -85,6 +90,8 @@ interface Dialled {
 }
 
 const interruptedKeys = 'A restart of the server came between the keys.';
+const normalClearing = 16;
+const temporaryFailure = 41;
 const interruptedLeg = 'a restart of the server came between';
 
 /**
@@ -119,7 +126,10 @@ class Ledger {
   readonly requests = new Map<string, EffectOf<'document.ask' | 'http.send'>>();
   readonly digits = new Map<string, { cancelled: boolean }>();
   readonly recordings = new Map<string, Recording>();
-  readonly streams = new Map<string, { readonly effect: EffectOf<'stream.start'>; begun: boolean; stopping: boolean }>();
+  readonly streams = new Map<
+    string,
+    { readonly effect: EffectOf<'stream.start'>; begun: boolean; stopping: boolean }
+  >();
   readonly kept: KeptRecording[] = [];
   readonly legs = new Map<LegName, Dialled>();
   readonly down = new Map<number, { readonly event: Extract<WorldEvent, { type: 'digit' }>; readonly since: number }>();
@@ -134,6 +144,12 @@ class Ledger {
 
   happened(event: WorldEvent, { since, at }: TapeLine): void {
     switch (event.type) {
+      case 'call.placed':
+        this.caller = 'queued';
+        return;
+      case 'leg.invited':
+        this.caller = 'called';
+        return;
       case 'leg.answered':
         if (event.leg === 'caller') this.caller = 'live';
         else {
@@ -317,6 +333,7 @@ class Ledger {
         ...this.stoppedPrompts(playedMs),
         ...this.interruptedKeys(),
         ...this.interruptedLegs(),
+        ...this.interruptedCall(),
       ],
       prompts: alive.map((prompt) => ({ effect: prompt.effect, playedMs: playedMs(prompt) })),
       timers: [...this.timers]
@@ -335,7 +352,10 @@ class Ledger {
       caller,
       ending,
       legs: legs.filter(({ answered }) => answered),
-      lostLegs: legs.filter(({ answered }) => !answered).map(({ dial }) => dial.leg),
+      lostLegs: [
+        ...legs.filter(({ answered }) => !answered).map(({ dial }) => dial.leg),
+        ...(caller === 'called' ? ['caller' as const] : []),
+      ],
       bridged,
       joined,
       held,
@@ -380,6 +400,19 @@ class Ledger {
         reason: leaving ? 'cancelled' : interruptedLeg,
       }));
   }
+
+  /** One that we place and that rang: what its phone answers now is known to nobody either. */
+  private interruptedCall(): WorldEvent[] {
+    if (this.caller !== 'called') return [];
+    const { ending } = this;
+    if (ending?.type === 'call.hangup')
+      return [goneCaller('us', ending.q850Cause ?? normalClearing, ending.reason ?? 'hung up by the application')];
+    return [goneCaller('fault', temporaryFailure, interruptedLeg)];
+  }
+}
+
+function goneCaller(by: 'us' | 'fault', q850Cause: number, reason: string): WorldEvent {
+  return { type: 'leg.ended', leg: 'caller', by, q850Cause, reason };
 }
 
 /** Whether the keys of this leg stop the prompt. */

@@ -1,11 +1,11 @@
 // Owns: taking a call up where its killed process left it: its legs on their dialogs and ports, then everything that was
 // begun and not ended. Does not: read the tape (outstanding.ts), choose which calls (server/recovery.ts).
 import type { IncomingLeg, LegHandlers, SipEndpoint } from '../sip/endpoint.ts';
-import type { CallerLeg } from './caller-leg.ts';
 import type { CutCall } from './cut-call.ts';
 import type { DialledLegs } from './dialled-legs.ts';
 import type { Effect } from './effect.ts';
 import type { WorldEvent } from './event.ts';
+import type { FirstLeg } from './first-leg.ts';
 import type { CallLoop } from './loop.ts';
 import type { OutstandingPrompt } from './outstanding.ts';
 import type { Recordings } from './recordings.ts';
@@ -15,7 +15,9 @@ import type { Timers } from './timers.ts';
 export interface ResumeContext {
   readonly cut: CutCall;
   readonly loop: CallLoop;
-  readonly caller: CallerLeg;
+  readonly caller: FirstLeg;
+  /** Has one that waited for its turn wait again. */
+  readonly ring: () => void;
   readonly dialled: DialledLegs;
   readonly timers: Timers;
   readonly recordings: Recordings;
@@ -42,13 +44,26 @@ export async function resumeCall(context: ResumeContext): Promise<void> {
   for (const leg of it.lostLegs) dialled.dismiss(leg, cut.savedSip(leg));
   loop.resume(it.notes, { type: 'call.recovered', downMs }, () => {
     // The ACK came, and the process ended before it could say so.
-    if (it.caller === 'answering' && caller.sip.state === 'confirmed') put({ type: 'leg.answered', leg: 'caller' });
+    if (it.caller === 'answering' && caller.leg.sip?.state === 'confirmed')
+      put({ type: 'leg.answered', leg: 'caller' });
     restore(context);
     if (lost !== null) context.giveUp(lost);
   });
 }
 
-function restore({ cut, caller, dialled, timers, recordings, streams, put, perform, play, setSensitive }: ResumeContext): void {
+function restore({
+  cut,
+  caller,
+  ring,
+  dialled,
+  timers,
+  recordings,
+  streams,
+  put,
+  perform,
+  play,
+  setSensitive,
+}: ResumeContext): void {
   const { outstanding: it, downMs } = cut;
   const { session } = caller.leg;
   if (it.held) perform({ type: 'hold.start' });
@@ -72,6 +87,7 @@ function restore({ cut, caller, dialled, timers, recordings, streams, put, perfo
   for (const { dial, leaving } of it.legs) if (leaving) dialled.hangUp(dial.leg);
   for (const effect of [...it.requests, ...it.notices]) perform(effect);
   if (it.caller === 'answering' && cut.savedSip('caller')?.state === 'early') perform({ type: 'call.answer' });
+  if (it.caller === 'queued') ring();
   if (it.ending !== null && it.caller !== 'gone') perform(it.ending);
 }
 

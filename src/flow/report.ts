@@ -10,7 +10,8 @@ export interface CallFacts {
   readonly direction: 'inbound' | 'outbound';
   readonly from: string;
   readonly to: string;
-  readonly state: 'ringing' | 'live' | 'ended';
+  /** queued: one that we place, which waits for its turn. */
+  readonly state: 'queued' | 'ringing' | 'live' | 'ended';
   /** ISO 8601 UTC with milliseconds. */
   readonly startedAt: string;
   readonly answeredAt: string | null;

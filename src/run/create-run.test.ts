@@ -34,7 +34,7 @@ describe('answering', () => {
     const plan = { flow: build.flow([build.play('Hello.')]), last: null, ringMs: 30_000 };
     const order = { kind: 'number', account: '', priority: 3 } as const;
     expect(rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2', plan, order })).toEqual([]);
-    expect(rig.put({ type: 'leg.invited', leg: 'caller' })).toEqual([
+    expect(rig.put({ type: 'leg.invited', leg: 'caller', sipCallId: 'a' })).toEqual([
       { type: 'timer.arm', timer: 'timer-1', delayMs: 30_000 },
     ]);
     expect(rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 })).toEqual([]);
@@ -56,7 +56,7 @@ describe('a call that we place', () => {
 
   it('is given up when nobody answers, counted from its turn', () => {
     const rig = place();
-    rig.put({ type: 'leg.invited', leg: 'caller' }, 90_000);
+    rig.put({ type: 'leg.invited', leg: 'caller', sipCallId: 'a' }, 90_000);
     expect(rig.last('timer.arm').delayMs).toBe(30_000);
     rig.put({ type: 'leg.ringing', leg: 'caller', sipStatus: 180 });
     const { timer } = rig.last('timer.arm');
@@ -69,7 +69,7 @@ describe('a call that we place', () => {
 
   it('does what it was told meanwhile once somebody answers, and rings no longer for that', () => {
     const rig = place();
-    rig.put({ type: 'leg.invited', leg: 'caller' });
+    rig.put({ type: 'leg.invited', leg: 'caller', sipCallId: 'a' });
     const other = build.flow([build.play('Another one.')]);
     rig.put({ type: 'command.received', command: { kind: 'run', flow: other } }, 10_000);
     expect(rig.last('timer.arm').delayMs).toBe(20_000);

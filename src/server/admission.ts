@@ -18,6 +18,8 @@ export interface Admission {
   readonly policy: SipEndpointOptions['policy'];
   /** The app behind a number; `+` is not looked at when the number is not written with one. */
   appOf(number: string): string | undefined;
+  /** Why no call is placed now; null when one may be. */
+  refusesPlaced(): string | null;
   readonly status: 'ok' | 'draining' | 'overloaded';
 }
 
@@ -42,6 +44,10 @@ export function createAdmission({ config, calls, load, draining }: AdmissionOpti
       const claimed = requestUserOf(from);
       if (!logins.has(claimed) || trunkOf(source.address) !== undefined) return { kind: 'accept' };
       return login === claimed ? { kind: 'accept' } : { kind: 'challenge' };
+    },
+    refusesPlaced() {
+      if (draining()) return 'The server is about to stop.';
+      return isFull() ? 'The server has as many calls as it takes.' : null;
     },
     get status() {
       return draining() ? 'draining' : isFull() ? 'overloaded' : 'ok';

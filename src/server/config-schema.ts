@@ -293,6 +293,14 @@ const speech = z.strictObject({
 
 const limits = z.strictObject({
   maxCalls: z.int().min(1).max(100_000).default(500).describe('Calls at one time. The next one is refused with 503.'),
+  callsPerSecond: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      'Calls that each account may begin within a second when it places them; the others wait for their turn, 300 s at most. 0 sets no limit; set what your provider allows.',
+    ),
   drainSeconds: z
     .int()
     .min(0)

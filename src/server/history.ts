@@ -65,14 +65,19 @@ export function createHistory(
       case 'call.incoming':
       case 'call.placed': {
         const { id, app, direction, from, to } = call;
-        const sipCallId = event.type === 'call.incoming' ? (event.signalling['Call-ID'] ?? null) : null;
+        const isPlaced = event.type === 'call.placed';
+        const sipCallId = isPlaced ? null : (event.signalling['Call-ID'] ?? null);
+        const state = isPlaced && event.order.enqueuedAt !== undefined ? 'queued' : 'ringing';
         save({
-          ...{ id, app, direction, from, to, sipCallId, startedAt: at, state: 'ringing' },
+          ...{ id, app, direction, from, to, sipCallId, startedAt: at, state },
           ...{ answeredAt: null, endedAt: null, q850Cause: null, reason: null },
         });
-        log.info({ call: id, app, from, to }, 'call came in');
+        log.info({ call: id, app, from, to }, isPlaced ? 'call placed' : 'call came in');
         return;
       }
+      case 'leg.invited':
+        if (row !== undefined) save({ ...row, sipCallId: event.sipCallId, state: 'ringing' });
+        return;
       case 'leg.answered':
         if (event.leg === 'caller' && row !== undefined) save({ ...row, answeredAt: at, state: 'live' });
         return;

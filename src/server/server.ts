@@ -188,12 +188,18 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       route: createRoutes({ config, endpoint }),
       invite: endpoint.invite,
       restore: endpoint.restore,
+      callsPerSecond: () => config.limits.callsPerSecond,
+      refusesPlaced: admission.refusesPlaced,
       keyWayOf: createKeyWays(config),
       openStream: (stream, call, handlers) => {
         const words = dialects(dialectNamed(call.app)).streams;
         if (words === undefined) throw new Error(`${call.app} streams, and its dialect has no words for it`);
         const { url, credentials } = stream;
-        const address = { url, trustedOrigins: trustOf(call.app).origins, ...(credentials !== undefined && { credentials }) };
+        const address = {
+          url,
+          trustedOrigins: trustOf(call.app).origins,
+          ...(credentials !== undefined && { credentials }),
+        };
         return openStreamSocket(address, stream, call, words, handlers, { http, log, clock });
       },
       recordingPlace,

@@ -79,6 +79,8 @@ export interface OutgoingInvite {
   /** Request-URI, e.g. `sip:1000@192.0.2.1:5060;transport=tcp`. Numeric host addresses and DNS names. */
   readonly uri: string;
   readonly from: { readonly uri: string | OfFacing; readonly displayName?: string };
+  /** A new one unless given; of nobody else's call. */
+  readonly callId?: string;
   readonly sdp: string | null | OfFacing;
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
   /** Answers 401/407 challenges of this realm's peer. */

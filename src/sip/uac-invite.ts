@@ -40,7 +40,7 @@ const maxRounds = 6;
 export function createOutgoingLeg(context: AgentContext, options: OutgoingInvite, handlers: LegHandlers): OutgoingLeg {
   const digest = options.credentials === undefined ? null : createDigestClient(options.credentials);
   const usage = createUsage(context, 'outgoing', handlers, digest, refreshSession);
-  const callId = context.newId();
+  const callId = options.callId ?? context.newId();
   const localTag = context.newId();
   const fork = createFork();
   let winner: Branch | null = null;

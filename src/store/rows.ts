@@ -11,7 +11,7 @@ export interface CallRow {
   readonly startedAt: number;
   readonly answeredAt: number | null;
   readonly endedAt: number | null;
-  readonly state: 'ringing' | 'live' | 'ended';
+  readonly state: 'queued' | 'ringing' | 'live' | 'ended';
   readonly q850Cause: number | null;
   readonly reason: string | null;
   readonly sipCallId: string | null;

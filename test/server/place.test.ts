@@ -1,0 +1,205 @@
+// Calls that we place: to a phone by its address, by its registration and over a trunk; their answer, refusals, ring
+// timeout, hang-ups before and after the answer, and the order in which they begin.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LiveCall } from '../../src/call/live-call.ts';
+import type { PlaceOrder } from '../../src/call/place-order.ts';
+import { branch, destination, dial, flow, gather, hangup, play, prompt } from '../../src/flow/build.ts';
+import type { Block } from '../../src/flow/node.ts';
+import type { Config } from '../../src/server/config.ts';
+import type { IncomingPhoneCall, Phone } from '../../src/testkit/index.ts';
+import { closeAll, onClose, startPhone, startServer, type TestServer } from './rig.ts';
+
+afterEach(closeAll);
+
+/** Where a call ends tells: the reports, as the plain words of the rig's apps have them. */
+async function startReceiver() {
+  const told: URLSearchParams[] = [];
+  const waiting: ((query: URLSearchParams) => void)[] = [];
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '/', 'http://receiver.invalid');
+    response.writeHead(204).end();
+    const next = waiting.shift();
+    if (next === undefined) told.push(searchParams);
+    else next(searchParams);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onClose(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return {
+    last: destination(`http://127.0.0.1:${(server.address() as AddressInfo).port}/last`),
+    next: (): Promise<URLSearchParams> => {
+      const past = told.shift();
+      return past === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(past);
+    },
+  };
+}
+
+const incomingOf = (phone: Phone): Promise<IncomingPhoneCall> => new Promise((resolve) => phone.onIncoming(resolve));
+const addressOf = (phone: Phone): string => phone.uri.slice('sip:'.length);
+const nobody = { last: null, ringMs: 30_000 } as const;
+
+function place(at: TestServer, to: string, body: Block, more: Partial<PlaceOrder> = {}): LiveCall {
+  const plan = { flow: flow(body), ...nobody, ...more.plan };
+  return at.server.calls.place({
+    ...{ app: 'app-1', from: '15550100', to: { kind: 'sip', address: to } },
+    ...more,
+    plan,
+  });
+}
+
+const start = (change: (config: Config) => Partial<Config> = () => ({})): Promise<TestServer> =>
+  startServer({
+    apps: { '1': flow([hangup()]) },
+    config: (config) => ({ outbound: { ...config.outbound, loopback: 'allow' }, ...change(config) }),
+  });
+
+const typesOf = (at: TestServer, to: string): string[] => at.tape(to).map(({ event }) => event.type);
+
+describe('a call that we place', () => {
+  it('rings, is answered, hears its document, is heard, and hangs up', async () => {
+    const [at, phone] = [await start(), await startPhone()];
+    const to = addressOf(phone);
+    const incoming = incomingOf(phone);
+    const code = gather({
+      prompts: [prompt('Your code, please.')],
+      ...{ minDigits: 4, maxDigits: 4 },
+      branches: [branch('1234', play('Thank you.'), hangup())],
+    });
+    const call = place(at, to, [code], {
+      displayName: 'The “office”',
+      headers: [
+        { name: 'User-to-User', value: '3132;encoding=hex' },
+        { name: 'X-Order', value: '77' },
+      ],
+    });
+    expect(call.facts).toMatchObject({
+      direction: 'outbound',
+      from: '15550100',
+      to,
+      state: 'ringing',
+      answeredAt: null,
+    });
+    expect(at.tape(to)[0]).toMatchObject({ seq: 1, event: { type: 'call.placed', call: call.id, app: 'app-1' } });
+    const bob = await incoming;
+    expect(bob.remote).toMatchObject({ displayName: 'The “office”' });
+    expect(bob.remote.uri).toContain('15550100');
+    expect([bob.header('User-to-User'), bob.header('X-Order')]).toEqual(['3132;encoding=hex', '77']);
+    bob.ring();
+    await at.until(to, 'leg.ringing', ({ leg }) => leg === 'caller');
+    expect(call.session).toBeNull();
+    expect(await bob.answer()).toBe(true);
+    await at.until(to, 'prompt.started');
+    expect(call.facts).toMatchObject({ state: 'live', answeredAt: expect.any(String) });
+    await bob.press('1234');
+    expect((await at.until(to, 'gather.finished')).event).toMatchObject({ success: true, digits: '1234' });
+    expect(await bob.ended).toMatchObject({ by: 'peer', answered: true });
+    expect((await at.until(to, 'call.ended')).event).toMatchObject({ q850Cause: 16 });
+    expect(typesOf(at, to).slice(0, 4)).toEqual(['call.placed', 'leg.invited', 'leg.ringing', 'leg.answered']);
+    const view = (await (await at.fetch(`/v1/calls/${call.id}`)).json()) as object;
+    expect(view).toMatchObject({ direction: 'outbound', state: 'ended', to, sipCallId: bob.callId });
+    expect(at.faults).toEqual([]);
+  });
+
+  it('ends when whom we called hangs up, and that is told', async () => {
+    const [at, phone, receiver] = [await start(), await startPhone(), await startReceiver()];
+    const to = addressOf(phone);
+    const incoming = incomingOf(phone);
+    place(at, to, [play(prompt('Hello.', null))], {
+      plan: { flow: flow([play(prompt('Hello.', null))]), last: receiver.last, ringMs: 5000 },
+    });
+    const bob = await incoming;
+    await bob.answer();
+    await at.until(to, 'prompt.started');
+    bob.hangUp();
+    expect(Object.fromEntries(await receiver.next())).toMatchObject({ kind: 'call-end', by: 'peer', q850Cause: '16' });
+    await at.until(to, 'call.ended');
+    expect(at.server.calls.size).toBe(0);
+  });
+
+  it('that is refused ends with the cause of the refusal, and that is told', async () => {
+    const [at, phone, receiver] = [await start(), await startPhone(), await startReceiver()];
+    const to = addressOf(phone);
+    phone.onIncoming((bob) => bob.refuse(486));
+    place(at, to, [], { plan: { flow: flow([play('Never heard.')]), last: receiver.last, ringMs: 5000 } });
+    expect((await at.until(to, 'leg.failed')).event).toMatchObject({ leg: 'caller', sipStatus: 486 });
+    expect((await at.until(to, 'call.ended')).event).toMatchObject({ q850Cause: 17 });
+    expect(Object.fromEntries(await receiver.next())).toMatchObject({ kind: 'call-end', by: 'peer', q850Cause: '17' });
+    expect(typesOf(at, to)).not.toContain('prompt.started');
+  });
+
+  it('that nobody answers in time is cancelled', async () => {
+    const [at, phone, receiver] = [await start(), await startPhone(), await startReceiver()];
+    const to = addressOf(phone);
+    const incoming = incomingOf(phone);
+    place(at, to, [], { plan: { flow: flow([play('Never heard.')]), last: receiver.last, ringMs: 400 } });
+    const bob = await incoming;
+    bob.ring();
+    expect(await bob.ended).toMatchObject({ by: 'peer', answered: false });
+    expect((await at.until(to, 'call.ended')).event).toMatchObject({ reason: 'no answer', q850Cause: 19 });
+    expect(Object.fromEntries(await receiver.next())).toMatchObject({ by: 'us', reason: 'no answer', q850Cause: '19' });
+  });
+
+  it('is cancelled by a command while it rings', async () => {
+    const [at, phone] = [await start(), await startPhone()];
+    const to = addressOf(phone);
+    const incoming = incomingOf(phone);
+    const call = place(at, to, [play('Never heard.')]);
+    const bob = await incoming;
+    bob.ring();
+    await at.until(to, 'leg.ringing');
+    call.command({ kind: 'hangup', reason: 'no longer wanted' });
+    expect(await bob.ended).toMatchObject({ by: 'peer', answered: false });
+    const { event } = await at.until(to, 'leg.ended');
+    expect(event).toMatchObject({ leg: 'caller', by: 'us', reason: 'no longer wanted' });
+    await at.until(to, 'call.ended');
+    expect(at.server.calls.size).toBe(0);
+  });
+
+  it('is over before its INVITE when it is hung up at once', async () => {
+    const [at, phone] = [await start(), await startPhone()];
+    const to = addressOf(phone);
+    let rang = false;
+    phone.onIncoming((bob) => {
+      rang = true;
+      bob.refuse();
+    });
+    place(at, to, [play('Never heard.')]).command({ kind: 'hangup', reason: 'a mistake' });
+    expect((await at.until(to, 'call.ended')).event).toMatchObject({ reason: 'a mistake' });
+    expect(rang).toBe(false);
+  });
+
+  it('does what it is told meanwhile, and dials others once it is answered', async () => {
+    const [at, phone, desk] = [await start(), await startPhone(), await startPhone()];
+    const to = addressOf(phone);
+    const incoming = incomingOf(phone);
+    const atDesk = incomingOf(desk);
+    const call = place(at, to, [play('Not heard.')]);
+    const bob = await incoming;
+    bob.ring();
+    await at.until(to, 'leg.ringing');
+    const other = flow([dial([{ kind: 'sip', address: addressOf(desk) }])]);
+    call.command({ kind: 'run', flow: other });
+    await bob.answer();
+    const carol = await atDesk;
+    expect(carol.remote.uri).toContain('15550100');
+    await carol.answer();
+    await at.until(to, 'leg.answered', ({ leg }) => leg === 'callee-1');
+    await bob.press('5');
+    expect(await carol.until('digit')).toMatchObject({ digit: '5' });
+    bob.hangUp();
+    expect(await carol.ended).toMatchObject({ by: 'peer', answered: true });
+    await at.until(to, 'call.ended');
+    expect(at.faults).toEqual([]);
+  });
+
+  it('to a number without a phone or a trunk fails in words', async () => {
+    const at = await start();
+    place(at, '', [play('Never heard.')], { to: { kind: 'number', address: '4930123' } });
+    expect((await at.until('4930123', 'leg.failed')).event).toMatchObject({ leg: 'caller', sipStatus: 404 });
+    expect((await at.until('4930123', 'call.ended')).event).toMatchObject({ q850Cause: 1 });
+  });
+});

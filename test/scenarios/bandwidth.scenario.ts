@@ -276,6 +276,32 @@ const verbs: readonly Scenario[] = [
     },
     onlySimulated: 'A wire delivers packets late by moments, so a recording is not the same to the millisecond.',
   }),
+  story('streams are told when they begin, when they are refused, and when they are over', {
+    application: {
+      '/start': bxml(
+        '<StartStream name="a" tracks="both" destination="ws://app.test/a" streamEventUrl="/stream"/><StartStream name="a" destination="ws://app.test/a" streamEventUrl="/stream"/><StartStream name="b" tracks="both" destination="ws://app.test/b"/><StartStream name="c" destination="ws://app.test/c" streamEventUrl="/stream"/><SpeakSentence>Listening.</SpeakSentence><StopStream name="a"/><StopStream name="c"/><Pause/>',
+      ),
+      '/stream': '',
+    },
+    caller: [],
+    expect: {
+      prompts: ['Listening.'],
+      requests: [
+        start,
+        told('/stream', 'mediaStreamRejected', { cause: 'duplicate' }),
+        told('/stream', 'mediaStreamRejected', { cause: 'track-limit' }),
+        told('/stream', 'mediaStreamStarted', {}),
+        told('/stream', 'mediaStreamStopped', { cause: 'closed' }),
+        over('hangup'),
+      ],
+      failures: [
+        'StartStream: a stream named a runs already',
+        'StartStream: more than 4 tracks of one call',
+        'StopStream: no stream named c runs',
+      ],
+    },
+    onlySimulated: 'Nobody listens on a websocket in a story; test/server/stream.test.ts does.',
+  }),
 ];
 
 const callee = { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 2000 } };

@@ -39,7 +39,7 @@ export interface Rig {
   readonly commands: (readonly [call: string, command: Command])[];
   readonly conferenceCommands: (readonly [conference: string, command: ConferenceCommand])[];
   /** Thrown by whatever is asked next. */
-  fail: CodedError | null;
+  fail: Error | null;
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 

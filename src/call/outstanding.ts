@@ -70,6 +70,8 @@ export interface Outstanding {
 
 interface Prompt {
   readonly effect: EffectOf<'prompt.start'>;
+  /** What is for a callee who is not there is heard by the caller. */
+  readonly heardBy: 'caller' | 'callee';
   startedAt: number | null;
   stopped: 'stopped' | 'key' | null;
 }
@@ -162,6 +164,9 @@ class Ledger {
         this.legs.delete(event.leg);
         if (event.leg === 'caller') this.caller = 'gone';
         if (event.leg === 'caller' || event.leg === this.bridged) this.bridged = null;
+        // The media of a leg that is over says nothing more of its sounds.
+        if (event.leg !== 'caller' && ![...this.legs.values()].some(({ answered }) => answered))
+          for (const [prompt, { heardBy }] of this.prompts) if (heardBy === 'callee') this.prompts.delete(prompt);
         return;
       case 'document.fetched':
       case 'document.failed':
@@ -245,9 +250,12 @@ class Ledger {
       case 'application.notify':
         this.notices.set(effect.notice, effect);
         return;
-      case 'prompt.start':
-        this.prompts.set(effect.prompt, { effect, startedAt: null, stopped: null });
+      case 'prompt.start': {
+        const isAnswered = [...this.legs.values()].some(({ answered }) => answered);
+        const heardBy = effect.to === 'callee' && isAnswered ? 'callee' : 'caller';
+        this.prompts.set(effect.prompt, { effect, heardBy, startedAt: null, stopped: null });
         return;
+      }
       case 'prompt.stop': {
         const prompt = this.prompts.get(effect.prompt);
         if (prompt !== undefined) prompt.stopped ??= 'stopped';
@@ -416,6 +424,6 @@ function goneCaller(by: 'us' | 'fault', q850Cause: number, reason: string): Worl
 }
 
 /** Whether the keys of this leg stop the prompt. */
-function hears({ effect }: Prompt, leg: LegName): boolean {
-  return effect.to === 'callee' ? leg !== 'caller' : leg === 'caller';
+function hears({ heardBy }: Prompt, leg: LegName): boolean {
+  return (heardBy === 'callee') === (leg !== 'caller');
 }

@@ -1,6 +1,5 @@
 // Owns: `play`: one prompt, ended early by its stop keys, and who is told of it. A key that stopped it is used up unless a
 // gather beside it listens; any other key waits in the buffer and the sound goes on.
-import type { LegName } from '../call/event.ts';
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { takeKey } from './listeners.ts';
@@ -15,6 +14,7 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
   yield* answered(state);
   const prompt = state.name('prompt');
   const { sound, times } = node.prompt;
+  const listener = node.to === 'callee' ? ([...state.legs].find(([, leg]) => leg === 'live')?.[0] ?? null) : null;
   let playing = true;
   let heard = false;
   const timer = node.mostMs === undefined ? null : state.name('timer');
@@ -40,7 +40,13 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
         armed = false;
         yield { type: 'prompt.stop', prompt };
       }
-      if (event.type === 'digit' && hears(node, state, event.leg) && node.stopKeys.includes(event.digit)) {
+      // The media of a leg that is over says nothing more of it.
+      if (event.type === 'leg.ended' && event.leg === listener) return failed('the other side left');
+      if (
+        event.type === 'digit' &&
+        (listener === null) === (event.leg === 'caller') &&
+        node.stopKeys.includes(event.digit)
+      ) {
         if (event.leg === 'caller') takeKey(state, event.press);
         // The media stops by itself for keys it hears; keys told by SIP INFO it does not.
         yield { type: 'prompt.stop', prompt };
@@ -65,10 +71,4 @@ function* tell({ notify, prompt }: Node, state: CallState, status: 'started' | '
   if (notify === undefined) return;
   const sound = prompt.sound.kind === 'speech' ? 'speech' : 'file';
   yield noticeOf(state, { kind: 'sound', destination: notify, history: [...state.history], status, sound });
-}
-
-/** What is for a callee who is not there is heard by the caller. */
-function hears({ to }: Node, state: CallState, leg: LegName): boolean {
-  const forCallee = to === 'callee' && [...state.legs.values()].includes('live');
-  return forCallee ? leg !== 'caller' : leg === 'caller';
 }

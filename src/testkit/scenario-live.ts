@@ -235,7 +235,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       press: (step) => void call?.press([step]),
       speak: (speakMs) => void call?.press([{ speakMs }]),
       hangUp: () => call?.hangUp(),
-      command: (command) => server.command(one.call, command),
+      command: (command) => server.command(one.call, JSON.parse(one.standIns.toReal(JSON.stringify(command)))),
     });
     one.caller = caller;
     const goOn = await turn();

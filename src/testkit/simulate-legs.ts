@@ -15,6 +15,8 @@ export interface SimulatedLegsOptions {
 export interface SimulatedLegs {
   dial(leg: LegName, address: string): void;
   hangUp(leg: LegName): void;
+  /** Whether one has answered. */
+  readonly isAnswered: boolean;
   /** Those that ring are known to nobody any more. */
   dropRinging(): void;
   close(): void;
@@ -73,6 +75,9 @@ export function createSimulatedLegs({ clock, put, nextPress, callees }: Simulate
       });
     },
     hangUp: (leg) => end(leg, 'us'),
+    get isAnswered() {
+      return [...legs.values()].includes('live');
+    },
     dropRinging() {
       for (const [leg, state] of legs) if (state === 'ringing') legs.delete(leg);
     },

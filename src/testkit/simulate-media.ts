@@ -1,5 +1,5 @@
-// Owns: the media of a simulated call: prompts that take their time, keys that stop them at key-down, recordings with an
-// end. Lengths are estimates; orders of events are those of the media plane.
+// Owns: the media of a simulated call: prompts that take their time, one after the other for each leg, keys that stop them at
+// key-down, recordings with an end. Lengths are estimates; orders of events are those of the media plane.
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Effect } from '../call/effect.ts';
 import type { WorldEvent } from '../call/event.ts';
@@ -16,6 +16,8 @@ export interface SimulatedMediaOptions {
   readonly charactersPerSecond: number;
   /** Until when the caller speaks. */
   readonly speakingUntil: () => number;
+  /** Whether a dialled leg is answered: what is meant for one that is not there is heard by the caller. */
+  readonly calleeIsThere: () => boolean;
 }
 
 export interface SimulatedMedia {
@@ -32,21 +34,25 @@ export interface SimulatedMedia {
   stopRecording(recording: string): void;
   /** The caller began to speak. */
   speaks(): void;
+  /** Nobody is told of what the other side no longer hears. */
+  calleeGone(): void;
   sendDigits(effect: EffectOf<'digits.send'>): void;
   cancelDigits(request: string): void;
 }
 
+/** The sounds of one leg. */
+interface Line {
+  readonly queue: { readonly effect: EffectOf<'prompt.start'>; readonly playedMs: number | null }[];
+  playing: { readonly effect: EffectOf<'prompt.start'>; readonly since: number; readonly timer: Timer | null } | null;
+}
+
+const createLine = (): Line => ({ queue: [], playing: null });
 const unknownMediaMs = 2_000;
 const beepMs = 400;
 
 export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedMedia {
   const { clock, put } = options;
-  const queue: { readonly effect: EffectOf<'prompt.start'>; readonly playedMs: number | null }[] = [];
-  let playing: {
-    readonly effect: EffectOf<'prompt.start'>;
-    readonly since: number;
-    readonly timer: Timer | null;
-  } | null = null;
+  const lines = { caller: createLine(), callee: createLine() };
   const recordings = new Map<
     string,
     {
@@ -77,38 +83,38 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     }
   }
 
-  function next(): void {
-    const waiting = queue.shift();
+  function next(line: Line): void {
+    const waiting = line.queue.shift();
     if (waiting === undefined) return;
     const { effect, playedMs } = waiting;
     const { prompt, sound, times } = effect;
     if (sound.kind === 'media' && options.brokenMedia.includes(sound.url)) {
       put({ type: 'prompt.failed', prompt, code: 'media-http-status', message: `${sound.url} answered 404.` });
-      next();
+      next(line);
       return;
     }
     if (sound.kind === 'recorded' && !recorded.has(sound.tag)) {
       const message = `This call has no complete recording named "${sound.tag}".`;
       put({ type: 'prompt.failed', prompt, code: 'recording-missing', message });
-      next();
+      next(line);
       return;
     }
     const once = lengthMs(sound);
     const whole = once === null || times === null ? null : once * times;
     const leftMs = whole === null ? null : whole - (playedMs ?? 0);
-    const timer = leftMs === null ? null : clock.after(leftMs, () => put(finish('end')));
-    playing = { effect, since: clock.now() - (playedMs ?? 0), timer };
+    const timer = leftMs === null ? null : clock.after(leftMs, () => put(finish(line, 'end')));
+    line.playing = { effect, since: clock.now() - (playedMs ?? 0), timer };
     if (playedMs !== null) return;
     // The media answers a little later, never inside the question.
-    clock.after(0, () => playing?.effect.prompt === prompt && put({ type: 'prompt.started', prompt }));
+    clock.after(0, () => line.playing?.effect.prompt === prompt && put({ type: 'prompt.started', prompt }));
   }
 
-  function finish(why: 'end' | 'stopped' | 'key'): WorldEvent {
-    if (playing === null) throw new Error('no prompt is playing');
-    const { effect, since, timer } = playing;
+  function finish(line: Line, why: 'end' | 'stopped' | 'key'): WorldEvent {
+    if (line.playing === null) throw new Error('no prompt is playing');
+    const { effect, since, timer } = line.playing;
     timer?.cancel();
-    playing = null;
-    if (queue.length > 0) clock.after(0, () => playing === null && next());
+    line.playing = null;
+    if (line.queue.length > 0) clock.after(0, () => line.playing === null && next(line));
     return { type: 'prompt.finished', prompt: effect.prompt, why, playedMs: clock.now() - since };
   }
 
@@ -156,18 +162,25 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
 
   return {
     start(effect, playedMs) {
-      queue.push({ effect, playedMs });
-      if (playing === null) next();
+      const line = effect.to === 'callee' && options.calleeIsThere() ? lines.callee : lines.caller;
+      line.queue.push({ effect, playedMs });
+      if (line.playing === null) next(line);
     },
     stop(prompt) {
-      const waiting = queue.findIndex(({ effect }) => effect.prompt === prompt);
-      if (waiting >= 0) {
-        queue.splice(waiting, 1);
-        put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: 0 });
-      } else clock.after(0, () => playing?.effect.prompt === prompt && put(finish('stopped')));
+      for (const line of [lines.caller, lines.callee]) {
+        const waiting = line.queue.findIndex(({ effect }) => effect.prompt === prompt);
+        if (waiting >= 0) {
+          line.queue.splice(waiting, 1);
+          put({ type: 'prompt.finished', prompt, why: 'stopped', playedMs: 0 });
+        } else clock.after(0, () => line.playing?.effect.prompt === prompt && put(finish(line, 'stopped')));
+      }
     },
     key(digit) {
-      return playing?.effect.stopKeys.includes(digit) ? finish('key') : null;
+      return lines.caller.playing?.effect.stopKeys.includes(digit) ? finish(lines.caller, 'key') : null;
+    },
+    calleeGone() {
+      lines.callee.playing?.timer?.cancel();
+      lines.callee = createLine();
     },
     record(effect, sinceMs) {
       const { recording, tag, channels } = effect;
@@ -184,7 +197,12 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     speaks() {
       for (const recording of recordings.keys()) watchSilence(recording);
     },
-    sendDigits({ request, digits, toneMs, gapMs }) {
+    sendDigits({ request, to, digits, toneMs, gapMs }) {
+      if (to === 'callee' && !options.calleeIsThere()) {
+        const message = 'There is no leg that the keys could go to.';
+        put({ type: 'digits.failed', request, code: 'digits-nobody', message });
+        return;
+      }
       const { lengthMs: whole } = keystrokes({ press: digits.replaceAll(',', 'w'), toneMs, gapMs });
       const timer = clock.after(whole, () => {
         sending.delete(request);

@@ -57,7 +57,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
   const outstanding = cut === null ? null : readOutstanding(cut.lines, run, cut.sinceMs);
   const loop = createCallLoop({ tape, run, perform, onFault: options.onFault, resumed: outstanding !== null });
   const put = (event: WorldEvent): void => {
-    if (alive()) loop.put(event);
+    if (!alive()) return;
+    if (event.type === 'leg.ended' && event.leg !== 'caller') media.calleeGone();
+    loop.put(event);
   };
   const media = createSimulatedMedia({ clock, put, ...options.media });
 

@@ -204,6 +204,7 @@ export function simulate(options: SimulateOptions): Simulation {
         brokenMedia: options.brokenMedia ?? [],
         charactersPerSecond,
         speakingUntil: () => speakingUntil,
+        calleeIsThere: () => legs.isAnswered,
       },
       onLine,
       onFault: (error) => faults.push(error),

@@ -4,6 +4,7 @@ import { plainDialect, type Scenario } from '../../src/testkit/index.ts';
 import { scenarios as apology } from './apology.scenario.ts';
 import { scenarios as bandwidth } from './bandwidth.scenario.ts';
 import { scenarios as bargeIn } from './barge-in.scenario.ts';
+import { scenarios as beside } from './beside.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
 import { scenarios as decisions } from './decisions.scenario.ts';
 import { scenarios as legs } from './legs.scenario.ts';
@@ -21,6 +22,7 @@ export const allScenarios: readonly Scenario[] = [
   ...typeAhead,
   ...legs,
   ...commands,
+  ...beside,
   ...decisions,
   ...sensitive,
   ...apology,

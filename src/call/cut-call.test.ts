@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { destination } from '../flow/build.ts';
+import { destination, flow, play } from '../flow/build.ts';
 import { createRun } from '../run/create-run.ts';
 import { readCutCall, type UnfinishedCall } from './cut-call.ts';
 import type { CallEvent, TapeLine } from './event.ts';
@@ -49,5 +49,53 @@ describe('a call that a killed process left', () => {
     const other: CallEvent = { type: 'verb.started', path: 'Play[0]', verb: 'Play', line: 1 };
     expect(() => read(tape(incoming, other), null)).toThrow('the run says nothing');
     expect(() => read(tape(incoming, failed, { type: 'timer.fired', timer: 'timer-1' }), null)).toThrow('came before');
+  });
+});
+
+describe('a call that a killed process placed', () => {
+  const plan = { flow: flow([play('Hello.')]), last: null, ringMs: 30_000 };
+  const order = { kind: 'number', account: 'u-1', priority: 2, headers: [{ name: 'X-A', value: '1' }] } as const;
+  const placed = { type: 'call.placed', call: 'c1', app: 'a1', from: row.from, to: row.to, plan, order } as const;
+  const invited = { type: 'leg.invited', leg: 'caller', sipCallId: 'x' } as const;
+  const answered = { type: 'leg.answered', leg: 'caller' } as const;
+  const sip = [
+    { leg: 'caller', part: 'sip', state: {} },
+    { leg: 'caller', part: 'media', state: {} },
+  ];
+  const legs = [...sip, { leg: 'caller', part: 'audio', state: {} }];
+
+  it('knows how it was asked for', () => {
+    const cut = read(tape(placed), null);
+    const to = { kind: 'number', address: row.to };
+    expect(cut.placed?.order).toMatchObject({ id: 'c1', account: 'u-1', priority: 2, from: row.from, to, plan });
+    expect(cut.placed?.order.headers).toEqual(order.headers);
+    expect(read(tape(incoming), null).placed).toBeNull();
+  });
+
+  it('waits for its turn as before when it had not come', () => {
+    const { outstanding } = read(tape(placed), null);
+    expect(outstanding).toMatchObject({ caller: 'queued', events: [], lostLegs: [], timers: [] });
+  });
+
+  it('ends when it rang, and whoever it rang at is let go', () => {
+    const cut = read(tape(placed, invited, { type: 'leg.ringing', leg: 'caller', sipStatus: 180 }), null, legs);
+    expect(cut.outstanding).toMatchObject({ caller: 'called', lostLegs: ['caller'] });
+    expect(cut.outstanding.events).toMatchObject([{ type: 'leg.ended', leg: 'caller', by: 'fault', q850Cause: 41 }]);
+    expect(cut.callerMedia()).toBeNull();
+  });
+
+  it('ends as it was being ended when it rang', () => {
+    const hangup = { type: 'command.received', command: { kind: 'hangup', reason: 'enough' } } as const;
+    const { events } = read(tape(placed, invited, hangup), null, legs).outstanding;
+    expect(events).toMatchObject([{ type: 'leg.ended', by: 'us', q850Cause: 16, reason: 'enough' }]);
+  });
+
+  it('goes on when it was talked to', () => {
+    const flowStarted: CallEvent = { type: 'flow.started', source: plan.flow.source };
+    const verb: CallEvent = { type: 'verb.started', path: '', verb: 'play', line: 1 };
+    const cut = read(tape(placed, invited, answered, flowStarted, verb), null, legs);
+    expect(cut.outstanding).toMatchObject({ caller: 'live', lostLegs: [], events: [] });
+    expect(cut.outstanding.prompts).toHaveLength(1);
+    expect(cut.callerMedia()).not.toBeNull();
   });
 });

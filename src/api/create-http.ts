@@ -1,13 +1,18 @@
 // Owns: the HTTP listener: who is answered, how long a client may take, and one form for every error. Fastify underneath.
-// Does not: authenticate yet. That is why it listens for this machine only unless told otherwise, refuses the Host of other
-// sites (host-check.ts), sends no CORS headers, and changes nothing for a page of another site (routes.ts).
-import { METHODS, STATUS_CODES } from 'node:http';
+// It listens for this machine only unless told otherwise, refuses the Host of other sites (host-check.ts), sends no CORS
+// headers, and changes nothing for a page of another site (other-sites.ts).
+// Does not: know keys (access.ts), nor what an address answers (routes.ts, faces.ts).
+import { createServer, METHODS, type Server, STATUS_CODES } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { CommandFace, RestFace, Voice } from '../dialects/rest.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { Store } from '../store/store.ts';
+import { type Access, createAccess, type Keys } from './access.ts';
+import { createFaces, type Faces } from './faces.ts';
 import { clientFault, sendFault } from './fault.ts';
 import { createHostCheck } from './host-check.ts';
 import type { OutboxFace } from './outbox.ts';
@@ -22,6 +27,14 @@ export interface HttpOptions {
   /** The files of recordings are below it. */
   readonly dataDir: string;
   readonly live: () => readonly CallFacts[];
+  /** Whose what is; without it everything is shown to everybody who is answered. */
+  readonly accounts?: AccountsFace;
+  /** Whether requests without credentials are answered, of this machine; `local`. */
+  readonly anonymous?: 'local' | 'never';
+  /** What clients call this server. */
+  readonly advertisedUrl?: string;
+  /** Further ports of the same host. */
+  readonly commandPorts?: readonly number[];
   /** Events for applications; without it there are none. */
   readonly outbox?: OutboxFace;
   /** Figures are shown to everybody who reaches the port. */
@@ -30,6 +43,16 @@ export interface HttpOptions {
     readonly [figure: string]: unknown;
   };
   readonly limits?: Partial<HttpLimits>;
+}
+
+export interface AccountsFace {
+  readonly keys: Keys;
+  /** What is asked for over the REST interfaces of dialects. */
+  readonly voiceOf: (account: string) => Voice;
+  readonly faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] };
+  /** Names of all apps that are or were its own. */
+  readonly everyAppOf: (account: string) => readonly string[];
+  readonly accountOf: (app: string) => string;
 }
 
 export interface HttpLimits {
@@ -68,7 +91,9 @@ const lingerMs = 500;
 export function createHttp(options: HttpOptions): HttpFace {
   const { log } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const checkHost = createHostCheck(options.host);
+  const checkHost = createHostCheck(options.host, options.advertisedUrl);
+  const access = createAccessOf(options);
+  const faces = createFacesOf(options, access, limits);
 
   const app = fastify({
     logger: false,
@@ -101,8 +126,10 @@ export function createHttp(options: HttpOptions): HttpFace {
   app.addHook('onRequest', async (request, reply) => {
     begin(reply);
     checkHost(request.raw);
+    if (faces !== null && (await faces.answer(request, reply))) return reply;
     // Here and not in the handler, which would want to understand the body first.
     if (request.is404) throw new CodedError('http-not-found', 'Nothing is at this address');
+    return;
   });
   app.addHook('onResponse', async (request, reply) => {
     const path = request.raw.url?.split('?', 1)[0];
@@ -113,14 +140,17 @@ export function createHttp(options: HttpOptions): HttpFace {
   app.setNotFoundHandler(() => {
     throw new CodedError('http-not-found', 'Nothing is at this address');
   });
-  addRoutes(app, options, limits.handlerMs);
+  addRoutes(app, options, access, limits.handlerMs);
 
+  const others: Server[] = [];
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    const late = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
+    const late = setTimeout(() => {
+      for (const server of [app.server, ...others]) server.closeAllConnections();
+    }, limits.closeMs);
     try {
-      await app.close();
+      await Promise.all([app.close(), ...others.map(closeServer)]);
     } finally {
       clearTimeout(late);
     }
@@ -136,6 +166,7 @@ export function createHttp(options: HttpOptions): HttpFace {
         throw listenFault(options, cause as NodeJS.ErrnoException);
       }
       const { address, port } = app.server.address() as { address: string; port: number };
+      for (const further of options.commandPorts ?? []) others.push(await listenToo(app, limits, address, further));
       return { host: address, port };
     },
     close() {
@@ -143,6 +174,48 @@ export function createHttp(options: HttpOptions): HttpFace {
       return closed;
     },
   };
+}
+
+function createAccessOf({ accounts, host, anonymous = 'local' }: HttpOptions): Access | null {
+  return accounts === undefined ? null : createAccess({ keys: accounts.keys, boundHost: host, anonymous });
+}
+
+function createFacesOf(options: HttpOptions, access: Access | null, limits: HttpLimits): Faces | null {
+  const { accounts, advertisedUrl, log } = options;
+  if (accounts === undefined || access === null) return null;
+  const { keys, voiceOf, faces } = accounts;
+  const here = advertisedUrl?.replace(/\/+$/, '') ?? null;
+  return createFaces({ ...faces, keys, access, voiceOf, advertisedUrl: here, answerMs: limits.handlerMs, log });
+}
+
+/** A further port of the same interface. */
+async function listenToo(app: FastifyInstance, limits: HttpLimits, host: string, port: number): Promise<Server> {
+  const server = createServer(
+    {
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.ceil(limits.requestMs / 10),
+      maxHeaderSize: 16 * 1024,
+      requireHostHeader: false,
+    },
+    (request, response) => app.routing(request, response),
+  );
+  server.setTimeout(limits.silentMs);
+  server.maxConnections = limits.connections;
+  server.on('clientError', answerNoRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(listenFault({ host, port }, cause)));
+    server.listen(port, host, resolve);
+  });
+  return server;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
 }
 
 /** What holds for every answer. Other sites may neither read nor embed what is here, and nobody keeps it. */
@@ -155,10 +228,10 @@ function begin(reply: FastifyReply): void {
 }
 
 /** What came is no request, or not in time. */
-function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerNoRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (socket.writableEnded) return;
   // After an answer has begun, another one would only be part of it.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+  if (error.code === 'ECONNRESET' || !socket.writable || (socket as Socket).bytesWritten > 0) {
     socket.destroy();
     return;
   }
@@ -179,7 +252,7 @@ const listenHints: Readonly<Record<string, string>> = {
   ENOTFOUND: 'This name cannot be resolved: set http.host to an address, such as 127.0.0.1.',
 };
 
-function listenFault({ host, port }: HttpOptions, cause: NodeJS.ErrnoException): CodedError {
+function listenFault({ host, port }: Pick<HttpOptions, 'host' | 'port'>, cause: NodeJS.ErrnoException): CodedError {
   const where = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   const hint = listenHints[cause.code ?? ''];
   return new CodedError('http-listen-failed', `HTTP cannot listen on ${where}: ${cause.message}`, {

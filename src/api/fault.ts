@@ -7,7 +7,10 @@ import type { Log } from '../base/log.ts';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'http-bad-request': 400,
+  'auth-required': 401,
   'http-cross-site': 403,
+  'account-configured': 409,
+  'auth-too-many': 429,
   'http-not-found': 404,
   'http-method-not-allowed': 405,
   'http-request-timeout': 408,
@@ -31,6 +34,7 @@ export function formatFault(error: CodedError, status = statuses[error.code] ?? 
 
 export function sendFault(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
   const { status, body } = judge(error, log);
+  if (status === 401) reply.header('www-authenticate', 'Basic realm="keytone", charset="UTF-8"');
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 

@@ -8,13 +8,14 @@ import { CodedError } from '../base/errors.ts';
 
 export type CheckHost = (request: IncomingMessage) => void;
 
-/** Checks for a listener on `boundHost`; a refused request is a CodedError. */
-export function createHostCheck(boundHost: string): CheckHost {
+/** Checks for a listener on `boundHost`, which clients call `advertisedUrl`; a refused request is a CodedError. */
+export function createHostCheck(boundHost: string, advertisedUrl?: string): CheckHost {
   const bound = boundHost.toLowerCase();
+  const advertised = advertisedUrl === undefined ? null : parseHost(URL.parse(advertisedUrl)?.host ?? '');
   const onlyLoopback = bound === 'localhost' || isLoopback(bound);
 
   function isAnswered(host: string): boolean {
-    if (host === 'localhost' || host === bound) return true;
+    if (host === 'localhost' || host === bound || host === advertised) return true;
     // A page cannot make an address lead elsewhere, so its origin is really what answers there.
     return onlyLoopback ? isLoopback(host) : isIP(host) !== 0;
   }
@@ -27,7 +28,7 @@ export function createHostCheck(boundHost: string): CheckHost {
     if (given.length > 1) throw new CodedError('http-bad-request', 'The request has more than one Host header');
     const url = request.url ?? '';
     // An absolute target overrules the header (RFC 9112 3.2.2), so it must be no way round it.
-    const authorities = url.startsWith('/') ? given : [...given, URL.parse(url)?.host ?? url];
+    const authorities = url.startsWith('/') ? given : [...given, URL.parse(url)?.host ?? url.split('?', 1)[0]!];
     if (authorities.length === 0) {
       // HTTP/1.0 knows no Host, and health checks of load balancers still speak it; no browser does.
       if (request.httpVersion === '1.0') return;

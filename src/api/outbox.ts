@@ -45,21 +45,24 @@ const outboxQuery = pageQuery.extend({
 export async function readOutbox(
   query: unknown,
   outbox: OutboxFace | undefined,
+  whose: Pick<Page, 'apps'> = {},
 ): Promise<{ readonly events: readonly EventView[]; readonly next: string | null }> {
   const { data, error } = outboxQuery.safeParse(query);
   if (data === undefined) throw pageFault(error.issues[0], 'The keys are state, limit and before.');
   const { state, limit, before } = data;
   if (outbox === undefined) return { events: [], next: null };
-  const rows = await outbox.list(state, { limit: limit + 1, ...(before !== undefined && { before }) });
+  const rows = await outbox.list(state, { ...whose, limit: limit + 1, ...(before !== undefined && { before }) });
   const page = rows.slice(0, limit);
   return { events: page.map(viewEvent), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
+export const noEvent = (): CodedError =>
+  new CodedError('http-not-found', 'There is no such event, or it was delivered', {
+    hint: 'GET /v1/outbox lists those that were given up.',
+  });
+
 export async function redeliver(id: string, outbox: OutboxFace | undefined): Promise<void> {
-  if (outbox === undefined || (await outbox.event(id)) === null)
-    throw new CodedError('http-not-found', 'There is no such event, or it was delivered', {
-      hint: 'GET /v1/outbox lists those that were given up.',
-    });
+  if (outbox === undefined || (await outbox.event(id)) === null) throw noEvent();
   if (!(await outbox.redeliver(id)))
     throw new CodedError('outbox-not-dead', 'The event is still being delivered, so it cannot be delivered again');
 }

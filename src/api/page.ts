@@ -50,9 +50,14 @@ export async function readPage(
   { limit, before }: Page,
   store: Pick<Store, 'calls' | 'call'>,
   live: () => readonly CallFacts[],
+  account?: string,
 ): Promise<CallPage> {
-  const rows = await store.calls({ limit: limit + 1, ...(before !== undefined && { before }) });
-  if (rows.length === 0 && before !== undefined && (await store.call(before)) === null)
+  const rows = await store.calls({
+    limit: limit + 1,
+    ...(before !== undefined && { before }),
+    ...(account !== undefined && { account }),
+  });
+  if (rows.length === 0 && before !== undefined && !(await isCallOf(store, before, account)))
     throw new CodedError('http-bad-request', 'before names no call', { hint: 'Use `next` of the page before.' });
   const facts = new Map(live().map((call) => [call.id, call]));
   const stored = new Set(rows.map((row) => row.id));
@@ -63,6 +68,12 @@ export async function readPage(
   const page = calls.slice(0, limit);
   const next = calls.length > limit ? page.findLast((call) => stored.has(call.id)) : undefined;
   return { calls: page, next: next?.id ?? null };
+}
+
+/** Of any account when none is named. */
+async function isCallOf(store: Pick<Store, 'call'>, id: string, account: string | undefined): Promise<boolean> {
+  const row = await store.call(id);
+  return row !== null && (account === undefined || row.account === account);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -28,6 +28,7 @@ export function viewCall(row: CallRow | null, live: CallFacts | undefined): Call
   const stored: CallView = {
     id: row.id,
     app: row.app,
+    ...(row.account !== undefined && { account: row.account }),
     direction: row.direction,
     from: row.from,
     to: row.to,

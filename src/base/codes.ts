@@ -17,6 +17,12 @@ export const errorCodes = {
   // call
   'recording-failed': { summary: 'A recording could not be written.', fix: 'Check that dataDir has free space and belongs to the user that the server runs as.' },
   'recording-missing': { summary: 'The call has no recording of that name.', fix: 'Record it first, under the same tag.' },
+  // conferences: src/call/conferences.ts, src/run/create-conference-run.ts
+  'conference-full': { summary: 'The conference has as many members as it may have.', fix: 'Use another one.' },
+  'conference-exists': { summary: 'There is a conference of that name already.', fix: 'Join it, or choose another name.' },
+  'conference-not-found': { summary: 'There is no such conference.', fix: 'Check its id; it may be of another account.' },
+  'conference-over': { summary: 'The conference is over.', fix: 'Nothing can be done with it any more.' },
+  'conference-verb': { summary: 'A document of a conference holds a verb that only a call can do.', fix: 'Play, and start, pause, resume or stop a recording; nothing else.' },
   // sending keys: src/call/key-sender.ts
   'digits-failed': { summary: 'The leg or its audio ended before all keys were sent.', fix: 'Nothing needs to be done if the other side hung up.' },
   'digits-invalid': { summary: 'What was to be sent is not made of keys.', fix: 'Use 0-9, *, #, A-D, and the pauses , w and W.' },

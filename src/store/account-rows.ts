@@ -23,7 +23,7 @@ export interface AppRow {
   readonly dialect: string;
   /** JSON. */
   readonly settings: string;
-  /** Calls that are up still need it. */
+  /** Its calls still need it, those that are up and those that are asked for by its dialect. */
   readonly dropped: boolean;
   readonly createdAt: number;
 }
@@ -73,7 +73,7 @@ export type AccountWrite =
   | { readonly kind: 'drop-phone'; readonly login: string }
   | { readonly kind: 'note'; readonly row: NoteRow }
   | { readonly kind: 'drop-note'; readonly account: string; readonly note: string; readonly id: string }
-  /** Calls without an account get that of their app, or else `account`; dropped apps that no call is up of go. */
+  /** Calls without an account get that of their app, or else `account`. */
   | {
       readonly kind: 'adopt';
       readonly apps: readonly (readonly [app: string, account: string])[];

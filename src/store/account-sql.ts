@@ -118,7 +118,6 @@ export function accountStatements(write: AccountWrite): readonly Statement[] {
       return [
         ...write.apps.map(([app, account]): Statement => [adoptByApp, account, app]),
         [`UPDATE calls SET account = ? WHERE account IS NULL OR account = ''`, write.account],
-        [`DELETE FROM account_apps WHERE dropped = 1 AND name NOT IN (SELECT app FROM calls WHERE state != 'ended')`],
       ];
   }
 }

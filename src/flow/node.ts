@@ -171,7 +171,7 @@ export interface GatherNode extends Node<'gather'> {
   readonly onFailed: Block | null;
 }
 export interface SendDigitsNode extends Node<'send-digits'>, Fallible {
-  /** `0-9 * # A-D`, and `,` `w` (0.5 s) and `W` (1 s) as pauses. */
+  /** `0-9 * # A-D`, and `,` `w` (0.5 s) and `W` (1 s) as pauses; or variables that hold such. */
   readonly digits: string;
   readonly to: Party;
   readonly toneMs: number;

@@ -119,7 +119,7 @@ const nodeSchemas = {
   'send-digits': z.strictObject({
     kind: z.literal('send-digits'),
     at,
-    digits: z.string().regex(/^[0-9*#A-D,wW]{0,1024}$/),
+    digits: z.string().regex(/^(?:[0-9*#A-D,wW]|\{\{\$?\w+\}\}){0,1024}$/),
     to: party,
     toneMs: z.int().min(20).max(10_000),
     gapMs: z.int().min(0).max(10_000),

@@ -2,9 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { formatSupportPage as formatBandwidthPage } from '../src/dialects/bandwidth/page.ts';
 import { formatSupportPage } from '../src/dialects/opentact/page.ts';
+import { formatSupportPage as formatOzmlPage } from '../src/dialects/ozml/page.ts';
 
 const folder = new URL('../docs/dialects/', import.meta.url);
-const pages = { 'bandwidth.md': formatBandwidthPage(), 'opentact.md': formatSupportPage() };
+const pages = {
+  'bandwidth.md': formatBandwidthPage(),
+  'opentact.md': formatSupportPage(),
+  'ozml.md': formatOzmlPage(),
+};
 
 mkdirSync(folder, { recursive: true });
 for (const [name, page] of Object.entries(pages)) {

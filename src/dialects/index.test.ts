@@ -22,7 +22,7 @@ describe('dialectOf', () => {
     expect(dialectOf('opentact').name).toBe('opentact');
   });
 
-  it.each(['ozml', 'toString', ''])('refuses %j with a code and the names that work', (name) => {
+  it.each(['twiml', 'toString', ''])('refuses %j with a code and the names that work', (name) => {
     expect(() => dialectOf(name)).toThrow(
       expect.objectContaining({ code: 'dialect-not-supported', message: expect.stringContaining('opentact') }),
     );

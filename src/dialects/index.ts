@@ -5,9 +5,10 @@ import { bandwidth, createBandwidth } from './bandwidth/index.ts';
 import { bandwidthRest } from './bandwidth/rest/face.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
+import { createOzml, ozml } from './ozml/index.ts';
 import type { CommandFace, RestFace } from './rest.ts';
 
-export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact, bandwidth };
+export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact, bandwidth, ozml };
 
 /** The REST interfaces that are built, in the order in which they are asked. */
 export const faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] } = {
@@ -17,8 +18,8 @@ export const faces: { readonly rest: readonly RestFace[]; readonly command: read
 
 /** As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end. */
 export function createDialects(httpAddress: () => string): (name: DialectName) => Dialect {
-  const here = createBandwidth({ address: httpAddress });
-  return (name) => (name === here.name ? here : dialectOf(name));
+  const here = [createBandwidth({ address: httpAddress }), createOzml({ address: httpAddress })];
+  return (name) => here.find((dialect) => dialect.name === name) ?? dialectOf(name);
 }
 
 export function dialectOf(name: string): Dialect {

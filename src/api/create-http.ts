@@ -30,11 +30,11 @@ export interface HttpOptions {
   /** Whose what is; without it everything is shown to everybody who is answered. */
   readonly accounts?: AccountsFace;
   /** Whether requests without credentials are answered, of this machine; `local`. */
-  readonly anonymous?: 'local' | 'never';
+  readonly anonymous?: 'local' | 'never' | undefined;
   /** What clients call this server. */
-  readonly advertisedUrl?: string;
+  readonly advertisedUrl?: string | undefined;
   /** Further ports of the same host. */
-  readonly commandPorts?: readonly number[];
+  readonly commandPorts?: readonly number[] | undefined;
   /** Events for applications; without it there are none. */
   readonly outbox?: OutboxFace;
   /** Figures are shown to everybody who reaches the port. */

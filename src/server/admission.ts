@@ -4,10 +4,12 @@
 import type { InviteFacts, SipEndpointOptions } from '../sip/endpoint.ts';
 import { requestUserOf } from '../sip/uas-invite.ts';
 import type { Config } from './config.ts';
+import type { Directory } from './directory.ts';
 import { createTrunkFinder } from './trunk-networks.ts';
 
 export interface AdmissionOptions {
-  readonly config: Pick<Config, 'numbers' | 'users' | 'trunks' | 'limits'>;
+  readonly config: Pick<Config, 'trunks' | 'limits'>;
+  readonly directory: Pick<Directory, 'appOf' | 'phone'>;
   readonly calls: () => number;
   /** 0..1, of the busiest thread. */
   readonly load: () => number;
@@ -16,8 +18,6 @@ export interface AdmissionOptions {
 
 export interface Admission {
   readonly policy: SipEndpointOptions['policy'];
-  /** The app behind a number; `+` is not looked at when the number is not written with one. */
-  appOf(number: string): string | undefined;
   /** Why no call is placed now; null when one may be. */
   refusesPlaced(): string | null;
   readonly status: 'ok' | 'draining' | 'overloaded';
@@ -27,22 +27,17 @@ export interface Admission {
 const busiest = 0.9;
 const retryAfterSeconds = 5;
 
-export function createAdmission({ config, calls, load, draining }: AdmissionOptions): Admission {
-  const apps = new Map(config.numbers.map(({ number, app }) => [number, app]));
-  const logins = new Set(config.users.map(({ login }) => login));
+export function createAdmission({ config, directory, calls, load, draining }: AdmissionOptions): Admission {
   const trunkOf = createTrunkFinder(config.trunks);
-  const appOf = (number: string): string | undefined =>
-    apps.get(number) ?? apps.get(number.startsWith('+') ? number.slice(1) : `+${number}`);
   const isFull = (): boolean => calls() >= config.limits.maxCalls || load() > busiest;
 
   return {
-    appOf,
     policy({ from, requestUser, source, login }: InviteFacts) {
       if (draining()) return { kind: 'refuse', status: 503 };
-      if (appOf(requestUser) === undefined) return { kind: 'refuse', status: 404 };
+      if (directory.appOf(requestUser) === undefined) return { kind: 'refuse', status: 404 };
       if (isFull()) return { kind: 'refuse', status: 503, retryAfterSeconds };
       const claimed = requestUserOf(from);
-      if (!logins.has(claimed) || trunkOf(source.address) !== undefined) return { kind: 'accept' };
+      if (directory.phone(claimed) === null || trunkOf(source.address) !== undefined) return { kind: 'accept' };
       return login === claimed ? { kind: 'accept' } : { kind: 'challenge' };
     },
     refusesPlaced() {

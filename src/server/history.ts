@@ -20,6 +20,7 @@ export function createHistory(
   log: Log,
   /** What the application of the call is to be told of a line. */
   tell: (call: CallFacts, line: TapeLine) => readonly OutboxEvent[] = () => [],
+  accountOf: (app: string) => string = () => '',
 ): History {
   const recordings = new Map<string, { readonly channels: 'mixed' | 'one-each'; readonly startedAt: number }>();
   const rows = new Map<string, CallRow>();
@@ -69,10 +70,21 @@ export function createHistory(
         const sipCallId = isPlaced ? null : (event.signalling['Call-ID'] ?? null);
         const state = isPlaced && event.order.enqueuedAt !== undefined ? 'queued' : 'ringing';
         save({
-          ...{ id, app, direction, from, to, sipCallId, startedAt: at, state },
+          ...{ id, app, account: accountOf(app), direction, from, to, sipCallId, startedAt: at, state },
           ...{ answeredAt: null, endedAt: null, q850Cause: null, reason: null },
         });
         log.info({ call: id, app, from, to }, isPlaced ? 'call placed' : 'call came in');
+        return;
+      }
+      case 'conference.created': {
+        const { id, app, account, direction, from, to, conference } = call;
+        save({
+          ...{ id, app, direction, from, to, sipCallId: null, startedAt: at, state: 'live', answeredAt: at },
+          ...{ endedAt: null, q850Cause: null, reason: null },
+          ...(account !== undefined && { account }),
+          ...(conference !== undefined && { conference }),
+        });
+        log.info({ conference: id, app, name: conference }, 'conference began');
         return;
       }
       case 'leg.invited':
@@ -89,6 +101,7 @@ export function createHistory(
       case 'digits.failed':
       case 'recording.failed':
       case 'bridge.failed':
+      case 'conference.failed':
         if (event.type === 'recording.failed') recordings.delete(`${call.id}/${event.recording}`);
         log.warn({ call: call.id, app: call.app, code: event.code, what: event.type }, event.message);
         return;
@@ -107,7 +120,8 @@ export function createHistory(
         rows.delete(call.id);
         waiting.delete(call.id);
         const talkedMs = row?.answeredAt == null ? 0 : at - row.answeredAt;
-        log.info({ call: call.id, app: call.app, reason, q850Cause, talkedMs }, 'call ended');
+        const what = call.conference === undefined ? 'call ended' : 'conference ended';
+        log.info({ call: call.id, app: call.app, reason, q850Cause, talkedMs }, what);
         return;
       }
       case 'call.recovered':

@@ -3,13 +3,16 @@
 import type { KeyWay } from '../call/key-sender.ts';
 import type { IncomingLeg } from '../sip/endpoint.ts';
 import type { Config } from './config.ts';
+import type { Directory } from './directory.ts';
 import { createTrunkFinder } from './trunk-networks.ts';
 
 type Caller = Pick<IncomingLeg, 'login' | 'source'>;
 
 /** null: as the caller's description says. */
-export function createKeyWays({ users, trunks }: Pick<Config, 'users' | 'trunks'>): (caller: Caller) => KeyWay | null {
-  const ofUser = new Map(users.map(({ login, digits }) => [login, digits]));
+export function createKeyWays(
+  { trunks }: Pick<Config, 'trunks'>,
+  { phone }: Pick<Directory, 'phone'>,
+): (caller: Caller) => KeyWay | null {
   const trunkOf = createTrunkFinder(trunks);
-  return ({ login, source }) => (login === null ? trunkOf(source.address)?.digits : ofUser.get(login)) ?? null;
+  return ({ login, source }) => (login === null ? trunkOf(source.address)?.digits : phone(login)?.digits) ?? null;
 }

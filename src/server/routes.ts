@@ -8,14 +8,20 @@ import type { SipEndpoint } from '../sip/endpoint.ts';
 import { escapeUser, formatHostPort, parseHostPort, parseUri, type SipUri } from '../sip/uri.ts';
 import { unescapeUri } from '../sip/uri-compare.ts';
 import type { Config } from './config.ts';
+import type { Directory } from './directory.ts';
 
 export interface RouteOptions {
-  readonly config: Pick<Config, 'users' | 'trunks' | 'sip'>;
+  readonly config: Pick<Config, 'trunks' | 'sip'>;
+  readonly directory: Pick<Directory, 'phone'>;
   readonly endpoint: Pick<SipEndpoint, 'contacts' | 'local'>;
 }
 
-export function createRoutes({ config, endpoint }: RouteOptions): (target: DialTarget, callerId: string) => Route {
-  const users = new Map(config.users.map((user) => [user.login, user]));
+export function createRoutes({
+  config,
+  directory,
+  endpoint,
+}: RouteOptions): (target: DialTarget, callerId: string) => Route {
+  const isPhone = (login: string): boolean => directory.phone(login) !== null;
   const ownHosts = new Set([config.sip.realm, config.sip.advertisedHost].filter((host) => host !== null));
 
   /** From an address of ours. */
@@ -34,7 +40,7 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
     return {
       ok: true,
       invite: { uri, from: fromHere(callerId), ...(hidden ? { outboundProxy: source } : {}) },
-      keyWay: users.get(login)?.digits ?? null,
+      keyWay: directory.phone(login)?.digits ?? null,
     };
   }
 
@@ -61,13 +67,13 @@ export function createRoutes({ config, endpoint }: RouteOptions): (target: DialT
   }
 
   return ({ kind, address }, callerId) => {
-    if (kind === 'number') return users.has(address) ? toUser(address, callerId) : toTrunk(address, callerId);
+    if (kind === 'number') return isPhone(address) ? toUser(address, callerId) : toTrunk(address, callerId);
     const text = /^sips?:/i.test(address) ? address : `sip:${address}`;
     const uri = parseUri(text);
     if (uri?.kind !== 'sip' || uri.headers !== null)
       return { ok: false, sipStatus: 404, reason: `${address} is no SIP address` };
     const user = uri.user === null ? null : unescapeUri(uri.user);
-    if (user !== null && users.has(user) && isOurs(uri)) return toUser(user, callerId);
+    if (user !== null && isPhone(user) && isOurs(uri)) return toUser(user, callerId);
     return { ok: true, invite: { uri: text, from: fromHere(callerId) }, keyWay: null };
   };
 }

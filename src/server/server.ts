@@ -2,6 +2,7 @@
 // fail and stops them in the order in which calls can spare them. Does not: hold logic of its own.
 import { readFile } from 'node:fs/promises';
 import { createHttp } from '../api/create-http.ts';
+import { createVoices } from '../api/voice.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -12,10 +13,11 @@ import type { TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
 import { authorizationOf } from '../dialects/credentials.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { createDialects } from '../dialects/index.ts';
-import type { DialectName } from '../flow/node.ts';
+import { createDialects, faces } from '../dialects/index.ts';
+import type { Conferences } from '../dialects/rest.ts';
+import type { Destination, DialectName } from '../flow/node.ts';
 import type { CallFacts } from '../flow/report.ts';
-import { type AppTrust, noTrust, trustOfUrls, withoutCredentials } from '../hooks/app-trust.ts';
+import { withoutCredentials } from '../hooks/app-trust.ts';
 import { createApplication } from '../hooks/application.ts';
 import { createHttpClient } from '../hooks/http-client.ts';
 import { createMediaFetch } from '../hooks/media-fetch.ts';
@@ -27,8 +29,10 @@ import { createRun } from '../run/create-run.ts';
 import { createSipEndpoint } from '../sip/create-endpoint.ts';
 import type { Peer } from '../sip/message.ts';
 import { createStore } from '../store/store.ts';
+import { type Accounts, createAccounts } from './accounts/accounts.ts';
+import type { NewKey } from './accounts/register.ts';
 import { createAdmission } from './admission.ts';
-import type { AppConfig, Config } from './config.ts';
+import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
 import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
@@ -47,6 +51,8 @@ export interface Server {
   readonly sip: readonly Peer[];
   readonly http: { readonly host: string; readonly port: number };
   readonly calls: Calls;
+  /** Of the account that a first start made; known only now. */
+  readonly firstKey: NewKey | null;
   /** Takes no new calls and resolves when the last one is over; `limits.drainSeconds` bounds the wait. */
   drain(): Promise<void>;
   /** Ends what is left, then closes everything. */
@@ -91,17 +97,17 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
   let httpPort = config.http.port;
 
   async function open(): Promise<Server> {
-    const apps = new Map<string, AppConfig>(config.apps.map((app) => [app.name, app]));
-    const trusts = new Map(config.apps.map((app) => [app.name, trustOfUrls(urlsOf(app))]));
-    const trustOf = (app: string): AppTrust => trusts.get(app) ?? noTrust;
-    const dialectNamed = (app: string): DialectName => apps.get(app)!.dialect;
-
     // Its threads load while the store opens.
     const plane = closing(await createMediaPlane({ ...config.media, log }));
     const store = closing(await createStore({ dataDir: config.dataDir, sync: config.store.sync, log }));
     const left = readLeft(store);
     // Whoever awaits it is told; until then it must not end the process.
     left.catch(() => {});
+    const accounts: Accounts = closing(await createAccounts({ config, store, clock, log }));
+    const { directory } = accounts;
+    const { trustOf } = directory;
+    const dialectNamed = (app: string): DialectName => directory.app(app)!.dialect;
+    const withAccount = (call: CallFacts): CallFacts => ({ ...call, account: directory.accountOf(call.app) });
     const http = closing(
       createHttpClient({
         ...{ policy: config.outbound, log, clock },
@@ -128,11 +134,11 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
 
     const admission = createAdmission({
       config,
+      directory,
       calls: () => calls.size,
       load,
       draining: () => draining,
     });
-    const users = new Map(config.users.map(({ login, password }) => [login, { password }]));
     const sipPort = config.sip.port === 0 ? await freeSipPort(config.sip.host) : config.sip.port;
     const registrations = closing(createRegistrations(config.dataDir, { log, clock }));
     const endpoint = createSipEndpoint({
@@ -148,11 +154,11 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       userAgent: `Keytone/${version}`,
       realm: config.sip.realm,
       digestHashes: config.sip.digest,
-      credentials: (login) => users.get(login) ?? null,
+      credentials: directory.phone,
       policy: admission.policy,
-      onInvite: (leg) => calls.accept(leg, admission.appOf(leg.requestUser)!),
+      onInvite: (leg) => calls.accept(leg, directory.appOf(leg.requestUser)!.name),
     });
-    const history = createHistory(store, log, events.tell);
+    const history = createHistory(store, log, events.tell, directory.accountOf);
     const onLine = (call: CallFacts, line: TapeLine, sensitive: boolean): void => {
       history.keep(call, line, sensitive);
       seams.onLine?.(call, line);
@@ -169,7 +175,8 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       codecs: ['PCMU', 'PCMA'],
       mediaAddress: (localAddress) => config.media.advertisedHost ?? localAddress,
       createInterpreter: (app) => {
-        const { first, last } = apps.get(app)!;
+        const { first: asked, last } = directory.app(app)!;
+        const first = asked ?? nowhere;
         const { fallbackUrl } = first;
         const run = createRun({
           first: {
@@ -182,15 +189,15 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         });
         return seams.interpreter?.(run, app) ?? run;
       },
-      ask: (report, call, id) => application.ask(report, call, dialectNamed(call.app), { id }),
-      notify: (report, call, id) => application.notify(report, call, dialectNamed(call.app), { id }),
+      ask: (report, call, id) => application.ask(report, withAccount(call), dialectNamed(call.app), { id }),
+      notify: (report, call, id) => application.notify(report, withAccount(call), dialectNamed(call.app), { id }),
       sounds,
-      route: createRoutes({ config, endpoint }),
+      route: createRoutes({ config, directory, endpoint }),
       invite: endpoint.invite,
       restore: endpoint.restore,
       callsPerSecond: () => config.limits.callsPerSecond,
       refusesPlaced: admission.refusesPlaced,
-      keyWayOf: createKeyWays(config),
+      keyWayOf: createKeyWays(config, directory),
       openStream: (stream, call, handlers) => {
         const words = dialects(dialectNamed(call.app)).streams;
         if (words === undefined) throw new Error(`${call.app} streams, and its dialect has no words for it`);
@@ -200,7 +207,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
           trustedOrigins: trustOf(call.app).origins,
           ...(credentials !== undefined && { credentials }),
         };
-        return openStreamSocket(address, stream, call, words, handlers, { http, log, clock });
+        return openStreamSocket(address, stream, withAccount(call), words, handlers, { http, log, clock });
       },
       recordingPlace,
       repairRecording: plane.repairRecording,
@@ -208,13 +215,23 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       onLine,
       newId,
     });
+    const voiceOf = createVoices({
+      ...{ store, calls, dialect: dialects, dataDir: config.dataDir, wall: clock.wall, log },
+      directory: accounts.forVoice,
+      conferencesOf: () => noConferences,
+      contacts: (login) => endpoint.contacts(login).length,
+    });
     const face = createHttp({
       ...config.http,
       log,
       store,
       dataDir: config.dataDir,
       outbox: { list: store.outbox.list, event: store.outbox.event, redeliver: events.redeliver },
-      live: () => calls.list(),
+      live: () => calls.list().map(withAccount),
+      accounts: {
+        ...{ keys: accounts.keys, voiceOf, faces },
+        ...{ everyAppOf: directory.everyAppOf, accountOf: directory.accountOf },
+      },
       health: () => ({
         status: recovering ? 'recovering' : admission.status,
         calls: calls.size,
@@ -235,6 +252,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     // Whatever cannot be opened is known before a call is touched: those of a killed process wait for the next start.
     const bound = await binding;
     closers.unshift(() => calls.close());
+    const firstKey = await accounts.start();
     await events.start();
     await recover(await left, { store, plane, endpoint, calls, history, recordingPlace, onLine, clock, log });
     // A beat before they go on would make the time that they stood still a time in which they lived.
@@ -247,6 +265,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       sip: endpoint.local,
       http: bound,
       calls,
+      firstKey,
       async drain() {
         draining = true;
         await calls.drain({ patienceMs: config.limits.drainSeconds * 1000, farewell });
@@ -266,9 +285,8 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
   }
 }
 
-function urlsOf({ first, last }: AppConfig): readonly string[] {
-  return [first.url, first.fallbackUrl, last?.url].filter((url) => typeof url === 'string');
-}
+/** Nobody asks there: every call of an app without an address has a plan. */
+const nowhere: Destination = { url: '', method: 'POST', fallbackUrl: null, timeoutMs: null, extra: {} };
 
 /** Whoever listens on every address is told to local applications by the loopback one. */
 function httpAddress({ host, advertisedUrl }: Config['http'], port: number): string {
@@ -276,3 +294,11 @@ function httpAddress({ host, advertisedUrl }: Config['http'], port: number): str
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
+
+const noConferences: Conferences = {
+  create: () => Promise.reject(new Error('conferences are not there')),
+  get: async () => null,
+  named: () => null,
+  list: async () => [],
+  command: () => Promise.reject(new Error('conferences are not there')),
+};

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Flow } from '../flow/node.ts';
+import type { CallPlan } from '../flow/plan.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { IncomingLeg } from '../sip/endpoint.ts';
 import type { CallParts } from './call-parts.ts';
@@ -18,7 +19,7 @@ export interface NotResumed {
 
 export interface Calls {
   /** Takes a call that was admitted; its first event is on the tape when this returns. */
-  accept(leg: IncomingLeg, app: string): void;
+  accept(leg: IncomingLeg, app: string, plan?: CallPlan): void;
   /**
    * Calls somebody, when it is the account's turn; its first event is on the tape when this returns, and it rings once that
    * outlives the process. Throws CodedError `call-not-placed`, `call-queue-full`.
@@ -157,7 +158,7 @@ export function createCalls(parts: CallParts): Calls {
   }
 
   return {
-    accept: (leg, app) => void begin({ leg, app }),
+    accept: (leg, app, plan) => void begin({ leg, app, ...(plan !== undefined && { plan }) }),
     place,
     queue: waiting.of,
     resume,

@@ -1,5 +1,6 @@
 // Owns: where a live call comes from: somebody calls us, we call somebody, or a killed process left it; who takes part in it,
 // and the leg that its run belongs to. Does not: carry out anything once that leg is there (live-call.ts).
+import type { CallPlan } from '../flow/plan.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { IncomingLeg, LegHandlers } from '../sip/endpoint.ts';
 import { requestUserOf } from '../sip/uas-invite.ts';
@@ -16,7 +17,8 @@ import { attachCaller } from './resume-call.ts';
 import { signallingOf } from './signalling.ts';
 
 export type Origin =
-  | { readonly leg: IncomingLeg; readonly app: string }
+  /** Without a plan its app is asked for a document. */
+  | { readonly leg: IncomingLeg; readonly app: string; readonly plan?: CallPlan }
   | { readonly order: PlaceOrder; readonly turn: Turn }
   /** `turn`: of a call that waited for its own. */
   | { readonly cut: CutCall; readonly turn: Turn | null };
@@ -58,7 +60,9 @@ function enqueued(at: string | null): Pick<CallFacts, 'enqueuedAt'> {
 export function firstEvent(origin: Origin, { id, app, from, to, enqueuedAt }: LastingFacts): WorldEvent | null {
   if ('cut' in origin) return null;
   if ('order' in origin) return placedEvent(origin.order, id, enqueuedAt ?? null);
-  return { type: 'call.incoming', call: id, app, from, to, signalling: signallingOf(origin.leg) };
+  const { leg, plan } = origin;
+  const signalling = signallingOf(leg);
+  return { type: 'call.incoming', call: id, app, from, to, signalling, ...(plan !== undefined && { plan }) };
 }
 
 /** Throws when the leg of a killed process cannot be taken up. */

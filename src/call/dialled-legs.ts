@@ -53,7 +53,13 @@ export function createDialledLegs(options: DialledLegsOptions): DialledLegs {
 
   function dial(name: LegName, target: DialTarget, callerId: string): void {
     const route = parts.route(target, callerId);
-    if (route.ok) make(name, route.keyWay, null).call(route.invite);
+    const { displayName, headers } = target;
+    if (route.ok)
+      make(name, route.keyWay, null).call({
+        ...route.invite,
+        ...(displayName === undefined ? {} : { from: { ...route.invite.from, displayName } }),
+        ...(headers === undefined ? {} : { headers }),
+      });
     else put({ type: 'leg.failed', leg: name, sipStatus: route.sipStatus, reason: route.reason });
   }
 

@@ -201,6 +201,10 @@ export interface DialTarget {
   readonly address: string;
   /** Told when the leg that was dialled there is over, whether it was answered or not; the answer is ignored. */
   readonly notify?: Destination;
+  /** The name shown there beside the number. */
+  readonly displayName?: string;
+  /** More headers of its INVITE, such as Privacy. `{{name}}` in a value is filled in; one that is then empty is left out. */
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 export interface DialNode extends Node<'dial'>, Fallible {
   readonly targets: readonly DialTarget[];

@@ -66,6 +66,8 @@ const target = z.strictObject({
   kind: z.enum(['sip', 'number']),
   address: text,
   notify: destination.exactOptional(),
+  displayName: text.exactOptional(),
+  headers: list(z.strictObject({ name: text, value: text }), 16).exactOptional(),
 });
 
 const block: z.ZodType<Block> = z.lazy(() => list(node));

@@ -112,7 +112,8 @@ export function createRun(options: RunOptions): Run {
       case 'call.incoming':
       case 'call.placed': {
         const { call: id, app, from, to } = event;
-        state.facts = { id, app, from, to };
+        const diversion = event.type === 'call.incoming' ? event.signalling['Diversion'] : undefined;
+        state.facts = { id, app, from, to, ...(diversion === undefined ? {} : { diversion }) };
         state.plan = event.plan ?? null;
         state.direction = event.type === 'call.incoming' ? 'inbound' : 'outbound';
         begin(wholeCall(state, options), effects);

@@ -76,8 +76,13 @@ function* ring(node: Node, state: CallState, targets: readonly DialTarget[], min
     state.legs.set(leg, 'dialled');
     hoping.add(leg);
     mine.push(leg);
-    const { kind, notify } = target;
-    const named = { kind, address: substitute(state, target.address) };
+    const { kind, notify, displayName } = target;
+    const headers = headersOf(target, state);
+    const named: DialTarget = {
+      ...{ kind, address: substitute(state, target.address) },
+      ...(displayName === undefined ? {} : { displayName: oneLine(substitute(state, displayName)) }),
+      ...(headers.length === 0 ? {} : { headers }),
+    };
     if (notify !== undefined) {
       const told = substituteDestination(state, notify);
       state.watched.set(leg, {
@@ -117,6 +122,14 @@ function* ring(node: Node, state: CallState, targets: readonly DialTarget[], min
   } finally {
     if (armed) yield { type: 'timer.cancel', timer };
   }
+}
+
+/** What a phone wrote may stand in a variable: it must not begin another header. */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '');
+
+function headersOf({ headers = [] }: DialTarget, state: CallState): NonNullable<DialTarget['headers']> {
+  const filled = headers.map(({ name, value }) => ({ name, value: oneLine(substitute(state, value)).trim() }));
+  return filled.filter(({ value }) => value !== '');
 }
 
 /** Answers a caller whose phone still rings; the reason, if the other side does not wait for it. */

@@ -29,7 +29,14 @@ export interface WatchedLeg {
 
 export interface CallState {
   readonly language: string;
-  facts: { readonly id: string; readonly app: string; readonly from: string; readonly to: string };
+  facts: {
+    readonly id: string;
+    readonly app: string;
+    readonly from: string;
+    readonly to: string;
+    /** The Diversion header that a call came in with. */
+    readonly diversion?: string;
+  };
   direction: 'inbound' | 'outbound';
   /** Of a call that somebody asked for; null where the app is asked for the first document. */
   plan: CallPlan | null;

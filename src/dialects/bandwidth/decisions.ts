@@ -9,6 +9,8 @@ export const byDefault = {
   transferTargets: 8,
   tagLength: 256,
   keysToSend: 50,
+  displayName: 256,
+  uui: 256,
   /** Of a call that is asked for over REST. */
   ringMs: 30_000,
   priority: 5,

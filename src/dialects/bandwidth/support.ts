@@ -42,8 +42,14 @@ const fallbackCredentials = {
   fallbackPassword: yes('–', 'As `password`, for the fallback URL.'),
 } as const;
 const noTranscription = no('There is no transcription.');
-const noDiversion = no('No Diversion header is sent.');
-const noUui = no('No User-to-User header is sent.');
+const diversion = {
+  diversionTreatment: yes(
+    '`none`',
+    '`propagate`: the Diversion header that the call came in with is sent on. `stack`: with one for the number that was called before it.',
+  ),
+  diversionReason: yes('`unknown`', 'Stands in the header of `stack`.'),
+} as const;
+const uui = yes('–', 'User-to-User headers, each value with its encoding, 256 characters in all.');
 const wavOnly = part('`wav`', '`mp3` is recorded as WAV, and told as `wav`.');
 const available = {
   recordingAvailableUrl: yes('–', 'Told when the file is complete; the answer is ignored.'),
@@ -190,12 +196,15 @@ export const verbs = {
     content: 'PhoneNumber and SipUri, 1 to 8, which ring together',
     note: 'Connects the caller with the first that answers. With `transferCompleteUrl` no verb behind it runs.',
     attributes: {
-      transferCallerId: part(
+      transferCallerId: yes(
         "the caller's",
-        'A number. `Restricted`, `Anonymous`, `Private` and `Unavailable` show `anonymous`.',
+        'A number. `Restricted`, `Anonymous`, `Private` and `Unavailable` show `anonymous` under that name.',
       ),
-      transferCallerDisplayName: no('No display name is sent.'),
-      privacy: no('No Privacy header is sent.'),
+      transferCallerDisplayName: yes(
+        '–',
+        'The name beside the number, at most 256 characters; with `privacy` one of those four.',
+      ),
+      privacy: yes('`false`', '`true`: a Privacy header asks the trunk to hide who calls.'),
       callTimeout: yes('30', 'Seconds of ringing, 1 to 300, with decimals.'),
       transferCompleteUrl: yes('–', 'Told with event `transferComplete`; its answer is the next document.'),
       transferCompleteMethod: method,
@@ -204,8 +213,7 @@ export const verbs = {
       ...credentials,
       ...fallbackCredentials,
       tag,
-      diversionTreatment: noDiversion,
-      diversionReason: noDiversion,
+      ...diversion,
     },
   },
   PhoneNumber: {
@@ -227,7 +235,7 @@ export const verbs = {
       fallbackUsername: no('There is no fallback URL that it could be for.'),
       fallbackPassword: no('There is no fallback URL that it could be for.'),
       tag: yes('–', 'Sent with the webhooks of this leg.'),
-      uui: noUui,
+      uui,
     },
   },
   SipUri: {
@@ -246,7 +254,7 @@ export const verbs = {
       fallbackUsername: no('There is no fallback URL that it could be for.'),
       fallbackPassword: no('There is no fallback URL that it could be for.'),
       tag: yes('–', 'Sent with the webhooks of this leg.'),
-      uui: noUui,
+      uui,
     },
   },
   Forward: {
@@ -258,9 +266,8 @@ export const verbs = {
       to: yes('required', 'A number or a SIP address.'),
       from: yes("the caller's", 'The number that is shown.'),
       callTimeout: yes('30', 'Seconds of ringing, 1 to 300, with decimals.'),
-      diversionTreatment: noDiversion,
-      diversionReason: noDiversion,
-      uui: noUui,
+      ...diversion,
+      uui,
     },
   },
   Bridge: {

@@ -3,15 +3,20 @@ import * as build from '../../../flow/build.ts';
 import { shorten } from '../../xml/fields.ts';
 import { type CompileVerb, nothing } from '../scope.ts';
 import { callerIdOf, readTarget } from './address.ts';
+import { diversionHeaders, uuiHeaders, withShown } from './shown.ts';
 
 export const forward: CompileVerb = ({ scope, fields, at }) => {
   const callerId = callerIdOf(fields, 'from', scope);
   const ringMs = fields.seconds('callTimeout', 30, { min: 1, max: 300 });
   const to = fields.attribute('to');
   const target = to === null ? null : readTarget(to.value.trim(), 'any');
+  const shown = [{ headers: diversionHeaders(fields) }, { headers: uuiHeaders(fields, scope) }];
   if (target !== null)
     return {
-      nodes: [build.dial([target], { at, ringMs, callerId, answers: 'with-target' }), build.hangup({ at })],
+      nodes: [
+        build.dial([withShown(target, ...shown)], { at, ringMs, callerId, answers: 'with-target' }),
+        build.hangup({ at }),
+      ],
       leaves: true,
     };
   if (to === null)

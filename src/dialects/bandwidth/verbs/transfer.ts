@@ -6,6 +6,7 @@ import { byDefault } from '../decisions.ts';
 import { destinationOf, encodeTag, tagNodes, tagText } from '../destination.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
 import { callerIdOf, readTarget } from './address.ts';
+import { diversionHeaders, nameOf, type Shown, uuiHeaders, withShown } from './shown.ts';
 
 export const transfer: CompileVerb = ({ scope, fields, at, children }) => {
   const report = destinationOf(fields, scope, {
@@ -27,14 +28,15 @@ export const transfer: CompileVerb = ({ scope, fields, at, children }) => {
     );
     return nothing;
   }
-  const targets = children.flatMap((child) => targetOf(child, scope));
+  const shown = nameOf(fields, 'transferCallerDisplayName', callerId, scope);
+  const targets = children.flatMap((child) => targetOf(child, scope, [shown, { headers: diversionHeaders(fields) }]));
   return {
     nodes: [...tagNodes(fields, scope), build.dial(targets, { at, ringMs, callerId, report })],
     leaves: report !== null,
   };
 };
 
-function targetOf(child: Named, scope: Scope): readonly DialTarget[] {
+function targetOf(child: Named, scope: Scope, common: readonly Shown[]): readonly DialTarget[] {
   const { element } = child;
   const fields = fieldsOf(child, scope);
   const written = fields.attribute('tag');
@@ -46,7 +48,10 @@ function targetOf(child: Named, scope: Scope): readonly DialTarget[] {
     tag: encodeTag(tag ?? ''),
   });
   const target = readTarget(textOf(element), child.name === 'SipUri' ? 'sip' : 'number');
-  if (target !== null) return [notify === null ? target : { ...target, notify }];
+  if (target !== null) {
+    const whole = withShown(target, ...common, { headers: uuiHeaders(fields, scope) });
+    return [notify === null ? whole : { ...whole, notify }];
+  }
   const hint =
     child.name === 'SipUri'
       ? 'Write <SipUri>sip:user@host</SipUri>.'

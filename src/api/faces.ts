@@ -195,7 +195,10 @@ function match(pattern: string, parts: readonly string[]): Record<string, string
   return params;
 }
 
-const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
+function isBelow(path: string, prefix: string): boolean {
+  const folder = prefix.replace(/\/+$/, '');
+  return path === folder || path.startsWith(`${folder}/`);
+}
 
 /** null: a part of it cannot be decoded. */
 function parseTarget(url: string): Target | null {

@@ -156,7 +156,10 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       digestHashes: config.sip.digest,
       credentials: directory.phone,
       policy: admission.policy,
-      onInvite: (leg) => calls.accept(leg, directory.appOf(leg.requestUser)!.name),
+      onInvite: (leg) => {
+        const { name, plan } = directory.appOf(leg.requestUser)!;
+        calls.accept(leg, name, plan ?? undefined);
+      },
     });
     const history = createHistory(store, log, events.tell, directory.accountOf);
     const onLine = (call: CallFacts, line: TapeLine, sensitive: boolean): void => {

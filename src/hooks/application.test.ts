@@ -309,6 +309,28 @@ describe('telling the application', () => {
   });
 });
 
+describe('a report that is for nobody', () => {
+  const nobody: Dialect = {
+    ...pauses(),
+    request: () => ({ method: 'POST', url: '', headers: {}, body: null }),
+  };
+  const application = createApplication({
+    dialects: () => nobody,
+    http: {
+      ...createHttpClient({ policy: defaultPolicy, log: silentLog }),
+      fetch: () => Promise.reject(new Error('somebody was asked')),
+    },
+    log: silentLog,
+    trustOf: () => noTrust,
+  });
+  const report: Report = { kind: 'notify', history: [], destination: destination('') };
+
+  it('is told to nobody, and is no document either', async () => {
+    expect(await application.notify(report, call, 'opentact')).toEqual({ ok: true, httpStatus: 204 });
+    expect(await application.ask(report, call, 'opentact')).toMatchObject({ ok: false, code: 'document-missing' });
+  });
+});
+
 describe('documents that are files', () => {
   async function folder() {
     const path = await mkdtemp(join(tmpdir(), 'keytone-'));

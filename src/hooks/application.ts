@@ -59,6 +59,7 @@ export function createApplication(options: ApplicationOptions): Application {
   async function send(report: Report, call: CallFacts, dialect: Dialect, { id, signal }: Sending) {
     const { destination } = report;
     const plan = dialect.request(report, call);
+    if (plan.url === '') return null;
     const trust = trustOf(call.app);
     const origin = URL.parse(plan.url)?.origin ?? '';
     const authorization = trust.authorization[origin];
@@ -96,7 +97,9 @@ export function createApplication(options: ApplicationOptions): Application {
       const compiled = await files.compile(url, dialect, trustOf(call.app).folders);
       return { ok: true, flow: flowOf(compiled, url, call), httpStatus: null };
     }
-    const { reply, plan } = await send(report, call, dialect, sending);
+    const sent = await send(report, call, dialect, sending);
+    if (sent === null) throw new CodedError('document-missing', 'There is no address to ask for a document.');
+    const { reply, plan } = sent;
     const source = sourceOf(report.destination.url, plan.url, reply.url);
     const text = decodeText(reply.body, reply.headers['content-type']);
     if (text.trim() === '') {
@@ -165,12 +168,15 @@ export function createApplication(options: ApplicationOptions): Application {
     },
     notify(report, call, dialect, sending = {}) {
       return withFallback(report, call, sending.signal, async (told) => {
-        const { reply } = await send(told, call, options.dialects(dialect), sending);
-        return { ok: true as const, httpStatus: reply.status };
+        const sent = await send(told, call, options.dialects(dialect), sending);
+        return { ok: true as const, httpStatus: sent?.reply.status ?? nobodyToldStatus };
       });
     },
   };
 }
+
+/** As if somebody had taken note. */
+const nobodyToldStatus = 204;
 
 /** RFC 7617. Whoever a redirect led to is not given what the document named for the address that it wrote. */
 function isChallenge({ status, headers, url }: FetchReply, origin: string): boolean {

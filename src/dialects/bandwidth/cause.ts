@@ -34,7 +34,13 @@ const notSupported: ReadonlySet<string> = new Set(['verb-not-supported', 'attrib
 /** Codes of what could not be had; the others are problems in a document. */
 const notHad = /^(fetch-|document-(http-status|missing|file-))/;
 
-const refusals: Readonly<Record<number, string>> = { 17: 'busy', 18: 'timeout', 19: 'timeout', 21: 'rejected' };
+const refusals: Readonly<Record<number, string>> = {
+  1: 'error',
+  17: 'busy',
+  18: 'timeout',
+  19: 'timeout',
+  21: 'rejected',
+};
 
 export function causeOfCall(
   {
@@ -52,6 +58,8 @@ export function causeOfCall(
   }
   if (by === 'fault') return fault('error', reason, call.id);
   if (call.answeredAt !== null) return { cause: 'hangup' };
+  if (call.direction === 'outbound' && by === 'us')
+    return reason === 'no answer' ? fault('timeout', 'Callee did not answer in time', call.id) : { cause: 'cancel' };
   if (by === 'us') return { cause: 'rejected' };
   if (call.direction === 'inbound') return { cause: 'cancel' };
   return fault(refusals[q850Cause] ?? 'unknown', reason, call.id);

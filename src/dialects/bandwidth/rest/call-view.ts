@@ -15,7 +15,7 @@ export const callUrl = (here: string, account: string, callId: string): string =
 /** By its id, or by its name. */
 export function appOf(applicationId: string, voice: Voice): AppRecord | null {
   const wanted = applicationId.trim();
-  const own = voice.apps().filter(({ dialect }) => dialect === 'bandwidth');
+  const own = [...voice.apps().filter(({ dialect }) => dialect === 'bandwidth'), voice.appFor('bandwidth')];
   const found = own.find(({ name }) => applicationIdOf(name) === wanted.toLowerCase() || name === wanted);
   return found ?? null;
 }
@@ -27,10 +27,13 @@ export async function needCall(callId: string, voice: Voice): Promise<CallRecord
   return call;
 }
 
+const others = ['opentact', 'bandwidth-v1', 'ozml', 'twiml'] as const;
+
 /** A call of an app that is there no more is told of too. */
-export function isOurs({ app }: CallFacts, voice: Voice): boolean {
+export function isOurs({ app }: Pick<CallFacts, 'app'>, voice: Voice): boolean {
   const found = voice.apps().find(({ name }) => name === app);
-  return found === undefined || found.dialect === 'bandwidth';
+  if (found !== undefined) return found.dialect === 'bandwidth';
+  return others.every((dialect) => voice.appFor(dialect).name !== app);
 }
 
 /** One that can be told something now: answered, and not over. */
@@ -42,8 +45,9 @@ export async function needLiveCall(callId: string, voice: Voice): Promise<CallRe
 
 export async function viewCall(call: CallRecord, voice: Voice): Promise<Readonly<Record<string, unknown>>> {
   const { id, direction, from, to, startedAt, answeredAt, endedAt, enqueuedAt } = call;
-  // What is answered and not over needs no tape.
-  const tape = endedAt === null && answeredAt !== null ? [] : await voice.tape(id);
+  // What is answered, not over and did not wait needs no tape.
+  const isPlain = endedAt === null && answeredAt !== null && enqueuedAt === undefined;
+  const tape = isPlain ? [] : await voice.tape(id);
   const state = stateOf(call, tape);
   const cause = causeOf(call, tape);
   return {

@@ -10,7 +10,7 @@ import { compile } from '../compile.ts';
 import { byDefault } from '../decisions.ts';
 import { encodeTag } from '../destination.ts';
 import { credentialPair, limits, method, readJson, text, unsupported, url } from './body.ts';
-import { isOurs, needCall, needLiveCall, viewCall } from './call-view.ts';
+import { needCall, needLiveCall, viewCall } from './call-view.ts';
 import { linkTo, readPage, readTime } from './paging.ts';
 import { empty, invalid, notFound, notNow, reply, replyTo } from './reply.ts';
 import { webhook } from './webhook.ts';
@@ -30,6 +30,7 @@ export async function listCalls(request: RestRequest, voice: Voice): Promise<Res
     ...(to === null ? {} : { to }),
     ...(startedFrom === undefined ? {} : { startedFrom }),
     ...(startedTo === undefined ? {} : { startedTo }),
+    dialect: 'bandwidth' as const,
     oldestFirst: true,
   };
   const found: object[] = [];
@@ -41,7 +42,6 @@ export async function listCalls(request: RestRequest, voice: Voice): Promise<Res
       if (found.length === size || at - offset === mostLookedAt)
         return reply(200, found, linkTo(request, voice.account, '/calls', at));
       at += 1;
-      if (!isOurs(call, voice)) continue;
       const view = await viewCall(call, voice);
       if (cause === null || view['disconnectCause'] === cause) found.push(view);
     }

@@ -8,7 +8,7 @@ import { compile } from '../compile.ts';
 import { byDefault } from '../decisions.ts';
 import { decodeTag } from '../destination.ts';
 import { boolean, credentialPair, limits, method, readJson, text, url } from './body.ts';
-import { accountUrl } from './call-view.ts';
+import { accountUrl, isOurs } from './call-view.ts';
 import { readBxml, wordsOf } from './calls.ts';
 import { linkTo, readPage, readTime } from './paging.ts';
 import { sendSound, viewConferenceRecording } from './recording-view.ts';
@@ -42,8 +42,7 @@ export async function getConference(request: RestRequest, voice: Voice): Promise
 async function needConference({ params }: RestRequest, voice: Voice): Promise<ConferenceRecord> {
   const written = params['conference']!;
   const conference = await voice.conferences.get(ownConferenceId(written));
-  const dialect = voice.apps().find(({ name }) => name === conference?.app)?.dialect ?? 'bandwidth';
-  if (conference === null || dialect !== 'bandwidth') throw conferenceNotFound(written);
+  if (conference === null || !isOurs(conference, voice)) throw conferenceNotFound(written);
   return conference;
 }
 

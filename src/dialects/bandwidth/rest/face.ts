@@ -46,7 +46,7 @@ const endpoints: readonly Endpoint[] = [
 
 export const bandwidthRest: RestFace = {
   dialect: 'bandwidth',
-  prefix: '/api/v2/',
+  prefix: '/api/v2',
   routes: endpoints.map(([method, path, answer]) => ({
     method,
     path: `${prefix}${path}`,

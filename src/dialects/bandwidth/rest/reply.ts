@@ -67,9 +67,7 @@ const tooMany = (words: string): RestReply => refuse(429, words, 'error', { 'Ret
 export function replyToFault({ kind, words }: RestFault): RestReply {
   switch (kind) {
     case 'unauthenticated':
-      return refuse(401, 'The credentials provided were invalid', 'authentication-error', {
-        'WWW-Authenticate': 'Basic realm="voice", charset="UTF-8"',
-      });
+      return refuse(401, 'The credentials provided were invalid', 'authentication-error');
     case 'not-yours':
       return refuse(403, 'Access is denied', 'authorization-error');
     case 'no-route':

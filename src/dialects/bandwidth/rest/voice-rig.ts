@@ -88,7 +88,7 @@ export function createRig(): Rig {
         { name: 'menu', dialect: 'bandwidth', numbers: [] },
         { name: 'other', dialect: 'opentact', numbers: [] },
       ],
-      appFor: () => unused(),
+      appFor: (dialect) => ({ name: `${dialect}@${account}`, dialect, numbers: [] }),
       dialect: () => unused(),
       saveApp: () => unused(),
       dropApp: () => unused(),
@@ -112,9 +112,10 @@ export function createRig(): Rig {
         return call;
       },
       call: async (id) => rig.calls.find((call) => call.id === id) ?? null,
-      async calls({ from, to, startedFrom, startedTo, oldestFirst, offset, limit }) {
+      async calls({ from, to, dialect, startedFrom, startedTo, oldestFirst, offset, limit }) {
         const found = rig.calls.filter(
           (call) =>
+            (dialect === undefined || call.app !== 'other') &&
             (from === undefined || call.from === from) &&
             (to === undefined || call.to === to) &&
             (startedFrom === undefined || call.startedAt >= startedFrom) &&

@@ -4,6 +4,7 @@ import type { DialTarget, Flow } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import type { MediaPlane } from '../media/plane.ts';
 import type { IncomingLeg, OutgoingInvite, SipEndpoint } from '../sip/endpoint.ts';
+import type { ConferenceDoor } from './conferences.ts';
 import type { LegName, TapeLine } from './event.ts';
 import type { KeyWay } from './key-sender.ts';
 import type { LegParts, SavedParts } from './leg.ts';
@@ -46,6 +47,7 @@ export interface CallParts extends LegParts {
   readonly refusesPlaced: () => string | null;
   /** The same for whoever calls. */
   readonly keyWayOf: (leg: Pick<IncomingLeg, 'login' | 'source'>) => KeyWay | null;
+  readonly conferences: ConferenceDoor;
   readonly openStream: OpenStream;
   readonly recordingPlace: (call: string) => RecordingPlace;
   readonly repairRecording: MediaPlane['repairRecording'];

@@ -61,8 +61,8 @@ export type WorldEvent =
   | { readonly type: 'conference.failed'; readonly name: string; readonly code: string; readonly message: string }
   /** It is no longer, and did not leave by itself. */
   | { readonly type: 'conference.left'; readonly conference: string; readonly why: 'ended' | 'removed' | 'fault' }
-  /** The tape of a conference begins: it is like a call whose only leg is its mixer. */
-  | { readonly type: 'conference.created'; readonly conference: string; readonly name: string; readonly app: string; readonly account: string; readonly events: ConferenceEvents | null }
+  /** The tape of a conference begins: it is like a call whose only leg is its mixer. `waits`: for its first member. */
+  | { readonly type: 'conference.created'; readonly conference: string; readonly name: string; readonly app: string; readonly account: string; readonly events: ConferenceEvents | null; readonly waits: boolean }
   | { readonly type: 'member.joined'; readonly member: ConferenceMember }
   /** Who hears it is another question now. */
   | { readonly type: 'member.changed'; readonly member: ConferenceMember }

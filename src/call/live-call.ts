@@ -160,6 +160,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     timers.close();
     streams.close();
     options.split(call);
+    parts.conferences.leave(id);
     dialled.close();
     caller.close();
     options.onOver(call);
@@ -204,6 +205,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   function setSensitive(on: boolean, sinceMs: number): void {
     sensitive = on;
     for (const { session } of everyLeg()) session?.sensitive(on, sinceMs);
+    parts.conferences.quiet(id, on);
   }
 
   const performers: Performers = {
@@ -240,9 +242,8 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       const refused = options.join(call, other);
       if (refused !== null) put({ type: 'bridge.failed', call: other, ...refused });
     },
-    'conference.join': ({ name }) =>
-      put({ type: 'conference.failed', name, code: 'conference-full', message: 'There is no room.' }),
-    'conference.leave': () => {},
+    'conference.join': (effect) => parts.conferences.join(call, effect),
+    'conference.leave': () => parts.conferences.leave(id),
     'stream.start': (effect) => streams.start(caller.leg.session, effect),
     'stream.stop': ({ stream }) => streams.stop(stream),
     'hold.start': () => caller.leg.hold(true).catch(crash),
@@ -262,6 +263,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       ...{ cut: from, loop, caller, ring, dialled, timers, recordings, streams, put, perform },
       play: ({ effect, playedMs }) => play(effect, playedMs),
       setSensitive: (sinceMs) => setSensitive(true, sinceMs),
+      rejoin: (was) => parts.conferences.rejoin(call, was),
       giveUp(err) {
         log.error({ err }, 'the audio of the call cannot be taken up again');
         hangUp('its audio was lost in a restart', 'fault');

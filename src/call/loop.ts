@@ -66,7 +66,8 @@ export function createCallLoop({ tape, run, perform, onFault, resumed = false }:
     if (faulted) {
       // The run is no longer to be trusted, but readers of the tape are owed the end of the call.
       const gone = (event.type === 'leg.ended' || event.type === 'leg.failed') && event.leg === 'caller';
-      if (gone) enact({ type: 'note', event: { type: 'call.ended', reason: 'fault', q850Cause: protocolError } });
+      if (gone || event.type === 'conference.ended')
+        enact({ type: 'note', event: { type: 'call.ended', reason: 'fault', q850Cause: protocolError } });
       return;
     }
     for (const effect of run.step(line)) enact(effect);

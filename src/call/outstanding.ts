@@ -61,6 +61,8 @@ export interface Outstanding {
   readonly bridged: LegName | null;
   /** The other call that the caller was joined with by this one's flow. */
   readonly joined: string | null;
+  /** The conference that the caller is in, or was about to be: its id once that was told. */
+  readonly conference: { readonly join: EffectOf<'conference.join'>; readonly conference: string | null } | null;
   readonly held: boolean;
   /** Milliseconds since the first key that a sensitive gather waits for; null when none listens. */
   readonly sensitiveSinceMs: number | null;
@@ -140,6 +142,7 @@ class Ledger {
   ending: Outstanding['ending'] = null;
   bridged: LegName | null = null;
   joined: string | null = null;
+  conference: Outstanding['conference'] = null;
   held = false;
   sensitiveFrom: number | null = null;
   presses = 0;
@@ -163,6 +166,7 @@ class Ledger {
       case 'leg.ended':
         this.legs.delete(event.leg);
         if (event.leg === 'caller') this.caller = 'gone';
+        if (event.leg === 'caller') this.conference = null;
         if (event.leg === 'caller' || event.leg === this.bridged) this.bridged = null;
         // The media of a leg that is over says nothing more of its sounds.
         if (event.leg !== 'caller' && ![...this.legs.values()].some(({ answered }) => answered))
@@ -223,6 +227,16 @@ class Ledger {
       case 'bridge.failed':
       case 'bridge.ended':
         if (event.call === this.joined) this.joined = null;
+        return;
+      case 'conference.joined':
+        if (this.conference !== null) this.conference = { ...this.conference, conference: event.conference };
+        return;
+      case 'conference.failed':
+        this.conference = null;
+        return;
+      case 'conference.left':
+        // One that it had left by itself tells no more.
+        if (event.conference === this.conference?.conference) this.conference = null;
         return;
       case 'notice.told':
       case 'notice.failed':
@@ -312,6 +326,12 @@ class Ledger {
         this.bridged = null;
         this.joined = null;
         return;
+      case 'conference.join':
+        this.conference = { join: effect, conference: null };
+        return;
+      case 'conference.leave':
+        this.conference = null;
+        return;
       case 'hold.start':
       case 'hold.stop':
         this.held = effect.type === 'hold.start';
@@ -329,7 +349,7 @@ class Ledger {
   }
 
   read(diedAtMs: number, notes: readonly NoteEvent[]): Outstanding {
-    const { caller, ending, bridged, joined, held, presses, kept, sensitiveFrom } = this;
+    const { caller, ending, bridged, joined, conference, held, presses, kept, sensitiveFrom } = this;
     const playedMs = ({ startedAt }: Prompt) => (startedAt === null ? null : Math.max(0, diedAtMs - startedAt));
     const prompts = [...this.prompts.values()];
     const legs = [...this.legs.values()];
@@ -366,6 +386,7 @@ class Ledger {
       ],
       bridged,
       joined,
+      conference,
       held,
       sensitiveSinceMs: sensitiveFrom === null ? null : Math.max(0, diedAtMs - sensitiveFrom),
       presses,

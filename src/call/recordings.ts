@@ -14,13 +14,13 @@ export interface RecordingPlace {
 }
 
 export interface Recordings {
-  start(session: MediaSession | null, effect: RecordStart): void;
+  start(session: RecordingSession | null, effect: RecordStart): void;
   /** Takes one up that a restart interrupted; without a session its file is closed as it is. */
-  resume(session: MediaSession | null, effect: RecordStart, from: { startedAt: number; gapMs: number }): void;
+  resume(session: RecordingSession | null, effect: RecordStart, from: { startedAt: number; gapMs: number }): void;
   /** One that was complete before a restart. */
   keep(recording: string, tag: string | null, file: string): void;
-  pause(session: MediaSession | null, recording: string, on: boolean): void;
-  stop(session: MediaSession | null, recording: string): void;
+  pause(session: RecordingSession | null, recording: string, on: boolean): void;
+  stop(session: RecordingSession | null, recording: string): void;
   onEvent(event: Extract<MediaEvent, { type: 'recorded' }>): void;
   /** The newest recording of a tag that is complete or about to be; rejects when there is none. */
   path(tag: string): Promise<string>;
@@ -28,6 +28,8 @@ export interface Recordings {
   giveUp(message: string): void;
 }
 
+/** A leg's, or the room of a conference. */
+type RecordingSession = Pick<MediaSession, 'record' | 'pauseRecording' | 'stopRecording'>;
 type RecordStart = Extract<Effect, { type: 'record.start' }>;
 type Repair = (path: string) => Promise<{ readonly durationMs: number; readonly bytes: number } | null>;
 

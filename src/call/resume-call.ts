@@ -7,7 +7,7 @@ import type { Effect } from './effect.ts';
 import type { WorldEvent } from './event.ts';
 import type { FirstLeg } from './first-leg.ts';
 import type { CallLoop } from './loop.ts';
-import type { OutstandingPrompt } from './outstanding.ts';
+import type { Outstanding, OutstandingPrompt } from './outstanding.ts';
 import type { Recordings } from './recordings.ts';
 import type { Streams } from './streams.ts';
 import type { Timers } from './timers.ts';
@@ -28,6 +28,8 @@ export interface ResumeContext {
   /** What is left of a leg that cannot go on. */
   readonly giveUp: (error: unknown) => void;
   readonly setSensitive: (sinceMs: number) => void;
+  /** Takes its seat in a conference again. */
+  readonly rejoin: (was: NonNullable<Outstanding['conference']>) => void;
 }
 
 /** Resolves when the call goes on. Nothing happens to it before. */
@@ -63,6 +65,7 @@ function restore({
   perform,
   play,
   setSensitive,
+  rejoin,
 }: ResumeContext): void {
   const { outstanding: it, downMs } = cut;
   const { session } = caller.leg;
@@ -79,6 +82,7 @@ function restore({
     if (paused) perform({ type: 'record.pause', recording: effect.recording, on: true });
     if (stopping) perform({ type: 'record.stop', recording: effect.recording });
   }
+  if (it.conference !== null) rejoin(it.conference);
   if (it.sensitiveSinceMs !== null) setSensitive(it.sensitiveSinceMs + downMs);
   if (it.bridged !== null) perform({ type: 'bridge.join', leg: it.bridged });
   for (const prompt of it.prompts) play(prompt);

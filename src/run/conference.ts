@@ -2,13 +2,18 @@
 // document. Does not: run what is played to the room (create-conference-run.ts).
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
+import { takeKey } from './listeners.ts';
 import type { CallState } from './state.ts';
-import { substitute } from './substitute.ts';
+import { substitute, substituteDestination } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
 export function* conference(node: NodeOf<'conference'>, state: CallState): Steps<Outcome> {
   yield* answered(state);
-  const { mute, hold, events } = node;
+  const { mute, hold } = node;
+  const events =
+    node.events === null
+      ? null
+      : { ...node.events, destination: substituteDestination(state, node.events.destination) };
   const name = substitute(state, node.name);
   const coach = node.coach === null ? null : node.coach.map((call) => substitute(state, call));
   let id: string | null = null;
@@ -17,7 +22,7 @@ export function* conference(node: NodeOf<'conference'>, state: CallState): Steps
     yield { type: 'conference.join', name, mute, hold, coach, events };
     for (;;) {
       const { event } = yield* nextLine();
-      if (event.type === 'digit' && event.leg === 'caller') state.keys.take(event.press);
+      if (event.type === 'digit' && event.leg === 'caller') takeKey(state, event.press);
       else if (event.type === 'conference.joined') id = event.conference;
       else if (event.type === 'conference.failed' && id === null) {
         inside = false;

@@ -4,6 +4,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Calls } from '../call/calls.ts';
+import type { LiveConferences } from '../call/conferences.ts';
+import { isConference } from '../call/cut-conference.ts';
 import type { CallEvent, TapeLine } from '../call/event.ts';
 import type { RecordingPlace } from '../call/recordings.ts';
 import type { CallFacts } from '../flow/report.ts';
@@ -18,6 +20,7 @@ export interface RecoveryOptions {
   readonly plane: Pick<MediaPlane, 'reserve' | 'release' | 'repairRecording'>;
   readonly endpoint: Pick<SipEndpoint, 'restore'>;
   readonly calls: Pick<Calls, 'resume'>;
+  readonly conferences: Pick<LiveConferences, 'resume' | 'settle'>;
   readonly history: Pick<History, 'resume'>;
   readonly recordingPlace: (call: string) => RecordingPlace;
   /** What reads the tape of a live call. */
@@ -43,13 +46,21 @@ export async function readLeft(store: Pick<Store, 'unfinished' | 'aliveAt'>): Pr
 
 /** To be called while SIP holds what comes. Resolves when every call goes on or has ended. */
 export async function recover({ calls: left, aliveAt }: Left, options: RecoveryOptions): Promise<void> {
-  const { store, plane, calls, history, log } = options;
+  const { store, plane, calls, conferences, history, log } = options;
   const begunAt = performance.now();
   const open = left.filter((call) => !finishEnded(call, store));
   if (open.length === 0) return;
   plane.reserve(open.flatMap(portsOf));
   for (const { row, lines } of open) history.resume(row, lines);
-  const lost = await calls.resume(open, aliveAt);
+  // They are there when their members come back, and go on when those have.
+  const rooms = open.filter(isConference);
+  const lostRooms = conferences.resume(rooms, aliveAt);
+  const resumed = await calls.resume(
+    open.filter((call) => !isConference(call)),
+    aliveAt,
+  );
+  conferences.settle();
+  const lost = [...lostRooms, ...resumed];
   const byId = new Map(open.map((call) => [call.row.id, call]));
   for (const { call, error } of lost) {
     const whole = byId.get(call.row.id)!;
@@ -113,11 +124,13 @@ function openRecordings(lines: readonly TapeLine[]): readonly Started[] {
   return [...open.values()];
 }
 
-function factsOf({ id, app, direction, from, to, startedAt, answeredAt }: CallRow): CallFacts {
+function factsOf({ id, app, direction, from, to, startedAt, answeredAt, account, conference }: CallRow): CallFacts {
   const iso = (at: number): string => new Date(at).toISOString();
   return {
     ...{ id, app, direction, from, to, state: 'ended', startedAt: iso(startedAt) },
     answeredAt: answeredAt === null ? null : iso(answeredAt),
+    ...(account !== undefined && { account }),
+    ...(conference !== undefined && { conference }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Owns: the wiring: makes every part of the server, hands each what it needs, starts them in the order in which they may
 // fail and stops them in the order in which calls can spare them. Does not: hold logic of its own.
 import { readFile } from 'node:fs/promises';
+import { createConferenceFaces } from '../api/conferences.ts';
 import { createHttp } from '../api/create-http.ts';
 import { createVoices } from '../api/voice.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -9,14 +10,14 @@ import type { Log } from '../base/log.ts';
 import { createThreadLoad } from '../base/thread-load.ts';
 import { type Calls, createCalls } from '../call/calls.ts';
 import { createClipShelf } from '../call/clip-shelf.ts';
+import { createConferences, type LiveConferences } from '../call/conferences.ts';
 import type { TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
 import { authorizationOf } from '../dialects/credentials.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createDialects, faces } from '../dialects/index.ts';
-import type { Conferences } from '../dialects/rest.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
-import type { CallFacts } from '../flow/report.ts';
+import type { CallFacts, Report } from '../flow/report.ts';
 import { withoutCredentials } from '../hooks/app-trust.ts';
 import { createApplication } from '../hooks/application.ts';
 import { createHttpClient } from '../hooks/http-client.ts';
@@ -25,6 +26,7 @@ import type { Lookup } from '../hooks/resolver.ts';
 import { openStreamSocket } from '../hooks/stream-socket.ts';
 import { createMediaPlane } from '../media/create-plane.ts';
 import { createAudioDecoder } from '../media/decode-audio.ts';
+import { createConferenceRun } from '../run/create-conference-run.ts';
 import { createRun } from '../run/create-run.ts';
 import { createSipEndpoint } from '../sip/create-endpoint.ts';
 import type { Peer } from '../sip/message.ts';
@@ -51,6 +53,7 @@ export interface Server {
   readonly sip: readonly Peer[];
   readonly http: { readonly host: string; readonly port: number };
   readonly calls: Calls;
+  readonly conferences: LiveConferences;
   /** Of the account that a first start made; known only now. */
   readonly firstKey: NewKey | null;
   /** Takes no new calls and resolves when the last one is over; `limits.drainSeconds` bounds the wait. */
@@ -167,14 +170,32 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       seams.onLine?.(call, line);
     };
     const recordingPlace = createRecordingPlaces(config.dataDir);
-    const calls = createCalls({
+    const shared = {
       plane,
       durable: store.durable,
-      mediaAbsentMs:
-        config.limits.mediaAbsentSeconds === 0 ? Number.POSITIVE_INFINITY : config.limits.mediaAbsentSeconds * 1000,
       shelf: createClipShelf(plane, clipBytes),
       clock,
       log,
+      ask: (report: Report, call: CallFacts, id: string) =>
+        application.ask(report, withAccount(call), dialectNamed(call.app), { id }),
+      notify: (report: Report, call: CallFacts, id: string) =>
+        application.notify(report, withAccount(call), dialectNamed(call.app), { id }),
+      sounds,
+      recordingPlace,
+      repairRecording: plane.repairRecording,
+      onLine,
+      newId,
+    };
+    const conferences = createConferences({
+      ...shared,
+      accountOf: directory.accountOf,
+      createConferenceInterpreter: () => createConferenceRun({ defaults: { language: config.speech.language } }),
+    });
+    const calls = createCalls({
+      ...shared,
+      conferences,
+      mediaAbsentMs:
+        config.limits.mediaAbsentSeconds === 0 ? Number.POSITIVE_INFINITY : config.limits.mediaAbsentSeconds * 1000,
       codecs: ['PCMU', 'PCMA'],
       mediaAddress: (localAddress) => config.media.advertisedHost ?? localAddress,
       createInterpreter: (app) => {
@@ -192,9 +213,6 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         });
         return seams.interpreter?.(run, app) ?? run;
       },
-      ask: (report, call, id) => application.ask(report, withAccount(call), dialectNamed(call.app), { id }),
-      notify: (report, call, id) => application.notify(report, withAccount(call), dialectNamed(call.app), { id }),
-      sounds,
       route: createRoutes({ config, directory, endpoint }),
       invite: endpoint.invite,
       restore: endpoint.restore,
@@ -212,16 +230,12 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         };
         return openStreamSocket(address, stream, withAccount(call), words, handlers, { http, log, clock });
       },
-      recordingPlace,
-      repairRecording: plane.repairRecording,
       saveLeg: store.saveLeg,
-      onLine,
-      newId,
     });
     const voiceOf = createVoices({
       ...{ store, calls, dialect: dialects, dataDir: config.dataDir, wall: clock.wall, log },
       directory: accounts.forVoice,
-      conferencesOf: () => noConferences,
+      conferencesOf: createConferenceFaces({ store, conferences, ...accounts.forVoice }),
       contacts: (login) => endpoint.contacts(login).length,
     });
     const face = createHttp({
@@ -254,12 +268,24 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     await endpoint.start({ hold: true });
     // Whatever cannot be opened is known before a call is touched: those of a killed process wait for the next start.
     const bound = await binding;
+    closers.unshift(() => conferences.close());
     closers.unshift(() => calls.close());
     const firstKey = await accounts.start();
     await events.start();
-    await recover(await left, { store, plane, endpoint, calls, history, recordingPlace, onLine, clock, log });
+    await recover(await left, {
+      store,
+      plane,
+      endpoint,
+      calls,
+      conferences,
+      history,
+      recordingPlace,
+      onLine,
+      clock,
+      log,
+    });
     // A beat before they go on would make the time that they stood still a time in which they lived.
-    closing(createHeartbeat(store, clock, () => calls.size));
+    closing(createHeartbeat(store, clock, () => calls.size + conferences.size));
     endpoint.release();
     recovering = false;
     httpPort = bound.port;
@@ -268,6 +294,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       sip: endpoint.local,
       http: bound,
       calls,
+      conferences,
       firstKey,
       async drain() {
         draining = true;
@@ -297,11 +324,3 @@ function httpAddress({ host, advertisedUrl }: Config['http'], port: number): str
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
-
-const noConferences: Conferences = {
-  create: () => Promise.reject(new Error('conferences are not there')),
-  get: async () => null,
-  named: () => null,
-  list: async () => [],
-  command: () => Promise.reject(new Error('conferences are not there')),
-};

@@ -9,6 +9,7 @@ import type {
   Answers,
   CallQuery,
   CallRow,
+  ConferenceQuery,
   DueEvents,
   EventCounts,
   OutboxRow,
@@ -48,6 +49,8 @@ export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answer
       return readTape(db, query.callId);
     case 'find-calls':
       return findCalls(db, query.query);
+    case 'find-conferences':
+      return findConferences(db, query.query);
     case 'account-recordings':
       return readAccountRecordings(db, query.account, query.limit);
     case 'recordings':
@@ -65,8 +68,12 @@ export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answer
   }
 }
 
+/** In the place of a direction. */
+const conference = 'conference';
+
 async function readCalls(db: Kysely<Tables>, { limit, before, account }: Page): Promise<readonly CallRow[]> {
   let select = db.selectFrom('calls').selectAll().orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit);
+  select = select.where('direction', '!=', conference);
   if (account !== undefined) select = select.where('account', '=', account);
   if (before !== undefined) {
     const edge = await db.selectFrom('calls').select(['started_at', 'id']).where('id', '=', before).executeTakeFirst();
@@ -103,7 +110,7 @@ async function readRecordings(db: Kysely<Tables>, callId: string): Promise<reado
 
 async function findCalls(db: Kysely<Tables>, query: CallQuery): Promise<readonly CallRow[]> {
   const { account, from, to, apps, startedFrom, startedTo, oldestFirst, offset, limit } = query;
-  let select = db.selectFrom('calls').selectAll().where('account', '=', account);
+  let select = db.selectFrom('calls').selectAll().where('account', '=', account).where('direction', '!=', conference);
   if (from !== undefined) select = select.where('from_address', '=', from);
   if (to !== undefined) select = select.where('to_address', '=', to);
   if (apps !== undefined) select = select.where('app', 'in', apps);
@@ -111,6 +118,17 @@ async function findCalls(db: Kysely<Tables>, query: CallQuery): Promise<readonly
   if (startedTo !== undefined) select = select.where('started_at', '<=', startedTo);
   const way = oldestFirst ? 'asc' : 'desc';
   const rows = select.orderBy('started_at', way).orderBy('id', way).limit(limit).offset(offset);
+  return (await rows.execute()).map(toCall);
+}
+
+async function findConferences(db: Kysely<Tables>, query: ConferenceQuery): Promise<readonly CallRow[]> {
+  const { account, name, apps, createdFrom, createdTo, offset, limit } = query;
+  let select = db.selectFrom('calls').selectAll().where('account', '=', account).where('direction', '=', conference);
+  if (name !== undefined) select = select.where('from_address', '=', name);
+  if (apps !== undefined) select = select.where('app', 'in', apps);
+  if (createdFrom !== undefined) select = select.where('started_at', '>=', createdFrom);
+  if (createdTo !== undefined) select = select.where('started_at', '<=', createdTo);
+  const rows = select.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).offset(offset);
   return (await rows.execute()).map(toCall);
 }
 
@@ -124,6 +142,7 @@ async function readAccountRecordings(
     .innerJoin('calls', 'calls.id', 'recordings.call_id')
     .selectAll('recordings')
     .where('calls.account', '=', account)
+    .where('calls.direction', '!=', conference)
     .orderBy('recordings.started_at', 'desc')
     .orderBy('recordings.id', 'desc')
     .limit(limit)
@@ -202,8 +221,9 @@ export function toCall(row: Selectable<Tables['calls']>): CallRow {
   return {
     id: row.id,
     app: row.app,
-    direction: row.direction as CallRow['direction'],
-    from: row.from_address,
+    ...(row.direction === 'conference'
+      ? { direction: 'inbound', from: '', conference: row.from_address }
+      : { direction: row.direction as CallRow['direction'], from: row.from_address }),
     to: row.to_address,
     startedAt: Number(row.started_at),
     answeredAt: time(row.answered_at),

@@ -17,6 +17,19 @@ export interface CallRow {
   readonly sipCallId: string | null;
   /** Whose it is, whatever becomes of its app; empty in what was written before there were accounts. */
   readonly account?: string;
+  /** Its name, when it is a conference, whose tape is kept as a call's; no list of calls shows it. */
+  readonly conference?: string;
+}
+
+/** Of an account's conferences. Times are milliseconds since 1970. */
+export interface ConferenceQuery {
+  readonly account: string;
+  readonly name?: string;
+  readonly apps?: readonly string[];
+  readonly createdFrom?: number;
+  readonly createdTo?: number;
+  readonly offset: number;
+  readonly limit: number;
 }
 
 export interface RecordingRow {
@@ -145,6 +158,7 @@ export type Query =
   | { readonly kind: 'call'; readonly id: string }
   | { readonly kind: 'tape'; readonly callId: string }
   | { readonly kind: 'find-calls'; readonly query: CallQuery }
+  | { readonly kind: 'find-conferences'; readonly query: ConferenceQuery }
   | { readonly kind: 'recordings'; readonly callId: string }
   /** The newest of an account. */
   | { readonly kind: 'account-recordings'; readonly account: string; readonly limit: number }
@@ -159,6 +173,7 @@ export type Query =
 export interface Answers extends AccountAnswers {
   readonly calls: readonly CallRow[];
   readonly 'find-calls': readonly CallRow[];
+  readonly 'find-conferences': readonly CallRow[];
   readonly 'account-recordings': readonly RecordingRow[];
   readonly call: CallRow | null;
   readonly tape: readonly TapeLine[];

@@ -14,6 +14,7 @@ import { createPatience } from './patience.ts';
 import type {
   CallQuery,
   CallRow,
+  ConferenceQuery,
   LegPart,
   OutboxEvent,
   Page,
@@ -78,6 +79,7 @@ export interface Store {
   recordings(callId: string): Promise<readonly RecordingRow[]>;
   /** Of one account. */
   findCalls(query: CallQuery): Promise<readonly CallRow[]>;
+  findConferences(query: ConferenceQuery): Promise<readonly CallRow[]>;
   /** The newest of an account. */
   accountRecordings(account: string, limit: number): Promise<readonly RecordingRow[]>;
   /** Its file is the caller's to delete. */
@@ -206,6 +208,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     call: (id) => ask<'call'>({ kind: 'call', id }),
     tape: (callId) => ask<'tape'>({ kind: 'tape', callId }),
     recordings: (callId) => ask<'recordings'>({ kind: 'recordings', callId }),
+    findConferences: (query) => ask<'find-conferences'>({ kind: 'find-conferences', query }),
     findCalls: (query) => ask<'find-calls'>({ kind: 'find-calls', query }),
     accountRecordings: (account, limit) => ask<'account-recordings'>({ kind: 'account-recordings', account, limit }),
     dropRecording: (callId, id) => write({ kind: 'drop-recording', callId, id }),

@@ -144,7 +144,17 @@ export const placeOf = (callId: string, seq: number): string => `${callId}/${seq
 
 function callValues(row: CallRow): readonly Value[] {
   return [
-    ...[row.id, row.app, row.direction, row.from, row.to, row.startedAt, row.answeredAt, row.endedAt, row.state],
+    ...[
+      row.id,
+      row.app,
+      row.conference === undefined ? row.direction : 'conference',
+      row.conference ?? row.from,
+      row.to,
+      row.startedAt,
+      row.answeredAt,
+      row.endedAt,
+      row.state,
+    ],
     ...[row.q850Cause, row.reason, row.sipCallId, row.account ?? null],
   ];
 }

@@ -16,7 +16,7 @@ export function runScenario(
   dialect: Pick<Dialect, 'compile' | 'request'>,
   kills: readonly Kill[] = [],
 ): ScenarioResult {
-  const { first, statusPath, application, callees, mediaMs, brokenMedia, caller, expect } = scenario;
+  const { first, statusPath, application, plan, placed, callees, mediaMs, brokenMedia, caller, expect } = scenario;
   const simulation = simulate({
     dialect,
     application,
@@ -24,6 +24,8 @@ export function runScenario(
     kills,
     ...(first === undefined ? {} : { first }),
     ...(statusPath === undefined ? {} : { statusPath }),
+    ...(plan === undefined ? {} : { plan }),
+    ...(placed === undefined ? {} : { placed }),
     ...(callees === undefined ? {} : { callees }),
     ...(mediaMs === undefined ? {} : { mediaMs }),
     ...(brokenMedia === undefined ? {} : { brokenMedia }),

@@ -3,6 +3,7 @@
 // nothing is said in absolute time.
 import type { Command } from '../call/event.ts';
 import type { Destination, DialectName, Flow } from '../flow/node.ts';
+import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason } from '../flow/report.ts';
 
 /** The application's address inside every scenario. A live runner puts its own server's address in its place. */
@@ -101,6 +102,10 @@ export interface Scenario {
   /** Path that is told when the call is over; nobody is unless told. */
   readonly statusPath?: string;
   readonly application: ApplicationScript;
+  /** What the call does without asking for a first document. */
+  readonly plan?: CallPlan;
+  /** The call is placed, to a phone that does this; `caller` is who answers it. Needs a plan. */
+  readonly placed?: CalleeScript;
   readonly callees?: Readonly<Record<string, CalleeScript>>;
   /** Length of media files by address, in milliseconds. */
   readonly mediaMs?: Readonly<Record<string, number>>;

@@ -22,7 +22,7 @@ export interface SimulatedLegs {
   close(): void;
 }
 
-const ringsAfterMs = 50;
+export const ringsAfterMs = 50;
 /** One that refuses has rung first, so long that its ringing is heard on a busy machine too. */
 export const refusesAfterMs = 400;
 export const pressesAfterMs = 500;

@@ -14,10 +14,12 @@ export type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type
 export interface SimulatedWorld {
   answer(): void;
   reject(sipStatus: number): void;
-  hangUp(reason: string | null): void;
+  hangUp(reason: string | null, q850Cause?: number): void;
   dial(effect: EffectOf<'leg.dial'>): void;
   hangUpLeg(leg: EffectOf<'leg.hangup'>['leg']): void;
   dropRinging(): void;
+  /** It is the turn of the call that we place. */
+  call(): void;
   ask(effect: EffectOf<'document.ask' | 'http.send'>, then: (event: WorldEvent) => void): void;
   notify(effect: EffectOf<'application.notify'>, then: (event: WorldEvent) => void): void;
   promptStarts(effect: EffectOf<'prompt.start'>): void;
@@ -42,6 +44,8 @@ export interface SimulatedProcess {
   /** The caller's key goes down. */
   press(digit: string, heard: Extract<WorldEvent, { type: 'digit' }>['heard']): number;
   speaks(): void;
+  /** Begins a call that is placed. */
+  begin(event: Extract<WorldEvent, { type: 'call.placed' }>): void;
   readonly over: boolean;
 }
 
@@ -80,7 +84,7 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
         world.reject(effect.sipStatus);
         return;
       case 'call.hangup':
-        world.hangUp(effect.reason);
+        world.hangUp(effect.reason, effect.q850Cause);
         return;
       case 'document.ask':
       case 'http.send':
@@ -140,6 +144,13 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
     }
   }
 
+  /** Nobody else is called here, so that comes at once, though never inside the line that says what is to be done. */
+  function waitForTurn(): void {
+    clock.after(0, () => {
+      if (alive()) world.call();
+    });
+  }
+
   function restore(it: Outstanding, downMs: number): void {
     world.dropRinging();
     for (const { tag, durationMs } of it.kept) if (tag !== null) media.keep(tag, durationMs);
@@ -162,6 +173,7 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
     if (it.joined !== null) perform({ type: 'bridge.call', call: it.joined });
     for (const effect of [...it.requests, ...it.notices]) perform(effect);
     if (it.caller === 'answering') perform({ type: 'call.answer' });
+    if (it.caller === 'queued') waitForTurn();
     if (it.ending !== null && it.caller !== 'gone') perform(it.ending);
   }
 
@@ -188,6 +200,10 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       return press;
     },
     speaks: () => media.speaks(),
+    begin(event) {
+      put(event);
+      waitForTurn();
+    },
     get over() {
       return loop.over;
     },

@@ -4,6 +4,7 @@ import { causeOfStatus } from '../call/cause.ts';
 import type { Effect } from '../call/effect.ts';
 import type { Command, TapeLine, WorldEvent } from '../call/event.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { CallPlan } from '../flow/plan.ts';
 import type { Problem } from '../flow/problem.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import { createRun } from '../run/create-run.ts';
@@ -19,6 +20,7 @@ import {
   statusDestination,
 } from './scenario.ts';
 import { keystrokes } from './script.ts';
+import { createCalledPhone } from './simulate-called.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
 import { readReply } from './simulate-document.ts';
 import { createSimulatedLegs } from './simulate-legs.ts';
@@ -37,6 +39,9 @@ export interface SimulateOptions {
   readonly caller: readonly StoryStep[];
   readonly first?: { readonly path: string; readonly method: 'GET' | 'POST' };
   readonly statusPath?: string;
+  readonly plan?: CallPlan;
+  /** We place the call, to a phone that does this. Needs a plan. */
+  readonly placed?: CalleeScript;
   readonly callees?: Readonly<Record<string, CalleeScript>>;
   readonly mediaMs?: Readonly<Record<string, number>>;
   readonly brokenMedia?: readonly string[];
@@ -141,25 +146,44 @@ export function simulate(options: SimulateOptions): Simulation {
     nextPress: () => process?.nextPress() ?? 0,
     callees: options.callees ?? {},
   });
+  const called = createCalledPhone({
+    clock,
+    script: options.placed ?? {},
+    put: (event) => {
+      if (!callerGone) signal(event);
+    },
+    onAnswered: callerAnswers,
+    onRefused(sipStatus) {
+      if (callerGone) return;
+      callerGone = true;
+      signal({ type: 'leg.failed', leg: 'caller', sipStatus, reason: `refused with ${sipStatus}` });
+    },
+  });
+
+  function callerAnswers(): void {
+    if (callerGone) return;
+    answeredAt = new Date(clock.wall()).toISOString();
+    signal({ type: 'leg.answered', leg: 'caller' });
+  }
 
   const world: SimulatedWorld = {
     answer() {
       if (answering) return;
       answering = true;
-      clock.after(answerMs, () => {
-        if (callerGone) return;
-        answeredAt = new Date(clock.wall()).toISOString();
-        signal({ type: 'leg.answered', leg: 'caller' });
-      });
+      clock.after(answerMs, callerAnswers);
     },
     reject: (sipStatus) => endCaller('us', causeOfStatus(sipStatus), `refused with ${sipStatus}`),
-    hangUp(reason) {
+    hangUp(reason, q850Cause = 16) {
       legs.close();
-      endCaller('us', 16, reason ?? 'hung up by the application');
+      endCaller('us', q850Cause, reason ?? 'hung up by the application');
     },
     dial: ({ leg, target }) => legs.dial(leg, target.address),
     hangUpLeg: legs.hangUp,
-    dropRinging: legs.dropRinging,
+    dropRinging() {
+      legs.dropRinging();
+      called.drop();
+    },
+    call: called.call,
     ask(effect, then) {
       const { request, report } = effect;
       const reply = send(report, request);
@@ -245,6 +269,8 @@ export function simulate(options: SimulateOptions): Simulation {
     if (event.type === 'prompt.started') caller.promptStarted(event.prompt, words.get(event.prompt) ?? '');
     if (event.type === 'prompt.finished' || event.type === 'prompt.failed') caller.promptEnded(event.prompt);
     if (event.type === 'leg.answered' && event.leg === 'caller') caller.answered();
+    // Of a phone that rang when its process went, the next one says so by itself.
+    if (endsOfLegs.has(event.type) && 'leg' in event && event.leg === 'caller') callerGone = true;
     const [next] = kills;
     if (next === undefined || !('atLine' in next) || next.atLine > line.seq) return;
     kills.shift();
@@ -262,7 +288,8 @@ export function simulate(options: SimulateOptions): Simulation {
   function facts(): CallFacts {
     const state = callerGone ? 'ended' : answeredAt === null ? 'ringing' : 'live';
     const startedAt = new Date(lines[0]?.at ?? 0).toISOString();
-    return { id: 'call-1', app: 'app-1', direction: 'inbound', from, to, state, startedAt, answeredAt };
+    const direction = options.placed === undefined ? 'inbound' : 'outbound';
+    return { id: 'call-1', app: 'app-1', direction, from, to, state, startedAt, answeredAt };
   }
 
   function pressAll(step: PressStep): void {
@@ -306,6 +333,14 @@ export function simulate(options: SimulateOptions): Simulation {
     return reply;
   }
 
+  function begin(): void {
+    const { plan, placed } = options;
+    const call = { call: 'call-1', app: 'app-1', from, to };
+    if (placed === undefined || plan === undefined)
+      signal({ type: 'call.incoming', ...call, signalling: {}, ...(plan === undefined ? {} : { plan }) });
+    else process?.begin({ type: 'call.placed', ...call, plan, order: { kind: 'number', account: '', priority: 5 } });
+  }
+
   function document(request: string, report: Report, reply: ReplyInFull): WorldEvent {
     const read = readReply(reply, report, options.dialect);
     problems.push(...read.problems);
@@ -313,7 +348,7 @@ export function simulate(options: SimulateOptions): Simulation {
   }
 
   boot(null);
-  signal({ type: 'call.incoming', call: 'call-1', app: 'app-1', from, to, signalling: {} });
+  begin();
   caller.begin();
   for (const { atMs, command } of options.commands ?? []) clock.after(atMs, () => obey(command));
   for (const each of kills) if ('atMs' in each) clock.after(each.atMs, () => kill(each.downMs));

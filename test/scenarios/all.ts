@@ -8,6 +8,7 @@ import { scenarios as beside } from './beside.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
 import { scenarios as decisions } from './decisions.scenario.ts';
 import { scenarios as legs } from './legs.scenario.ts';
+import { scenarios as placed } from './placed.scenario.ts';
 import { scenarios as seedCode } from './seed-code.scenario.ts';
 import { scenarios as seedMenu } from './seed-menu.scenario.ts';
 import { scenarios as sensitive } from './sensitive.scenario.ts';
@@ -23,6 +24,7 @@ export const allScenarios: readonly Scenario[] = [
   ...legs,
   ...commands,
   ...beside,
+  ...placed,
   ...decisions,
   ...sensitive,
   ...apology,

@@ -51,7 +51,8 @@ function isInterrupted(tape: readonly TapeLine[]): boolean {
   return tape.some(
     ({ event }) =>
       (event.type === 'digits.failed' && event.code === 'digits-interrupted') ||
-      (event.type === 'leg.failed' && event.reason === 'a restart of the server came between'),
+      ((event.type === 'leg.failed' || event.type === 'leg.ended') &&
+        event.reason === 'a restart of the server came between'),
   );
 }
 

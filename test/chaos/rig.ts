@@ -25,6 +25,9 @@ export interface Told {
   readonly sequence: number;
 }
 
+/** Whoever placed the call. */
+type Dialled = Pick<PhoneCall, 'callId'>;
+
 export interface Rig {
   readonly server: Supervisor;
   readonly folder: string;
@@ -40,9 +43,9 @@ export interface Rig {
   /** How long an answer takes. */
   slow: (asked: Asked) => number;
   get<T>(path: string): Promise<T>;
-  tapeOf(call: PhoneCall): Promise<readonly TapeLine[]>;
+  tapeOf(call: Dialled): Promise<readonly TapeLine[]>;
   /** Resolves when the tape has so many such lines. */
-  when(call: PhoneCall, type: string, count?: number): Promise<readonly TapeLine[]>;
+  when(call: Dialled, type: string, count?: number): Promise<readonly TapeLine[]>;
   /** Resolves when it is true of what was asked and told. */
   until(is: () => boolean | Promise<boolean>): Promise<void>;
   dial(number: string, options?: PhoneCallOptions): Promise<PhoneCall>;
@@ -106,7 +109,7 @@ export async function openRig({ numbers, events = false, ...options }: RigOption
   async function until(is: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await is())) await sleep(20);
   }
-  async function tapeOf(call: PhoneCall): Promise<readonly TapeLine[]> {
+  async function tapeOf(call: Dialled): Promise<readonly TapeLine[]> {
     const { calls } = await get<{ calls: { id: string; sipCallId: string }[] }>('/v1/calls?limit=50');
     const id = calls.find(({ sipCallId }) => sipCallId === call.callId)?.id;
     return id === undefined ? [] : (await get<{ lines: TapeLine[] }>(`/v1/calls/${id}/tape`)).lines;

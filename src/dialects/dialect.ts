@@ -22,12 +22,10 @@ export interface HttpPlan {
 
 /** What a call that comes in begins with, where its app is not simply asked for a document. */
 export interface AppOpening {
-  /** The URL of the app, without credentials. */
+  /** The URL of the app; it may be a file's. */
   readonly first: Destination;
   /** Whether calls are answered by themselves. */
   readonly autoAnswer: boolean;
-  /** Where a call goes when the app cannot be told of it. */
-  readonly fallbackNumber?: string;
 }
 
 export interface Dialect {

@@ -3,22 +3,30 @@ import { CodedError } from '../base/errors.ts';
 import type { DialectName } from '../flow/node.ts';
 import { bandwidth, createBandwidth } from './bandwidth/index.ts';
 import { bandwidthRest } from './bandwidth/rest/face.ts';
+import { bandwidthV1, createBandwidthV1 } from './bandwidth-v1/index.ts';
+import { bandwidthV1Rest } from './bandwidth-v1/rest/face.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
 import { createOzml, ozml } from './ozml/index.ts';
 import type { CommandFace, RestFace } from './rest.ts';
 
-export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = { opentact, bandwidth, ozml };
+export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = {
+  opentact,
+  bandwidth,
+  'bandwidth-v1': bandwidthV1,
+  ozml,
+};
 
 /** The REST interfaces that are built, in the order in which they are asked. */
 export const faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] } = {
-  rest: [bandwidthRest],
+  rest: [bandwidthRest, ...bandwidthV1Rest],
   command: [],
 };
 
 /** As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end. */
 export function createDialects(httpAddress: () => string): (name: DialectName) => Dialect {
-  const here = [createBandwidth({ address: httpAddress }), createOzml({ address: httpAddress })];
+  const address = httpAddress;
+  const here = [createBandwidth({ address }), createBandwidthV1({ address }), createOzml({ address })];
   return (name) => here.find((dialect) => dialect.name === name) ?? dialectOf(name);
 }
 

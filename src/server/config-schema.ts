@@ -161,6 +161,12 @@ const app = z
     statusUrl: httpUrl
       .optional()
       .describe('URL that is told by POST when a call is over, in the words of the dialect. Of `bandwidth` only.'),
+    autoAnswer: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether its calls are answered by themselves (true), or ring until a request answers them. Of `bandwidth-v1` only.',
+      ),
     events: events.optional().describe('Where what happens to its calls is told. See docs/events.md.'),
   })
   .superRefine((value, context) => {
@@ -183,6 +189,12 @@ const app = z
         code: 'custom',
         message: `is not told anything in the words of ${value.dialect}`,
         path: ['statusUrl'],
+      });
+    if (value.dialect !== 'bandwidth-v1' && value.autoAnswer !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `means nothing to ${value.dialect}: its documents answer`,
+        path: ['autoAnswer'],
       });
   });
 

@@ -146,7 +146,7 @@ describe('a mistake', () => {
 
   it('of a dialect that is not built is told before a call comes', () => {
     expect(problemsOf('apps:\n  - {name: a, dialect: twiml, url: "http://a.test/"}\n')).toEqual([
-      'keytone.yaml:2:24 apps[0].dialect: twiml is not built into this version [dialect-not-supported]\n  Built are: opentact, bandwidth.',
+      'keytone.yaml:2:24 apps[0].dialect: twiml is not built into this version [dialect-not-supported]\n  Built are: opentact, bandwidth, bandwidth-v1, ozml.',
     ]);
   });
 

@@ -22,6 +22,8 @@ export interface AppConfig {
   readonly dialect: DialectName;
   /** Where the first document of a call comes from: the app's URL, or a file URL. */
   readonly first: Destination;
+  /** Whether its calls are answered by themselves, where its dialect leaves that to it; they are. */
+  readonly autoAnswer?: boolean;
   /** Without it, it is told nothing but the reports that its documents ask for. */
   readonly events?: EventsConfig;
   /** Told when a call is over. */
@@ -180,6 +182,7 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
     apps: file.apps.map((app) => ({
       name: app.name,
       dialect: app.dialect,
+      ...(app.autoAnswer !== undefined && { autoAnswer: app.autoAnswer }),
       ...(app.account !== undefined && { account: app.account }),
       first: {
         url: app.url ?? pathToFileURL(resolve(baseDir, app.document!)).href,

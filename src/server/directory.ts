@@ -1,6 +1,7 @@
 // Owns: which apps, numbers and phones there are and whose: those of the configuration beside those that accounts made over
 // REST. Everything that has to know them asks here, so that what is made is in force at once.
 // Does not: let anybody change them (accounts/changes.ts), keep them (accounts/register.ts).
+import { dialects } from '../dialects/index.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import { type AppTrust, noTrust, trustOfUrls } from '../hooks/app-trust.ts';
@@ -78,7 +79,10 @@ export function createDirectory({ config, register, seal }: DirectoryOptions): D
     const { kept, version, defaultAccount } = register;
     const rows = kept.apps.filter((row) => !config.apps.some(({ name }) => name === row.name));
     const own = config.apps.map(
-      ({ account = defaultAccount, ...app }): DirectoryApp => ({ ...app, account, plan: null, configured: true }),
+      ({ account = defaultAccount, ...app }): DirectoryApp => ({
+        ...{ ...app, account, configured: true },
+        plan: dialects[app.dialect]?.opening?.({ first: app.first, autoAnswer: app.autoAnswer ?? true }) ?? null,
+      }),
     );
     const theirs = rows.map((row) => ofRow(row, seal));
     const trusts = [

@@ -1,0 +1,229 @@
+// Owns: the call that a request names: what is known of it, where its events go, and how it is shown. A call that another
+// one was transferred to is a leg of that one; it has an id of its own (../ids.ts).
+import type { TapeLine } from '../../../call/event.ts';
+import type { CallRecord, RestRequest, Voice } from '../../rest.ts';
+import { type Callback, callbackOf } from '../callback.ts';
+import { causeOfCall } from '../cause.ts';
+import { callIdOf, namedCall, transferIdOf } from '../ids.ts';
+import { callbackIn } from '../plan.ts';
+import { RequestProblem } from './problem.ts';
+import { userUrl } from './route.ts';
+
+/** What is remembered of a call, beside what the server itself knows. */
+export interface CallNote {
+  readonly callTimeout?: number;
+  readonly callbackUrl?: string;
+  readonly callbackHttpMethod?: 'GET' | 'POST';
+  readonly callbackTimeout?: number;
+  readonly fallbackUrl?: string;
+  readonly bridgeId?: string;
+  readonly conferenceId?: string;
+  readonly recordingEnabled?: boolean;
+  readonly recordingFileFormat?: 'wav' | 'mp3';
+  readonly recordingMaxDuration?: number;
+  readonly transcriptionEnabled?: boolean;
+  readonly tag?: string;
+  readonly sipHeaders?: Readonly<Record<string, string>>;
+}
+
+/** Of a call that was transferred: what came of it is on the tape of the first one. */
+export interface TransferNote {
+  readonly from: string;
+  readonly to: string;
+  readonly callbackUrl: string | null;
+  readonly tag: string | null;
+}
+
+export interface KnownCall {
+  readonly record: CallRecord;
+  /** From 1; 0 is the call itself. */
+  readonly transfer: number;
+  /** As clients name it. */
+  readonly id: string;
+}
+
+const noCall = (id: string): RequestProblem =>
+  new RequestProblem('call-not-found', `The call ${id} was not found`, { name: 'callId', value: id });
+
+export async function needCall(
+  { params }: RestRequest,
+  voice: Voice,
+  written = params['call'] ?? '',
+): Promise<KnownCall> {
+  const { call, transfer } = namedCall(written);
+  const record = await voice.call(call);
+  if (record === null) throw noCall(written);
+  const id = transfer === 0 ? callIdOf(call) : transferIdOf(call, transfer);
+  if (transfer > 0 && (await voice.notes.get('v1-transfer', id)) === null) throw noCall(written);
+  return { record, transfer, id };
+}
+
+/** One that is up; what is done to it would be lost on another one. */
+export async function needActiveCall(request: RestRequest, voice: Voice, written?: string): Promise<KnownCall> {
+  const known = await needCall(request, voice, written);
+  if (known.record.state !== 'live') throw wrongState(known);
+  return known;
+}
+
+export const wrongState = ({ record, id }: KnownCall): RequestProblem =>
+  new RequestProblem(
+    'call-invalid-state',
+    `Unable to update call \`${id}\`. Invalid call state \`${stateOf(record)}\``,
+    {
+      name: 'callId',
+      value: id,
+    },
+  );
+
+/** Commands are for calls, not for their legs. */
+export function refuseTransferred({ transfer, id }: KnownCall): void {
+  if (transfer === 0) return;
+  throw new RequestProblem(
+    'call-invalid-state',
+    `The call \`${id}\` was transferred to: it can be read and completed, everything else is for the call that it belongs to`,
+    { name: 'callId', value: id },
+  );
+}
+
+export function stateOf({ state, direction, answeredAt, q850Cause }: CallRecord): string {
+  if (state === 'live') return 'active';
+  if (state !== 'ended') return 'started';
+  return direction === 'inbound' && answeredAt === null && q850Cause !== 16 ? 'rejected' : 'completed';
+}
+
+const callbacks = new Map<string, Callback>();
+const mostCallbacks = 10_000;
+
+/** Where the events of a call go; nowhere for a call that says so, or of another dialect. */
+export async function callbackFor(voice: Voice, { record }: KnownCall): Promise<Callback> {
+  const known = callbacks.get(record.id);
+  if (known !== undefined) return known;
+  const [first] = await voice.tape(record.id);
+  const callback = callbackIn(planOf(first)?.last) ?? callbackOf({ url: '' });
+  callbacks.set(record.id, callback);
+  if (callbacks.size > mostCallbacks) callbacks.delete(callbacks.keys().next().value!);
+  return callback;
+}
+
+function planOf(line: TapeLine | undefined) {
+  const event = line?.event;
+  return event?.type === 'call.incoming' || event?.type === 'call.placed' ? event.plan : undefined;
+}
+
+export const noteOf = async (voice: Voice, id: string): Promise<CallNote> =>
+  (await voice.notes.get<CallNote>('call', id)) ?? {};
+
+export async function viewCall(known: KnownCall, request: RestRequest, voice: Voice): Promise<object> {
+  if (known.transfer > 0) return viewTransferred(known, request, voice);
+  const { record, id } = known;
+  const note = await noteOf(voice, record.id);
+  const callback = await callbackFor(voice, known);
+  const at = `${userUrl(request, voice)}/calls/${id}`;
+  const hasCallback = callback.url !== '' || note.callbackUrl !== undefined;
+  const bridgeId =
+    (await voice.notes.get<{ readonly bridge: string }>('v1-bridged', record.id))?.bridge ?? note.bridgeId;
+  return {
+    id,
+    direction: record.direction === 'inbound' ? 'in' : 'out',
+    from: record.from,
+    to: record.to,
+    state: stateOf(record),
+    ...timesOf(record),
+    ...(record.direction === 'outbound' && { callTimeout: note.callTimeout ?? 60 }),
+    ...(hasCallback && {
+      callbackUrl: note.callbackUrl ?? callback.url,
+      callbackHttpMethod: callback.method,
+      callbackTimeout: callback.timeoutMs ?? undefined,
+      fallbackUrl: callback.fallbackUrl ?? undefined,
+    }),
+    bridgeId,
+    ...(bridgeId !== undefined && { bridge: `${userUrl(request, voice)}/bridges/${bridgeId}` }),
+    conferenceId: note.conferenceId,
+    ...(note.conferenceId !== undefined && {
+      conference: `${userUrl(request, voice)}/conferences/${note.conferenceId}`,
+    }),
+    events: `${at}/events`,
+    recordings: `${at}/recordings`,
+    transcriptions: `${at}/transcriptions`,
+    recordingEnabled: note.recordingEnabled ?? false,
+    recordingFileFormat: 'wav',
+    recordingMaxDuration: note.recordingMaxDuration ?? 3600,
+    transcriptionEnabled: false,
+    sipHeaders: note.sipHeaders,
+    tag: note.tag,
+  };
+}
+
+function timesOf({ startedAt, answeredAt, endedAt }: CallRecord): object {
+  return {
+    startTime: startedAt,
+    activeTime: answeredAt ?? undefined,
+    endTime: endedAt ?? undefined,
+    ...(endedAt !== null && {
+      chargeableDuration: answeredAt === null ? 0 : Math.ceil((Date.parse(endedAt) - Date.parse(answeredAt)) / 1000),
+    }),
+  };
+}
+
+async function viewTransferred(
+  { record, transfer, id }: KnownCall,
+  request: RestRequest,
+  voice: Voice,
+): Promise<object> {
+  const note = (await voice.notes.get<TransferNote>('v1-transfer', id))!;
+  const tape = await voice.tape(record.id);
+  const { began, answered, ended } = legOfTransfer(tape, transfer);
+  const time = (line: TapeLine | null): string | undefined =>
+    line === null ? undefined : new Date(line.at).toISOString();
+  return {
+    id,
+    direction: 'out',
+    from: note.from,
+    to: note.to,
+    state: ended !== null ? 'completed' : answered !== null ? 'active' : 'started',
+    startTime: time(began),
+    activeTime: time(answered),
+    endTime: time(ended),
+    callbackUrl: note.callbackUrl ?? undefined,
+    tag: note.tag ?? undefined,
+    transferredFrom: `${userUrl(request, voice)}/calls/${callIdOf(record.id)}`,
+  };
+}
+
+interface TransferLines {
+  readonly began: TapeLine | null;
+  readonly answered: TapeLine | null;
+  readonly ended: TapeLine | null;
+}
+
+export const transferName = (transfer: number): string => `transfer-${transfer}`;
+
+/** What a tape says of its transfer of that number. */
+export function legOfTransfer(tape: readonly TapeLine[], transfer: number): TransferLines {
+  const name = transferName(transfer);
+  const from = tape.findIndex(
+    ({ event }) => event.type === 'command.received' && event.command.kind === 'beside' && event.command.name === name,
+  );
+  const nothing = { began: null, answered: null, ended: null };
+  if (from < 0) return nothing;
+  const rest = tape.slice(from);
+  const isLeg = ({ event }: TapeLine): boolean => 'leg' in event && event.leg !== 'caller';
+  const first = rest.find(isLeg);
+  const leg = first !== undefined && 'leg' in first.event ? first.event.leg : null;
+  const find = (...types: readonly string[]): TapeLine | null =>
+    rest.find(({ event }) => types.includes(event.type) && 'leg' in event && event.leg === leg) ?? null;
+  const done = rest.find(({ event }) => event.type === 'verb.finished' && event.path === name) ?? null;
+  const over = rest.find(({ event }) => event.type === 'call.ended') ?? null;
+  return {
+    began: rest[0]!,
+    answered: leg === null ? null : find('leg.answered'),
+    ended: (leg === null ? null : find('leg.ended', 'leg.failed')) ?? done ?? over,
+  };
+}
+
+/** The cause of a call's end, in the vendor's words. */
+export function causeOf(record: CallRecord, tape: readonly TapeLine[]): string {
+  const end = tape.find(({ event }) => event.type === 'leg.ended' && event.leg === 'caller')?.event;
+  const by = end?.type === 'leg.ended' ? end.by : 'peer';
+  return causeOfCall({ by, q850Cause: record.q850Cause ?? 16 }, record);
+}

@@ -1,0 +1,123 @@
+// Owns: phone numbers: those that the account's apps are called at. None can be bought here: whoever creates one has it from
+// a provider already. And what is said of numbers that others have: nothing.
+import type { RestRequest, RestRoute, Voice } from '../../rest.ts';
+import { freshId } from '../ids.ts';
+import { needApplication } from './applications.ts';
+import { type Input, readInput } from './input.ts';
+import { RequestProblem } from './problem.ts';
+import { created, done, paged, route, shown, userUrl } from './route.ts';
+
+interface NumberNote {
+  readonly number: string;
+  readonly name?: string;
+  readonly fallbackNumber?: string;
+  readonly createdTime: string;
+}
+
+const kind = 'v1-number';
+const most = 1000;
+
+export const phoneNumberRoutes = [
+  route('GET', '/v1/users/:account/phoneNumbers', async (request, voice) =>
+    paged(
+      request,
+      voice,
+      (await numbersOf(voice)).map((one) => view(one, request, voice)),
+    ),
+  ),
+  route('POST', '/v1/users/:account/phoneNumbers', async (request, voice) => {
+    const input = readInput('phoneNumber', request);
+    const number = input.needed('number', 100);
+    const application = input.text('applicationId');
+    const app =
+      application === null
+        ? voice.appFor('bandwidth-v1').name
+        : (await needApplication(request, voice, application)).id;
+    await voice.saveNumber(number, app);
+    const id = freshId('n');
+    await voice.notes.put(kind, id, { number, ...wordsOf(input, {}), createdTime: new Date().toISOString() });
+    return created(voice, `phoneNumbers/${id}`);
+  }),
+  route('GET', '/v1/users/:account/phoneNumbers/:number', async (request, voice) =>
+    shown(view(await needNumber(request, voice), request, voice)),
+  ),
+  route('POST', '/v1/users/:account/phoneNumbers/:number', async (request, voice) => {
+    const known = await needNumber(request, voice);
+    const input = readInput('phoneNumber', request);
+    const application = input.text('applicationId');
+    if (application !== null)
+      await voice.saveNumber(known.number, (await needApplication(request, voice, application)).id);
+    await voice.notes.put(kind, known.id, { ...known.note, number: known.number, ...wordsOf(input, known.note) });
+    return done;
+  }),
+  route('DELETE', '/v1/users/:account/phoneNumbers/:number', async (request, voice) => {
+    const { id, number } = await needNumber(request, voice);
+    await voice.dropNumber(number);
+    await voice.notes.drop(kind, id);
+    return done;
+  }),
+];
+
+const notHere = (words: string) => async (): Promise<never> => {
+  throw new RequestProblem('resource-not-found', words);
+};
+const noCarrier = 'This server has no numbers to sell: create the one that your provider gave you';
+
+/** Below no account. */
+export const availableNumberRoutes: readonly RestRoute[] = [
+  route('GET', '/v1/availableNumbers/:kind', notHere(noCarrier)),
+  route('POST', '/v1/availableNumbers/:kind', notHere(noCarrier)),
+];
+export const numberInfoRoutes: readonly RestRoute[] = [
+  route('GET', '/v1/phoneNumbers/numberInfo/:number', notHere('This server knows no names of callers (CNAM)')),
+];
+
+function wordsOf(input: Input, was: Partial<NumberNote>): Partial<NumberNote> {
+  const name = input.text('name', 200) ?? was.name;
+  const fallbackNumber = input.text('fallbackNumber', 64) ?? was.fallbackNumber;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(fallbackNumber === undefined ? {} : { fallbackNumber }),
+  };
+}
+
+interface KnownNumber {
+  readonly id: string;
+  readonly number: string;
+  readonly app: string;
+  readonly note: Partial<NumberNote>;
+}
+
+async function numbersOf(voice: Voice): Promise<readonly KnownNumber[]> {
+  const notes = await voice.notes.list<NumberNote>(kind, { offset: 0, limit: most });
+  return voice.apps().flatMap(({ name: app, numbers }) =>
+    numbers.map((number): KnownNumber => {
+      const [id, note] = notes.find(([, one]) => one.number === number) ?? [`n-${number.replace('+', '')}`, {}];
+      return { id, number, app, note };
+    }),
+  );
+}
+
+/** By its id, or as it is dialled. */
+async function needNumber({ params }: RestRequest, voice: Voice): Promise<KnownNumber> {
+  const written = params['number'] ?? '';
+  const found = (await numbersOf(voice)).find(({ id, number }) => id === written || number === written);
+  if (found !== undefined) return found;
+  throw new RequestProblem('number-not-found', `The number ${written} was not found`, {
+    name: 'number',
+    value: written,
+  });
+}
+
+function view({ id, number, app, note }: KnownNumber, request: RestRequest, voice: Voice): object {
+  const { name, fallbackNumber, createdTime } = note;
+  return {
+    id,
+    number,
+    name,
+    fallbackNumber,
+    createdTime,
+    numberState: 'enabled',
+    application: `${userUrl(request, voice)}/applications/${app}`,
+  };
+}

@@ -1,0 +1,151 @@
+// Owns: POST /calls/{id}: answering, rejecting, hanging up, transferring, recording, and moving the callback.
+import * as build from '../../../flow/build.ts';
+import type { FlowNode } from '../../../flow/node.ts';
+import { encodeTag } from '../../bandwidth/destination.ts';
+import type { RestReply, RestRequest, Voice } from '../../rest.ts';
+import { callbackOf, redirectCallback, splitAddress, tell } from '../callback.ts';
+import { byDefault } from '../decisions.ts';
+import { freshId, transferIdOf } from '../ids.ts';
+import { afterAnswer, commandFlow } from '../plan.ts';
+import { soundOf } from './audio.ts';
+import { recordingOf, recordNode, targetOf } from './calls.ts';
+import { type Input, readInput } from './input.ts';
+import {
+  callbackFor,
+  type KnownCall,
+  needCall,
+  noteOf,
+  refuseTransferred,
+  type TransferNote,
+  transferName,
+  wrongState,
+} from './known-call.ts';
+import { created, done, inTurn, route } from './route.ts';
+
+const states = ['active', 'rejected', 'completed', 'transferring'] as const;
+
+export const updateCallRoutes = [
+  route('POST', '/v1/users/:account/calls/:call', async (request, voice) => {
+    const known = await needCall(request, voice);
+    return inTurn(`call ${known.record.id}`, () => update(known, request, voice));
+  }),
+];
+
+async function update(known: KnownCall, request: RestRequest, voice: Voice): Promise<RestReply> {
+  const input = readInput('call', request);
+  const state = input.choice('state', states, null);
+  if (state === 'completed') return complete(known, voice);
+  refuseTransferred(known);
+  if (known.record.state === 'ended') throw wrongState(known);
+  if (state === 'transferring') return transfer(known, input, voice);
+  await change(known, input, voice);
+  if (state === 'active') await answer(known, voice);
+  if (state === 'rejected') await reject(known, voice);
+  return done;
+}
+
+async function complete(known: KnownCall, voice: Voice): Promise<RestReply> {
+  const { record, transfer: count } = known;
+  if (record.state === 'ended') throw wrongState(known);
+  if (count > 0) await voice.command(record.id, { kind: 'end-beside', name: transferName(count) });
+  else await voice.command(record.id, { kind: 'hangup', reason: 'hung up over REST' });
+  return done;
+}
+
+async function answer(known: KnownCall, voice: Voice): Promise<void> {
+  const { record } = known;
+  if (record.state === 'live') return;
+  if (record.direction === 'outbound') throw wrongState(known);
+  const callback = await callbackFor(voice, known);
+  await voice.command(record.id, {
+    kind: 'run',
+    flow: commandFlow([build.answer(), ...afterAnswer(callback)]),
+  });
+}
+
+async function reject(known: KnownCall, voice: Voice): Promise<void> {
+  const { record } = known;
+  if (record.state === 'live' || record.direction === 'outbound') throw wrongState(known);
+  await voice.command(record.id, { kind: 'run', flow: commandFlow([build.reject({ sipStatus: 603 })]) });
+}
+
+/** Recording and callback, which may come with any state or alone. */
+async function change(known: KnownCall, input: Input, voice: Voice): Promise<void> {
+  const { id } = known.record;
+  const note = await noteOf(voice, id);
+  const url = input.url('callbackUrl');
+  const recording = recordingOf(input, note);
+  const callback = await callbackFor(voice, known);
+  if (url !== null) await beside(voice, id, redirectCallback(url));
+  const was = note.recordingEnabled ?? false;
+  if (input.has('recordingEnabled') && recording.recordingEnabled !== was) {
+    if (!recording.recordingEnabled) await beside(voice, id, [build.record('stop')]);
+    else if (known.record.state === 'live')
+      await beside(voice, id, [recordNode(callback, recording.recordingMaxDuration)]);
+    else throw wrongState(known);
+  }
+  if (url === null && !['recordingEnabled', 'recordingMaxDuration'].some((name) => input.has(name))) return;
+  await voice.notes.put('call', id, {
+    ...note,
+    ...recording,
+    ...(url === null ? {} : { callbackUrl: splitAddress(url).url }),
+  });
+}
+
+export const beside = (voice: Voice, call: string, body: readonly FlowNode[]): Promise<void> =>
+  voice.command(call, { kind: 'beside', name: freshId('do'), body });
+
+async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<RestReply> {
+  const { record } = known;
+  const to = targetOf(input.needed('transferTo', 256));
+  const callerId = input.text('transferCallerId', 64)?.trim() || null;
+  const url = input.url('callbackUrl');
+  const tag = input.text('tag', 4096) ?? '';
+  const whisper = input.inside('whisperAudio');
+  if (whisper !== null) soundOf(whisper);
+  if (record.state !== 'live') throw wrongState(known);
+  const tape = await voice.tape(record.id);
+  const before = tape.filter(
+    ({ event }) =>
+      event.type === 'command.received' &&
+      event.command.kind === 'beside' &&
+      event.command.name.startsWith('transfer-'),
+  );
+  const count = before.length + 1;
+  const id = transferIdOf(record.id, count);
+  const own = await callbackFor(voice, known);
+  const { method, timeoutMs } = own;
+  const theirs = url === null ? own : callbackOf({ url, method: method === 'GET' ? 'GET' : 'POST', timeoutMs });
+  const words = { callId: id, ...(tag === '' ? {} : { tag: encodeTag(tag) }) };
+  const name = transferName(count);
+  const at = { ...build.nowhere, path: name };
+  const outcome = `${name}-outcome`;
+  const shown = callerId?.toLowerCase() === 'private' ? 'anonymous' : callerId;
+  const target = { ...to, notify: tell(theirs, 'hangup', words) };
+  const note: TransferNote = {
+    from: shown ?? record.from,
+    to: to.address,
+    callbackUrl: url === null ? null : splitAddress(url).url,
+    tag: tag === '' ? null : tag,
+  };
+  await voice.notes.put('v1-transfer', id, note);
+  await voice.command(record.id, {
+    kind: 'beside',
+    name,
+    body: [
+      build.set(outcome, 'done', at),
+      build.dial([target], {
+        at,
+        ringMs: byDefault.ringMs,
+        callerId: shown,
+        onFailed: [build.set(outcome, 'failed', at)],
+      }),
+      build.choose(
+        [{ when: { subject: outcome, equals: ['done'] }, body: [build.notify(tell(own, 'transferComplete'), at)] }],
+        [],
+        at,
+      ),
+    ],
+  });
+  return created(voice, `calls/${id}`);
+}

@@ -299,6 +299,27 @@ export const scenarios: readonly Scenario[] = [
     phone(5000),
   ),
   story(
+    'beside: a call that waits is connected by command, let go by command, and waits on',
+    [play('Please wait.'), park({ at: at('Park[0]') })],
+    [
+      { until: 'prompt-ended', prompt: 'Please wait.' },
+      beside('t1', dial([{ kind: 'sip', address: 'a@x' }], { at: at('t1/Dial[0]') })),
+      { until: 'prompt-ended', prompt: 'ringback' },
+      { waitMs: 1000 },
+      endBeside('t1'),
+      { waitMs: 300 },
+      beside('s1', play('Back with you.', { at: at('s1/Say[0]') })),
+      { until: 'prompt-ended', prompt: 'Back with you.' },
+      { hangUp: true },
+    ],
+    {
+      prompts: ['Please wait.', 'ringback', 'Back with you.'],
+      failures: ['Dial: cancelled', 'Park: hung-up'],
+      endedBy: 'caller',
+    },
+    phone(60_000),
+  ),
+  story(
     'beside: a hang-up ends the call with everything that runs',
     [play(longSentence)],
     [

@@ -77,7 +77,7 @@ export async function startConfigured(origin: string, more = '') {
     `sip: {host: 127.0.0.1, port: 0}
 http: {port: 0}
 media: {portRange: 38000-38999}
-accounts: [{id: "1000000"}]
+accounts: [{id: "1000000", keys: [{id: me, secret: hunter2}]}]
 apps:
   - {name: ${app}, dialect: bandwidth, url: "${origin}/start", statusUrl: "${origin}/status"}
 numbers:

@@ -63,8 +63,9 @@ describe('an app of the dialect bandwidth', () => {
     expect(status).toBe('complete');
     expect(duration).toMatch(/^PT\d+(\.\d+)?S$/);
     expect(recordingId).toHaveLength(47);
-    const sound = await fetch(String(mediaUrl));
-    expect([sound.status, sound.headers.get('content-type')]).toEqual([200, 'audio/wav']);
+    expect((await fetch(String(mediaUrl))).status).toBe(401);
+    const sound = await fetch(String(mediaUrl), { headers: { authorization: basic } });
+    expect([sound.status, sound.headers.get('content-type')]).toEqual([200, 'audio/vnd.wave']);
     expect((await sound.arrayBuffer()).byteLength).toBeGreaterThan(8000);
     expect(await application.told('recordComplete')).toMatchObject({ recordingId, mediaUrl });
     await call.ended;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { destination } from '../../flow/build.ts';
 import type { CallFacts, Report } from '../../flow/report.ts';
-import { callIdOf, ownCallId } from './call-id.ts';
+import { callIdOf, ownCallId, recordingIdOf } from './call-id.ts';
 import { encodeTag } from './destination.ts';
 import { createBandwidth } from './index.ts';
 
@@ -94,7 +94,7 @@ describe('the webhooks', () => {
     const recording = { recordingId: 'recording-1', durationMs: 13_670 };
     const fields = {
       recordingId: expect.stringMatching(/^r-[0-9a-f]{8}-[0-9a-f-]{36}$/),
-      mediaUrl: `https://voice.test/v1/calls/${call.id}/recordings/recording-1`,
+      mediaUrl: `https://voice.test/api/v2/accounts/9900000/calls/${callId}/recordings/${recordingIdOf(call.id, 'recording-1')}/media`,
       startTime: '2030-01-02T03:13:51.336Z',
       endTime: at,
       duration: 'PT13.67S',

@@ -61,7 +61,7 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       ...rest,
       ...(available ? {} : { answerTime }),
       recordingId: recordingIdOf(call.id, report.recordingId),
-      mediaUrl: `${address()}/v1/calls/${call.id}/recordings/${report.recordingId}`,
+      mediaUrl: mediaUrlOf(report.recordingId, call),
       startTime,
       endTime: iso(endedAt),
       duration: `PT${report.durationMs / 1000}S`,
@@ -70,6 +70,12 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       ...(available ? { status: 'complete' } : {}),
       tag,
     };
+  }
+
+  function mediaUrlOf(recording: string, call: CallFacts): string {
+    const owner =
+      call.conference === undefined ? `calls/${callIdOf(call.id)}` : `conferences/${conferenceIdOf(call.id)}`;
+    return `${accountUrl(call)}/${owner}/recordings/${recordingIdOf(call.id, recording)}/media`;
   }
 
   function ofConference(eventType: string, report: Report, call: CallFacts): Properties {

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { publicUrl } from '../hooks/fault.ts';
+import type { NewKey } from './accounts/register.ts';
 import type { Config } from './config.ts';
 import { version } from './package-root.ts';
 
@@ -13,7 +14,8 @@ export interface Bound {
 
 const shownNumbers = 20;
 
-export function formatBanner(config: Config, { sipPort, http }: Bound): string {
+/** `firstKey` is of the account that this start made; its secret is said here and nowhere else. */
+export function formatBanner(config: Config, { sipPort, http }: Bound, firstKey: NewKey | null = null): string {
   const [nearest, ...others] = reachable(config.sip.advertisedHost ?? config.sip.host).map((host) =>
     sipPort === 5060 ? bracketed(host) : `${bracketed(host)}:${sipPort}`,
   );
@@ -21,7 +23,7 @@ export function formatBanner(config: Config, { sipPort, http }: Bound): string {
   const lines = [
     `Keytone ${version}`,
     `  SIP   ${[nearest, ...others].join(', ')} (UDP and TCP)`,
-    `  HTTP  http://${bracketed(http.host)}:${http.port}/ (calls, tapes, recordings: read only)`,
+    `  HTTP  http://${bracketed(http.host)}:${http.port}/ (what is there: docs/http.md)`,
     `  Data  ${config.dataDir}`,
     ...(config.numbers.length === 0
       ? ['  No number is configured, so every call is refused with 404.']
@@ -37,10 +39,18 @@ export function formatBanner(config: Config, { sipPort, http }: Bound): string {
       : bracketed(reachable(config.sip.host)[0]!);
     const port = sipPort === 5060 ? '' : `:${sipPort}`;
     lines.push(
-      `  Dial sip:${example}@${nearest} with any SIP phone; it needs no account.`,
+      `  Dial sip:${example}@${nearest} with any SIP phone; it needs no login.`,
       `  Without a phone: npm exec keytone -- call sip:${example}@${here}${port} --keys WWW1 --record heard.wav`,
     );
   }
+  if (firstKey !== null)
+    lines.push(
+      '  This start made an account. Its secret is shown here once and kept nowhere:',
+      `    account  ${firstKey.account}`,
+      `    key id   ${firstKey.id}`,
+      `    secret   ${firstKey.secret}`,
+      `    Another key: npm exec keytone -- account key add ${firstKey.account} --data-dir ${config.dataDir}`,
+    );
   return lines.join('\n');
 }
 

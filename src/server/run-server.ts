@@ -14,7 +14,7 @@ export async function runServer(config: Config, out: (text: string) => void): Pr
   const survive = (err: unknown): void => log.error({ err }, 'a fault of ours outside of any call');
   process.on('uncaughtException', survive);
   process.on('unhandledRejection', survive);
-  out(formatBanner(config, { sipPort: server.sip[0]!.port, http: server.http }));
+  out(formatBanner(config, { sipPort: server.sip[0]!.port, http: server.http }, server.firstKey));
   try {
     await stopped(server, (message) => log.info({ calls: server.calls.size }, message));
   } finally {

@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CodedError, formatError } from '../../base/errors.ts';
 import { version } from '../package-root.ts';
+import type { AccountCommand } from './account.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 /** Runs one command line (without the program's name) and returns its exit code. */
@@ -29,6 +30,9 @@ const userCodes: ReadonlySet<string> = new Set([
   'dialect-not-supported',
   'config-invalid',
   'config-not-found',
+  'account-not-found',
+  'account-exists',
+  'account-configured',
 ]);
 
 function describeProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
@@ -152,6 +156,8 @@ function describeProgram(terminal: Terminal, finish: (exitCode: number) => void)
       finish(await outbox({ state, redeliver, server, dataDir, format }, terminal));
     });
 
+  describeAccounts(program, terminal, finish);
+
   program
     .command('detect')
     .description('Say which keys are in audio: raw 16-bit samples (little endian, mono) on standard input.')
@@ -168,6 +174,56 @@ function describeProgram(terminal: Terminal, finish: (exitCode: number) => void)
     });
 
   return program;
+}
+
+/** `keytone account …`, which work on the data folder, also while a server runs on it. */
+function describeAccounts(program: Command, terminal: Terminal, finish: (exitCode: number) => void): void {
+  const run = async (command: AccountCommand, { config, dataDir, format }: PlaceFlags): Promise<void> => {
+    const { account } = await import('./account.ts');
+    finish(await account(command, { config: config ?? null, dataDir: dataDir ?? null, format }, terminal));
+  };
+  const command = (parent: Command, name: string, about: string): Command =>
+    parent
+      .command(name)
+      .description(about)
+      .option('-c, --config <file>', 'Configuration of the server. Also: KEYTONE_CONFIG.')
+      .option('--data-dir <folder>', 'Its data folder, when the configuration does not say so.')
+      .addOption(formatOption());
+
+  const account = program.command('account').description('Manage accounts and their keys; a running server sees it.');
+  command(account, 'list', 'List the accounts.').action((flags: PlaceFlags) => run({ kind: 'list' }, flags));
+  command(account, 'create', 'Make an account with a key, whose secret is shown once.')
+    .option('--id <id>', 'Its id. Default: 7 digits.')
+    .option('--name <text>', 'What you call it.')
+    .action(({ id, name, ...flags }: PlaceFlags & { id?: string; name?: string }) =>
+      run({ kind: 'create', id: id ?? null, name: name ?? null }, flags),
+    );
+  command(account, 'delete', 'Delete an account with its keys, apps, numbers and phones; its calls are kept.')
+    .argument('<account>')
+    .action((id: string, flags: PlaceFlags) => run({ kind: 'delete', id }, flags));
+
+  const key = account.command('key').description('Manage the keys of an account.');
+  command(key, 'add', 'Make another key, whose secret is shown once.')
+    .argument('<account>')
+    .option('--label <text>', 'What it is for.')
+    .action((id: string, { label, ...flags }: PlaceFlags & { label?: string }) =>
+      run({ kind: 'key-add', account: id, label: label ?? null }, flags),
+    );
+  command(key, 'list', 'List the keys of an account, without their secrets.')
+    .argument('<account>')
+    .action((id: string, flags: PlaceFlags) => run({ kind: 'key-list', account: id }, flags));
+  command(key, 'remove', 'End a key.')
+    .argument('<account>')
+    .argument('<key>')
+    .action((id: string, name: string, flags: PlaceFlags) =>
+      run({ kind: 'key-remove', account: id, key: name }, flags),
+    );
+}
+
+interface PlaceFlags {
+  readonly config?: string;
+  readonly dataDir?: string;
+  readonly format: 'text' | 'json';
 }
 
 interface SimulateFlags {

@@ -6,15 +6,15 @@ import type { Effect } from '../call/effect.ts';
 import { type Command, isWorldEvent, type WorldEvent } from '../call/event.ts';
 import type { Flow } from '../flow/node.ts';
 import { apology } from './apology.ts';
-import { askApplication } from './ask-application.ts';
 import { createBesides } from './beside.ts';
 import { letGo, wordsOfStatus } from './dial.ts';
+import { follow, onceAnswered, wholeCall } from './documents.ts';
 import { createLastWords } from './last-words.ts';
 import { stopRecording } from './record.ts';
 import type { Run, RunOptions } from './run.ts';
 import { type CallState, createState } from './state.ts';
 import { takeTurn } from './turn.ts';
-import { advance, closing, type Exit, type Line, nextLine, type Steps } from './verb.ts';
+import { advance, closing, type Exit, type Line, type Steps } from './verb.ts';
 import { runBlock } from './verbs.ts';
 
 export function createRun(options: RunOptions): Run {
@@ -206,60 +206,4 @@ function endsCall({ type }: Effect): boolean {
 function endedOnce(effects: readonly Effect[], before: boolean): Effect[] {
   const first = before ? -1 : effects.findIndex(endsCall);
   return effects.filter((effect, index) => !endsCall(effect) || index === first);
-}
-
-function* wholeCall(state: CallState, options: RunOptions): Steps<void> {
-  if (state.plan !== null) return yield* onceAnswered(state, state.plan.flow);
-  const answer = yield* askApplication(state, { kind: 'call-start', destination: options.first, history: [] });
-  if (answer.kind === 'flow') return yield* follow(state, answer.flow);
-  if (answer.kind === 'failed') return yield* follow(state, apology(state.language, options.first.url));
-  yield { type: 'call.hangup', reason: null };
-}
-
-/** A document that comes while nobody has answered yet waits for that. */
-function* onceAnswered(state: CallState, flow: Flow): Steps<void> {
-  if (state.direction === 'outbound' && !(yield* answeredInTime(state))) return;
-  yield* follow(state, flow);
-}
-
-const noAnswer = 19;
-
-/**
- * Whether somebody answered a call that we placed, before it had rung for too long; otherwise it is hung up. What it
- * waited for its turn does not count.
- */
-function* answeredInTime(state: CallState): Steps<boolean> {
-  let timer: string | null = null;
-  try {
-    while (!state.answered) {
-      if (timer === null && state.invitedAt !== null && state.plan !== null) {
-        timer = state.name('timer');
-        yield { type: 'timer.arm', timer, delayMs: Math.max(0, state.invitedAt + state.plan.ringMs - state.now) };
-      }
-      const { event } = yield* nextLine();
-      if (event.type !== 'timer.fired' || event.timer !== timer) continue;
-      timer = null;
-      yield { type: 'call.hangup', reason: 'no answer', q850Cause: noAnswer };
-      return false;
-    }
-    return true;
-  } finally {
-    if (timer !== null) yield { type: 'timer.cancel', timer };
-  }
-}
-
-/** A document and those that take its place; at the end of the last one the call is hung up. */
-function* follow(state: CallState, first: Flow): Steps<void> {
-  let flow = first;
-  for (;;) {
-    state.source = flow.source;
-    yield { type: 'note', event: { type: 'flow.started', source: flow.source } };
-    const exit = yield* state.block(flow.body);
-    if (exit === 'end') return;
-    if (exit !== 'go-on') flow = exit.replaceWith;
-    // The document counted on another one: without it the caller would hear nothing but the end.
-    else if (state.lost) flow = apology(state.language, flow.source);
-    else break;
-  }
-  yield { type: 'call.hangup', reason: null };
 }

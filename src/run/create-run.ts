@@ -185,6 +185,7 @@ export function createRun(options: RunOptions): Run {
       if (document === before) goOn(line as Line, effects);
       besides.goOn(line as Line, effects);
       const said = endedOnce(effects, leaving);
+      lastWords.sent(said);
       leaving ||= said.some(endsCall);
       if (gone !== null && state.recordings.size === 0 && lastWords.said) {
         over = true;

@@ -105,6 +105,29 @@ describe('the end of a call', () => {
       }),
     );
   });
+
+  it('waits for what was told before it and has not arrived', () => {
+    const { run, put, said } = start([tellKeys(told), pause(60_000)]);
+    put(answered('caller'));
+    put({ type: 'digit', leg: 'caller', press: 1, digit: '5', heard: [] }, 1000);
+    put(over('caller'), 1010);
+    const [key, end] = said.flatMap((effect) => (effect.type === 'application.notify' ? [effect.notice] : []));
+    put({ type: 'notice.told', notice: end!, httpStatus: 200 }, 1020);
+    expect(run.over).toBe(false);
+    put({ type: 'notice.failed', notice: key!, code: 'fetch-unreachable', message: '' }, 1030);
+    expect(run.over).toBe(true);
+  });
+
+  it('does not wait for what has arrived', () => {
+    const { run, put, said } = start([tellKeys(told), pause(60_000)]);
+    put(answered('caller'));
+    put({ type: 'digit', leg: 'caller', press: 1, digit: '5', heard: [] }, 1000);
+    put({ type: 'notice.told', notice: 'notice-1', httpStatus: 200 }, 1005);
+    put(over('caller'), 1010);
+    expect(said.filter(({ type }) => type === 'application.notify')).toHaveLength(2);
+    put({ type: 'notice.told', notice: 'notice-2', httpStatus: 200 }, 1020);
+    expect(run.over).toBe(true);
+  });
 });
 
 describe('keys that are told', () => {

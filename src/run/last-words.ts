@@ -1,7 +1,6 @@
 // Owns: what is told and not waited for beside the document: a key that no gather listens to, and that a dialled leg, a
-// recording or the call is over. Once the caller is
-// gone, the call waits a little until that has arrived: a call that is over is not taken up after a restart, so what it
-// says last would be lost with its process.
+// recording or the call is over. Once the caller is gone, the call waits a little until that, and whatever else is on its
+// way, has arrived: a call that is over is not taken up after a restart, so what it says last would be lost with its process.
 import type { Effect } from '../call/effect.ts';
 import type { LegName, WorldEvent } from '../call/event.ts';
 import type { Destination } from '../flow/node.ts';
@@ -24,6 +23,8 @@ export interface LastWords {
     event: Extract<WorldEvent, { type: 'recording.finished' }>,
     effects: Effect[],
   ): void;
+  /** What left with a turn: of this, too, is waited for what has not arrived when the caller goes. */
+  sent(effects: readonly Effect[]): void;
   /** Looks whether the line ends the wait. */
   observe(event: WorldEvent, effects: Effect[]): void;
   readonly said: boolean;
@@ -40,6 +41,8 @@ const patienceMs = 5_000;
 
 export function createLastWords(state: CallState, lastOf: () => Destination | undefined): LastWords {
   const waiting = new Set<string>();
+  /** Told, and not known to have arrived. */
+  const underWay = new Set<string>();
   let timer: string | null = null;
   let gone = false;
 
@@ -85,6 +88,7 @@ export function createLastWords(state: CallState, lastOf: () => Destination | un
   return {
     callerGone(end, effects) {
       gone = true;
+      for (const notice of underWay) waitFor(notice, effects);
       // Of what the end of the call ended.
       for (const effect of [...effects]) if (effect.type === 'application.notify') waitFor(effect.notice, effects);
       // They end because of this; a run that is over would not learn when.
@@ -117,9 +121,15 @@ export function createLastWords(state: CallState, lastOf: () => Destination | un
       if (destination === null) return;
       tell({ kind: 'recording', destination, history: [...state.history], recordingId, durationMs }, effects);
     },
+    sent(effects) {
+      for (const effect of effects) if (effect.type === 'application.notify') underWay.add(effect.notice);
+    },
     observe(event, effects) {
+      if (event.type === 'notice.told' || event.type === 'notice.failed') {
+        underWay.delete(event.notice);
+        waiting.delete(event.notice);
+      }
       if (timer === null) return;
-      if (event.type === 'notice.told' || event.type === 'notice.failed') waiting.delete(event.notice);
       const isUp = event.type === 'timer.fired' && event.timer === timer;
       if (isUp) waiting.clear();
       if (waiting.size > 0) return;

@@ -78,8 +78,10 @@ describe('a gather that is told about', () => {
       { digits: '', reason: 'cancelled' },
       { digits: '3', reason: 'hung-up' },
     ]);
-    expect(rig.over).toBe(false);
-    rig.put({ type: 'notice.told', notice: 'notice-3', httpStatus: 200 });
+    for (const notice of ['notice-1', 'notice-2', 'notice-3']) {
+      expect(rig.over).toBe(false);
+      rig.put({ type: 'notice.told', notice, httpStatus: 200 });
+    }
     expect(rig.over).toBe(true);
   });
 });

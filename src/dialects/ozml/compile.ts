@@ -117,17 +117,3 @@ function misplaced({ name, element }: Named, { problems }: Scope): CompiledComma
   problems.warn('verb-misplaced', element.at, `<${name}> is skipped here. ${where}`);
   return nothing;
 }
-
-/** One command by URL. `fault` is the first parameter that is wrong or missing. */
-export function compileApiCommand(
-  element: XmlElement,
-  { name }: Pick<Named, 'name'>,
-  options: ScriptOptions & { readonly source: string },
-): { readonly nodes: readonly FlowNode[]; readonly fault: string | null } {
-  const problems = new Problems(options.source);
-  const scope = scopeOf(options.source, problems, 'api', options);
-  const given = new Parameters(element, name, problems, () => {}, 'api');
-  if (!isRunnable(name)) return { nodes: [], fault: null };
-  const { nodes } = compileCommand(name, { scope, given, at: positionOf(element), children: [] });
-  return { nodes, fault: given.faults[0] ?? null };
-}

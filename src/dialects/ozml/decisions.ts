@@ -125,7 +125,7 @@ export const decisions: readonly Decision[] = [
   {
     about: 'Answers of the HTTP API',
     decision:
-      'Always HTTP 200, `application/xml`. The codes are those of XE for both generations. Beside those named: 304 without Username and Password, 305 when they are nobody’s, 303 where the command or the state of the call does not allow it, 402 when a call cannot be placed, 501 when mail or messages are not configured or not taken.',
+      'Always HTTP 200, `application/xml`. The codes are those of XE for both generations. Beside those named: 304 without Username and Password, 305 when they are nobody’s, 303 where the command, the state of the call or the configuration does not allow it, 402 when a call cannot be placed, 501 when a mail or message is not taken. Some messages say more behind a colon.',
     reason: 'The second generation publishes no codes.',
   },
   {

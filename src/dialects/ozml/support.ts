@@ -386,12 +386,20 @@ export const commands = {
     note: 'States in which nobody is on the line yet or any more: passed over, with a warning.',
     parameters: {},
   },
+  RunOzML: {
+    script: 'no',
+    api: 'yes',
+    inside: 'script',
+    content: '–',
+    note: "Ours, not the vendor's: runs a script beside a call that is up; see decisions.",
+    parameters: { CallId: callId, OzML: yes('required', 'The script.') },
+  },
   SendSms: {
     script: 'part',
     api: 'part',
     inside: 'script',
     content: 'the message',
-    note: 'Over SIP MESSAGE or SMPP, once `messages` is configured; until then code 501.',
+    note: 'Over SMPP or SIP MESSAGE, once `messages` is configured; until then code 303. Not taken: code 501.',
     parameters: {
       Recipient: yes('required', 'A number.'),
       Message: yes('required', 'The text.', { text: true }),
@@ -405,7 +413,7 @@ export const commands = {
     api: 'part',
     inside: 'script',
     content: 'the message',
-    note: 'Over SMTP, once `mail` is configured; until then code 501.',
+    note: 'Over SMTP, once `mail` is configured; until then code 303. Not taken: code 501.',
     parameters: {
       Recipient: yes('required', 'One or more addresses, separated by commas.'),
       Sender: yes('`mail.from`', 'Shown as reply address when it is another one than `mail.from`.'),

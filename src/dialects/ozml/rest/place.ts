@@ -1,0 +1,180 @@
+// Owns: commands that place calls: Call, CallSetup and Request. They are answered when the order is kept, before it rings, with
+// the id of the call.
+import { CodedError } from '../../../base/errors.ts';
+import * as build from '../../../flow/build.ts';
+import type { Block, Destination, DialTarget, Flow } from '../../../flow/node.ts';
+import type { CallPlan } from '../../../flow/plan.ts';
+import { Problems } from '../../problems.ts';
+import type { AppRecord, CallOrder } from '../../rest.ts';
+import { readXml, type XmlElement } from '../../xml/document.ts';
+import { elementsOf } from '../../xml/fields.ts';
+import { compile, compileScript, scopeOf } from '../compile.ts';
+import { byDefault } from '../decisions.ts';
+import { destinationOf, destinationTo } from '../destination.ts';
+import { childrenOf } from '../scope.ts';
+import { commandNamed } from '../support.ts';
+import { callerIdIn, targetIn } from '../verbs/address.ts';
+import { type Answer, answer, done, notHere, wrongParameter } from './answer.ts';
+import type { CommandRequest, RunCommand } from './command.ts';
+import type { PlacedNote } from './parties.ts';
+
+const ringSeconds = { min: 1, max: 3600 };
+
+export const call: RunCommand = async (request) => {
+  const { given, source, name } = request;
+  const extension = extensionIn(request, 'ApiExtension');
+  if ('code' in extension) return extension;
+  if (given.needed('Dialed') === null) return wrongParameter('Dialed', name);
+  const to = targetIn(given, 'Dialed', 'api');
+  const from = callerIdIn(given, 'CallerId') ?? numberOf(extension);
+  const body = scriptOf(request);
+  if ('code' in body) return body;
+  const last = endOf(request, destinationOf(given, 'FinishedUrl', 'CallFinished', source));
+  const ringMs = given.seconds('RingTime', byDefault.ringMs, ringSeconds);
+  const [fault] = given.faults;
+  if (to === null || fault !== undefined) return wrongParameter(fault ?? 'Dialed', name);
+  return place(
+    request,
+    orderOf({ extension, from, to, flow: body, last, ringMs }, given.text('CallerDisplayName'), false),
+  );
+};
+
+export const callSetup: RunCommand = async (request) => {
+  const { given, voice, source, name } = request;
+  for (const parameter of ['Caller', 'Callee'])
+    if (given.needed(parameter) === null) return wrongParameter(parameter, name);
+  const [to, callee] = [targetIn(given, 'Caller', 'api'), targetIn(given, 'Callee', 'api')];
+  const last = endOf(request, null);
+  const [fault] = given.faults;
+  if (to === null || callee === null || fault !== undefined) return wrongParameter(fault ?? 'Caller', name);
+  const extension = voice.appFor('ozml');
+  const at = { ...build.nowhere, path: 'CallSetup' };
+  const dial = build.dial([callee], { at, ringMs: byDefault.ringMs, callerId: shownOf(to) });
+  const flow = build.flow([dial, build.hangup({ at })], { dialect: 'ozml', source });
+  const order = { extension, from: shownOf(callee), to, flow, last, ringMs: byDefault.ringMs };
+  return place(request, orderOf(order, null, true));
+};
+
+export const requestCall: RunCommand = async (request) => {
+  const { given, name } = request;
+  const extension = extensionIn(request, 'ExtensionAddress');
+  if ('code' in extension) return extension;
+  if (given.needed('DialedAddress') === null) return wrongParameter('DialedAddress', name);
+  const to = targetIn(given, 'DialedAddress', 'api');
+  const from = callerIdIn(given, 'CallerPhoneNumber') ?? numberOf(extension);
+  const flow = stateScriptOf(request);
+  if ('code' in flow) return flow;
+  const ringMs = given.seconds('RingTime', byDefault.ringMs, ringSeconds);
+  const [fault] = given.faults;
+  if (to === null || fault !== undefined) return wrongParameter(fault ?? 'DialedAddress', name);
+  return place(
+    request,
+    orderOf({ extension, from, to, flow, last: null, ringMs }, given.text('CallerDisplayName'), false),
+  );
+};
+
+function extensionIn({ given, voice }: CommandRequest, parameter: string): AppRecord | Answer {
+  const written = given.text(parameter) ?? '';
+  if (written === '') return voice.appFor('ozml');
+  const name = written.replace(/@localhost$/i, '');
+  const found = voice.apps().find((app) => app.dialect === 'ozml' && (app.name === name || app.numbers.includes(name)));
+  return found ?? answer(401, written);
+}
+
+const numberOf = ({ name, numbers }: AppRecord): string => numbers[0] ?? name;
+const shownOf = ({ address }: DialTarget): string => /^(?:sips?:)?([^@]+)/i.exec(address)?.[1] ?? address;
+
+/** Without a script and an address the call stays up for commands; an empty address hangs it up. */
+function scriptOf({ given, source }: CommandRequest): Flow | Answer {
+  const script = given.text('ResponseOzML') ?? '';
+  if (script !== '') return compiledScript(script, source);
+  const url = given.text('Url');
+  const at = { ...build.nowhere, path: 'Call' };
+  if (url === null) return build.flow([build.park({ at })], { dialect: 'ozml', source });
+  const connected = destinationOf(given, 'Url', 'CallConnected', source);
+  const body: Block = connected === null ? [] : [build.ask('CallConnected', connected, { at })];
+  return build.flow([...body, build.hangup({ at })], { dialect: 'ozml', source });
+}
+
+function compiledScript(text: string, source: string): Flow | Answer {
+  const { flow, problems } = compile(text, source);
+  return flow ?? answer(300, problems.find(({ severity }) => severity === 'error')?.message ?? '');
+}
+
+/** A Request, alone or in a root, or the commands of its states without one; or a script like any other. */
+function stateScriptOf({ given, source }: CommandRequest): Flow | Answer {
+  const text = given.text('RequestOzML') ?? '';
+  const parked = build.flow([build.park({ at: { ...build.nowhere, path: 'Request' } })], { dialect: 'ozml', source });
+  if (text === '') return parked;
+  const problems = new Problems(source);
+  const root = readXml(text, problems);
+  if (root === null) return answer(300, problems.sorted()[0]?.message ?? '');
+  const states = statesIn(root);
+  if (states === null) return compiledScript(text, source);
+  const scope = scopeOf(source, problems, 'script');
+  const inCall = states.find((state) => commandNamed(state.name) === 'OnInCall');
+  if (inCall === undefined) return parked;
+  return build.flow(compileScript(inCall, childrenOf(inCall, problems), scope), { dialect: 'ozml', source });
+}
+
+function statesIn(root: XmlElement): readonly XmlElement[] | null {
+  const isState = ({ name }: XmlElement) => /^On[A-Z]/i.test(name) && commandNamed(name) !== null;
+  if (isState(root)) return [root];
+  const inner = elementsOf(root);
+  const request =
+    commandNamed(root.name) === 'Request' ? root : inner.find(({ name }) => commandNamed(name) === 'Request');
+  const states = request === undefined ? inner.filter(isState) : elementsOf(request).filter(isState);
+  return request === undefined && states.length === 0 ? null : states;
+}
+
+/** Whom the end of the call is told to: it depends on whether it was answered (words.ts). */
+function endOf({ given, source }: CommandRequest, finished: Destination | null): Destination | null {
+  const failed = destinationOf(given, 'ErrorUrl', 'Error', source);
+  const any = finished ?? failed;
+  if (any === null) return null;
+  const { extra } = destinationTo(any.url, 'placed');
+  return {
+    ...any,
+    extra: {
+      ...extra,
+      ...endpoint('finished', finished),
+      ...endpoint('error', failed),
+    },
+  };
+}
+
+const endpoint = (name: string, to: Destination | null): Readonly<Record<string, string>> =>
+  to === null
+    ? {}
+    : {
+        [`${name}Url`]: to.url,
+        ...(to.extra['credentials'] !== undefined && { [`${name}Credentials`]: to.extra['credentials'] }),
+      };
+
+interface Order extends CallPlan {
+  readonly extension: AppRecord;
+  readonly from: string;
+  readonly to: DialTarget;
+}
+
+function orderOf(
+  { extension, from, to, flow, last, ringMs }: Order,
+  displayName: string | null,
+  setup: boolean,
+): CallOrder {
+  const notes: PlacedNote = { setup };
+  const shown = displayName === null || displayName === '' ? {} : { displayName };
+  return { app: extension.name, from, to, plan: { flow, last, ringMs }, notes, ...shown };
+}
+
+async function place({ voice, name }: CommandRequest, order: CallOrder): Promise<Answer> {
+  try {
+    const { id } = await voice.place(order);
+    return done({ CallId: id });
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    if (error.code === 'call-queue-full' || error.code === 'call-not-placed')
+      return { ...answer(402, order.to.address, 'Error'), more: error.message };
+    return notHere(name, error.message);
+  }
+}

@@ -53,8 +53,9 @@ export function createConferenceRun({ defaults }: Pick<RunOptions, 'defaults'>):
     while (document === null) {
       const flow = waiting.shift();
       if (flow === undefined) return;
-      const { source } = flow;
-      const stranger = strangerIn(flow.body);
+      const { source, body } = flow;
+      if (isEmpty(body)) continue;
+      const stranger = strangerIn(body);
       if (stranger !== null) {
         const message = `<${verbOf(stranger)}> in line ${stranger.at.line} cannot run in a conference.`;
         effects.push({ type: 'note', event: { type: 'flow.failed', source, code: 'conference-verb', message } });
@@ -127,6 +128,8 @@ export function createConferenceRun({ defaults }: Pick<RunOptions, 'defaults'>):
       case 'conference.created':
         state.facts = { id: event.conference, app: event.app, from: '', to: '' };
         events = event.events;
+        // What goes with its webhooks goes with those of its documents.
+        for (const [word, value] of Object.entries(events?.destination.extra ?? {})) state.variables.set(word, value);
         limit = state.name('timer');
         effects.push({ type: 'timer.arm', timer: limit, delayMs: longestMs });
         tell('created', null, effects);
@@ -191,6 +194,11 @@ export function createConferenceRun({ defaults }: Pick<RunOptions, 'defaults'>):
       return over;
     },
   };
+}
+
+/** A document without a verb ends a call, and means nothing here. */
+function isEmpty([first, ...others]: Block): boolean {
+  return first === undefined || (others.length === 0 && first.kind === 'hangup' && !first.at.path.includes('['));
 }
 
 /** The first node that is none of a conference's: it plays, and records in the background; nobody in it has keys or legs. */

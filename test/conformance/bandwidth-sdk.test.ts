@@ -47,7 +47,11 @@ function compareWith(file: string): void {
   const recording = { kind: 'recording', recordingId: 'recording-1', durationMs: 13_670 } as const;
   const end = { by: 'peer', reason: 'hung up', q850Cause: 16, fault: 'fetch-timeout', endedMs: 9 } as const;
   const keyed = { digits: '1', terminator: '#', success: true, reason: 'terminator', attempt: 1 } as const;
-  const reports: readonly (readonly [schema: string, Report, CallFacts['direction']?])[] = [
+  const room = { ...call, id: 'EAECAwQFBgcICQoLDA0ODw', conference: 'ops', from: '', to: '' };
+  const member = { call: call.id, from: call.from, to: call.to, mute: false, hold: false, coach: null };
+  const inRoom = (event: Extract<Report, { kind: 'conference' }>['event']) =>
+    ({ kind: 'conference', ...base('conference'), event, member, size: 2, atMs: 9 }) as const;
+  const reports: readonly (readonly [schema: string, Report, (CallFacts['direction'] | 'room')?])[] = [
     ['initiateCallback', { kind: 'call-start', ...base('initiate') }, 'inbound'],
     ['answerCallback', { kind: 'call-start', ...base('answer') }],
     ['gatherCallback', { kind: 'gather', ...base('gather'), ...keyed }],
@@ -59,18 +63,25 @@ function compareWith(file: string): void {
     ['transferDisconnectCallback', { kind: 'leg-end', ...base(''), ...leg, dialledMs: 1 }],
     ['bridgeCompleteCallback', { kind: 'ask', ...base('bridgeComplete') }],
     ['disconnectCallback', { kind: 'call-end', ...base(''), ...end }],
+    ['conferenceCreatedCallback', { ...inRoom('created'), member: null }, 'room'],
+    ['conferenceMemberJoinCallback', inRoom('joined'), 'room'],
+    ['conferenceMemberExitCallback', inRoom('left'), 'room'],
+    ['conferenceRedirectCallback', { ...inRoom('redirect'), member: null }, 'room'],
+    ['conferenceCompletedCallback', { ...inRoom('completed'), member: null }, 'room'],
+    ['conferenceRecordingAvailableCallback', { ...recording, ...base('recordingAvailable') }, 'room'],
   ];
 
   describe(`${title}: webhooks`, () => {
     it.each(reports.map((one) => [one[0], one] as const))('%s', (_name, [name, report, direction = 'outbound']) => {
-      const body: object = JSON.parse(request(report, { ...call, direction }).body!);
+      const facts = direction === 'room' ? room : { ...call, direction };
+      const body: object = JSON.parse(request(report, facts).body!);
       const schema = components.schemas[name]!;
       expect(schema, 'the schema is there').toBeDefined();
       const valid = ajv.compile({ $ref: `api#/components/schemas/${name}` });
       valid(body);
       expect(valid.errors).toBeNull();
       // What the schema refuses is refused: it was not passed over.
-      expect(valid({ ...body, direction: 'sideways' })).toBe(false);
+      expect(valid({ ...body, ...(direction === 'room' ? { name: 7 } : { direction: 'sideways' }) })).toBe(false);
       expect(Object.keys(body).filter((property) => !(property in schema.properties!))).toEqual([]);
     });
   });
@@ -107,6 +118,11 @@ function compareWith(file: string): void {
       ],
       ['Forward', () => make('Forward', { to: '+1666', from: '+1777', callTimeout: 5 }), ['dial', 'hangup']],
       ['Bridge', () => make('Bridge', 'c-1', { bridgeCompleteUrl: '/b' }), ['bridge', 'ask']],
+      [
+        'Conference',
+        () => make('Conference', 'ops', { mute: true, callIdsToCoach: 'c-1,c-2', conferenceEventUrl: '/c', tag: 't' }),
+        ['set', 'conference'],
+      ],
       ['Redirect', () => make('Redirect', { redirectUrl: '/x', redirectMethod: 'GET' }), ['ask']],
       ['Tag', () => make('Tag', 'hi'), ['set']],
       ['Hangup', () => make('Hangup'), ['hangup']],

@@ -50,10 +50,10 @@ describe('the document', () => {
   });
 
   it('is refused with a verb that is unknown, misplaced or not supported, each with its place', () => {
-    expect(refusals('\n <Gathr/>\n <PhoneNumber>1</PhoneNumber>\n <Conference>a</Conference>')).toEqual([
+    expect(refusals('\n <Gathr/>\n <PhoneNumber>1</PhoneNumber>\n <StartTranscription/>')).toEqual([
       'verb-unknown 2:2 <Gathr> is not a verb of BXML. Did you mean <Gather>?',
       'verb-misplaced 3:2 <PhoneNumber> is not a verb of its own. It belongs into <Transfer>.',
-      'verb-not-supported 4:2 <Conference> is not supported here, so this document cannot run. There are no conferences. See the support table for what to use instead.',
+      'verb-not-supported 4:2 <StartTranscription> is not supported here, so this document cannot run. There is no transcription. See the support table for what to use instead.',
     ]);
     expect(refusals('<Gather><Pause/></Gather>')[0]).toContain('Allowed there: SpeakSentence, PlayAudio.');
     expect(refusals('<Pause><Hangup/></Pause>')[0]).toContain('<Pause> holds no elements.');
@@ -503,5 +503,39 @@ describe('the support table', () => {
       (name) => supportOf(name).level !== 'no' && supportOf(name).inside === 'document',
     );
     expect(supported.filter((name) => !isRunnable(name))).toEqual([]);
+  });
+});
+
+describe('Conference', () => {
+  it('is a room of that name, whom all hear and nobody is told of', () => {
+    expect(nodes('<Conference>ops-1.a_b</Conference>')).toEqual([
+      { kind: 'conference', name: 'ops-1.a_b', mute: false, hold: false, coach: null, events: null, onFailed: null },
+    ]);
+  });
+
+  it('has its own webhooks, whose answers run in it, and coaches calls', () => {
+    const called = callIdOf('AAECAwQFBgcICQoLDA0ODw');
+    const [, node] = nodes(
+      `<Conference mute="true" hold="true" callIdsToCoach="${called}, x" conferenceEventUrl="/c" conferenceEventMethod="GET"
+        conferenceEventFallbackUrl="/f" callbackTimeout="4.5" tag="t">ops</Conference>`,
+    );
+    expect(node).toMatchObject({
+      ...{ mute: true, hold: true, coach: ['AAECAwQFBgcICQoLDA0ODw', 'x'] },
+      events: {
+        destination: {
+          ...{ url: 'https://app.test/c', method: 'GET', fallbackUrl: 'https://app.test/f', timeoutMs: 4500 },
+          extra: { tag: '{{tag}}' },
+        },
+        types: ['created', 'joined', 'left', 'completed'],
+        answers: 'documents',
+      },
+    });
+  });
+
+  it('needs a name that the vendor allows', () => {
+    expect(refusals('<Conference/>')[0]).toContain('<Conference> has no name.');
+    expect(refusals('<Conference>a b</Conference>')[0]).toContain('"a b" is not the name of a conference.');
+    expect(refusals(`<Conference>${'a'.repeat(101)}</Conference>`)).toHaveLength(1);
+    expect(warnings('<Conference callIdsToCoach="c-1,§">ops</Conference>')[0]).toContain('"§" in callIdsToCoach');
   });
 });

@@ -147,6 +147,34 @@ export const decisions: readonly Decision[] = [
     reason: 'As documented, but for the tone.',
   },
   {
+    about: 'Conference, one that is full',
+    decision: 'The next verb runs.',
+    reason: 'Only the limit is documented.',
+  },
+  {
+    about: 'Conference, when `callIdsToCoach` names nobody who is there',
+    decision: 'Nobody hears the call until one of them comes.',
+    reason: 'A coach must not be heard by the others even for a moment.',
+  },
+  {
+    about: 'Documents of a conference',
+    decision:
+      'Answers to `conferenceCreated`, `conferenceMemberJoin`, `conferenceMemberExit` and `conferenceRedirect`, and documents sent over REST, run one after the other in the order in which they came; none ends another. One with another verb than `PlayAudio`, `SpeakSentence`, `StartRecording`, `PauseRecording`, `ResumeRecording` and `StopRecording` is not run at all, and the conference goes on. `{{…}}` of the calls mean nothing there.',
+    reason: 'Queueing and the verbs are documented; whether a document sent over REST ends what runs is not.',
+  },
+  {
+    about: 'Webhooks of a conference',
+    decision:
+      'Each is sent when the one before it was answered. Once the conference is over, what is still to be told is told, and documents in the answers are not run. A webhook that fails, its fallback too, changes nothing.',
+    reason: 'An application that keeps a list of members must not hear of an exit before the entry.',
+  },
+  {
+    about: 'Recordings of a conference',
+    decision:
+      'One channel with what all hear: no whisper of a coach; `multiChannel` has no effect. The tag is that of the conference, unless `StartRecording` has one.',
+    reason: 'The vendor ignores both attributes; a tag that is written is meant.',
+  },
+  {
     about: '`recordComplete` or `recordingComplete`',
     decision: '`recordComplete`.',
     reason: 'The pages and samples say so; only the OpenAPI file has the other.',

@@ -49,9 +49,16 @@ export function formatSupportPage(): string {
         ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
         ['`disconnect`', 'The call is over; sent to `statusUrl` of the app.', 'ignored'],
+        [
+          '`conferenceCreated`, `conferenceMemberJoin`, `conferenceMemberExit`, `conferenceRedirect`',
+          'A conference with `conferenceEventUrl` began, a call came into it or left it, a document was asked for over REST. One after the other.',
+          'BXML for the conference',
+        ],
+        ['`conferenceCompleted`', 'Its last call has left, or it was ended.', 'ignored'],
+        ['`conferenceRecordingAvailable`', 'The file of a recording of a conference is complete.', 'ignored'],
       ],
     ),
-    'Not sent: `transferAnswer`, `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of conferences, streams and real-time transcriptions.',
+    'Not sent: `transferAnswer`, `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of real-time transcriptions.',
     '## Decisions',
     "What the public documentation leaves open, and where this server does otherwise than the vendor's.",
     table(

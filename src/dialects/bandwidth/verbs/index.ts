@@ -2,6 +2,7 @@
 import type { CompiledVerb, CompileVerb, VerbInput } from '../scope.ts';
 import type { VerbName, verbs } from '../support.ts';
 import { bridge } from './bridge.ts';
+import { conference } from './conference.ts';
 import { hangup, redirect, tag } from './ends.ts';
 import { forward } from './forward.ts';
 import { gather, startGather, stopGather } from './gather.ts';
@@ -34,6 +35,7 @@ const runnable: Readonly<Record<RunnableName, CompileVerb>> = {
   Transfer: transfer,
   Forward: forward,
   Bridge: bridge,
+  Conference: conference,
   Redirect: redirect,
   Tag: tag,
   Hangup: hangup,

@@ -80,11 +80,16 @@ function createVoice(account: string, parts: VoiceParts): Voice {
     return { ...rest, account };
   }
 
-  const call = async (id: string): Promise<CallRecord | null> => record(own(await store.call(id)), live(id));
-
-  async function recordingsOf(id: string): Promise<readonly RecordingRow[]> {
-    return (await call(id)) === null ? [] : await store.recordings(id);
+  /** Of a conference there is a tape too, but it is no call. */
+  async function call(id: string): Promise<CallRecord | null> {
+    const row = own(await store.call(id));
+    return row?.conference === undefined ? record(row, live(id)) : null;
   }
+
+  const isOwn = async (id: string): Promise<boolean> => own(await store.call(id)) !== null || live(id) !== undefined;
+
+  const recordingsOf = async (id: string): Promise<readonly RecordingRow[]> =>
+    (await isOwn(id)) ? await store.recordings(id) : [];
 
   const recording = async (id: string, name: string): Promise<RecordingRow | undefined> =>
     (await recordingsOf(id)).find((one) => one.id === name);
@@ -162,7 +167,7 @@ function createVoice(account: string, parts: VoiceParts): Voice {
     queue: () => calls.queue(account),
     call,
     calls: find,
-    tape: async (id) => ((await call(id)) === null ? [] : await store.tape(id)),
+    tape: async (id) => ((await isOwn(id)) ? await store.tape(id) : []),
     async command(id, command) {
       const now = live(id) === undefined ? undefined : calls.get(id);
       if (now === undefined) {

@@ -41,6 +41,8 @@ export interface CallParts extends LegParts {
   readonly route: (target: DialTarget, callerId: string) => Route;
   readonly invite: SipEndpoint['invite'];
   readonly restore: SipEndpoint['restore'];
+  /** Whose an app is: calls of one account are never joined with those of another. */
+  readonly accountOf: (app: string) => string;
   /** How many calls an account may begin within a second; 0 for as many as it likes. */
   readonly callsPerSecond: (account: string) => number;
   /** Why no call is placed now; null when one may be. */

@@ -50,8 +50,8 @@ export function createCalls(parts: CallParts): Calls {
 
   function join(call: LiveCall, id: string): { code: string; message: string } | null {
     const other = calls.get(id);
-    if (other === undefined || other === call)
-      return { code: 'call-not-found', message: `There is no other live call ${id}.` };
+    const isOurs = other !== undefined && parts.accountOf(other.facts.app) === parts.accountOf(call.facts.app);
+    if (!isOurs || other === call) return { code: 'call-not-found', message: `There is no other live call ${id}.` };
     if (call.session === null || other.session === null)
       return { code: 'call-not-answered', message: `Call ${id} is not answered yet.` };
     if (joined.has(call) || joined.has(other))

@@ -185,10 +185,10 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       repairRecording: plane.repairRecording,
       onLine,
       newId,
+      accountOf: directory.accountOf,
     };
     const conferences = createConferences({
       ...shared,
-      accountOf: directory.accountOf,
       createConferenceInterpreter: () => createConferenceRun({ defaults: { language: config.speech.language } }),
     });
     const calls = createCalls({

@@ -3,7 +3,17 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMediaPlane } from './create-plane.ts';
 import { ulawCode, ulawSilence } from './g711.ts';
-import { audioTo, closeAll, createPhone, createPlane, isType, open, openSession, ramp } from './session-rig.ts';
+import {
+  audioTo,
+  closeAll,
+  createPhone,
+  createPlane,
+  isType,
+  open,
+  openSession,
+  ownPorts,
+  ramp,
+} from './session-rig.ts';
 
 afterEach(closeAll);
 
@@ -184,21 +194,23 @@ describe('the media plane', () => {
   });
 
   it('says when no port pair is free, and uses a pair again that was closed', async () => {
-    const plane = await createPlane([41200, 41203]);
+    const port = await ownPorts();
+    const plane = await createPlane([port, port + 3]);
     const first = await openSession(plane);
     const second = await openSession(plane);
-    expect([first.session.port, second.session.port].sort()).toEqual([41200, 41202]);
+    expect([first.session.port, second.session.port].sort()).toEqual([port, port + 2]);
     await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-ports-exhausted' });
     await first.session.close();
     expect((await openSession(plane)).session.port).toBe(first.session.port);
   });
 
   it('passes over a pair that another process holds', async () => {
+    const port = await ownPorts();
     const taken = createSocket('udp4');
-    await new Promise<void>((resolve) => taken.bind(41211, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => taken.bind(port + 1, '127.0.0.1', resolve));
     open.push({ close: () => new Promise<void>((resolve) => taken.close(resolve)) });
-    const plane = await createPlane([41210, 41213]);
-    expect((await openSession(plane)).session.port).toBe(41212);
+    const plane = await createPlane([port, port + 3]);
+    expect((await openSession(plane)).session.port).toBe(port + 2);
     await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-ports-exhausted' });
   });
 
@@ -244,7 +256,8 @@ describe('the media plane', () => {
   });
 
   it('leaves no socket and no thread behind', async () => {
-    const plane = await createMediaPlane({ host: '127.0.0.1', portRange: [41230, 41239], workers: 2 });
+    const port = await ownPorts();
+    const plane = await createMediaPlane({ host: '127.0.0.1', portRange: [port, port + 9], workers: 2 });
     const phone = await createPhone();
     const sessions = [await openSession(plane), await openSession(plane), await openSession(plane)];
     for (const { session } of sessions) session.configure(audioTo(phone));

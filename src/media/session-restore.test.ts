@@ -16,6 +16,7 @@ import {
   loudest,
   type Opened,
   openSession,
+  ownPorts,
   type Phone,
   ramp,
   sine,
@@ -23,12 +24,14 @@ import {
 } from './session-rig.ts';
 import { dtmfTone } from './tone.ts';
 
-const port = 29_500;
-const range = [29_500, 29_519] as const;
+let port: number;
+let range: readonly [first: number, last: number];
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'restore-'));
+  port = await ownPorts();
+  range = [port, port + 19];
 });
 afterEach(async () => {
   await closeAll();
@@ -281,13 +284,13 @@ describe('a session whose process was killed', () => {
   it('is refused when its port is somebody else’s, and the port is not handed out meanwhile', async () => {
     const { mortal, phone } = await connected();
     const saved = await mortal.kill(phone);
-    const plane = await createPlane([29_500, 29_503]);
+    const plane = await createPlane([port, port + 3]);
     plane.reserve([port]);
-    expect((await openSession(plane)).session.port).toBe(29_502);
+    expect((await openSession(plane)).session.port).toBe(port + 2);
     await expect(openSession(plane)).rejects.toMatchObject({ code: 'media-ports-exhausted' });
     const first = await openSession(plane, saved);
     await expect(openSession(plane, saved)).rejects.toMatchObject({ code: 'media-port-taken' });
-    const another = await createPlane([29_500, 29_503]);
+    const another = await createPlane([port, port + 3]);
     await expect(openSession(another, saved)).rejects.toMatchObject({ code: 'media-port-taken' });
     await first.session.close();
     expect((await openSession(plane)).session.port).toBe(port);

@@ -1,5 +1,6 @@
 // Owns: for tests only: a caller's RTP socket on the loopback and a plane to call, waiting for events, never for time.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { claimPorts } from '../base/ports-rig.ts';
 import { createMediaPlane } from './create-plane.ts';
 import { ulawSilence } from './g711.ts';
 import type { MediaEvent, MediaPlane, MediaSession, SavedSession } from './plane.ts';
@@ -93,6 +94,13 @@ export async function createPhone(): Promise<Phone> {
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   open.push({ close: () => new Promise<void>((resolve) => socket.close(resolve)) });
   return new Phone(socket);
+}
+
+/** The first of a hundred ports that are this test's alone, for tests that name a port. */
+export async function ownPorts(): Promise<number> {
+  const ports = await claimPorts(100);
+  open.push(ports);
+  return ports.range[0];
 }
 
 export async function createPlane(range: readonly [number, number] = [41000, 41199], workers = 1): Promise<MediaPlane> {

@@ -4,7 +4,7 @@ import type { MediaEvent, SavedSession } from './plane.ts';
 import { decodeRtcp, encodeReport } from './rtcp.ts';
 import { RtpSession } from './session.ts';
 import type { SessionHost } from './session-host.ts';
-import { audioTo, closeAll, createPhone, open, type Phone } from './session-rig.ts';
+import { audioTo, closeAll, createPhone, open, ownPorts, type Phone } from './session-rig.ts';
 import { bindPair, closeSocket } from './session-sockets.ts';
 
 afterEach(closeAll);
@@ -25,7 +25,7 @@ async function createSession(cname?: string) {
     sent() {},
     skipped() {},
   };
-  const sockets = await bindPair('127.0.0.1', 41_500);
+  const sockets = await bindPair('127.0.0.1', await ownPorts());
   const session = new RtpSession(1, sockets, host, null, cname);
   open.push(session);
   const pass = (ms: number) => {
@@ -40,7 +40,7 @@ async function createSession(cname?: string) {
 
 async function heardBy(phone: Phone, sockets: Awaited<ReturnType<typeof createSession>>['sockets']): Promise<void> {
   const arrived = once(sockets.rtp, 'message');
-  phone.audio({ port: 41_500 });
+  phone.audio(sockets.rtp.address());
   await arrived;
 }
 
@@ -84,7 +84,7 @@ describe('a session', () => {
     const sender = { ntpSeconds: 0x11112222, ntpFraction: 0x33334444, timestamp: 0, packets: 2, octets: 320 };
     const length = encodeReport(theirs, 7, sender, null, 'phone');
     const arrived = once(sockets.rtcp, 'message');
-    rtcp.socket.send(theirs.subarray(0, length), 41_501, '127.0.0.1');
+    rtcp.socket.send(theirs.subarray(0, length), sockets.rtcp.address().port, '127.0.0.1');
     await arrived;
     const report = once(rtcp.socket, 'message');
     const before = clock.now;

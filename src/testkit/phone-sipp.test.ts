@@ -5,14 +5,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ClaimedPorts, claimPorts } from '../base/ports-rig.ts';
 import { runCall } from './phone-command.ts';
 import { closePhones, hearTones, nextCall, startPhone } from './phone-rig.ts';
 
 const installed = spawnSync('sipp', ['-v']).error === undefined;
 const host = '127.0.0.63';
-const sipPort = 45_081;
-const mediaPort = 45_090;
 
 if (!installed) {
   describe('the phone and SIPp', () => {
@@ -22,22 +21,31 @@ if (!installed) {
   describe('the phone and SIPp', () => {
     const directory = mkdtempSync(join(tmpdir(), 'keytone-sipp-'));
     let child: ChildProcess | null = null;
+    let ports: ClaimedPorts;
+    let sipPort: number;
+    let uri: string;
+    beforeAll(async () => {
+      ports = await claimPorts(100);
+      sipPort = ports.range[0] + 1;
+      // SIPp may still be starting: over UDP the INVITE is sent again until it is heard.
+      uri = `sip:service@${host}:${sipPort}`;
+    });
     afterEach(async () => {
       child?.kill('SIGKILL');
       await closePhones();
     });
-    afterAll(() => rmSync(directory, { recursive: true }));
+    afterAll(async () => {
+      await ports.close();
+      rmSync(directory, { recursive: true });
+    });
 
     /** One call; resolves with the exit code. */
     function sipp(...args: string[]): Promise<number> {
-      const media = ['-mi', host, '-mp', String(mediaPort)];
+      const media = ['-mi', host, '-mp', String(sipPort + 9)];
       const own = ['-i', host, '-p', String(sipPort), ...media, '-nostdin', '-m', '1', '-timeout', '20'];
       child = spawn('sipp', [...args, ...own], { cwd: directory, stdio: 'ignore' });
       return once(child, 'exit').then(([code]) => code as number);
     }
-
-    // SIPp may still be starting: over UDP the INVITE is sent again until it is heard.
-    const uri = `sip:service@${host}:${sipPort}`;
 
     it('is called, knows no telephone-events, and echoes the tones of the keys', async () => {
       const exit = sipp('-sn', 'uas', '-rtp_echo');

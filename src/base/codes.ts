@@ -135,6 +135,8 @@ export const errorCodes = {
   'phone-invalid': { summary: 'A phone cannot have this login or password.', fix: 'Correct what the message names.' },
   'phone-taken': { summary: 'The login is of somebody else.', fix: 'Choose another login.' },
   'call-over': { summary: 'The call is over.', fix: 'Nothing can be done with it any more.' },
+  // commands of OzML: src/dialects/ozml/rest
+  'command-refused': { summary: 'A command of an OzML script was refused.', fix: 'Look up its code in docs/dialects/ozml.md; the message says why.' },
   // explain: src/server/commands/explain*
   'server-unreachable': { summary: 'No server answers at the address that a command was given, or something else does.', fix: 'Check that the server runs, and name its HTTP address with --server; or read its folder with --data-dir.' },
   // phone: src/testkit/phone*

@@ -8,7 +8,6 @@ import { bandwidthV1Rest } from './bandwidth-v1/rest/face.ts';
 import type { Dialect } from './dialect.ts';
 import { opentact } from './opentact/index.ts';
 import { createOzml, ozml } from './ozml/index.ts';
-import { createOzmlFace } from './ozml/rest/face.ts';
 import type { CommandFace, RestFace } from './rest.ts';
 
 export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = {
@@ -21,7 +20,7 @@ export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = {
 /** The REST interfaces that are built, in the order in which they are asked. */
 export const faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] } = {
   rest: [bandwidthRest, ...bandwidthV1Rest],
-  command: [createOzmlFace()],
+  command: [],
 };
 
 /** As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end. */

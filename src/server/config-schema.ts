@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { DialectName } from '../flow/node.ts';
 import { createAddressChecker, defaultPolicy } from '../hooks/address-policy.ts';
 import { parseSecret } from '../hooks/outbox/signature.ts';
+import { mail, messages, ozml } from './config-messages.ts';
 import { tellableEvents } from './told-events.ts';
 
 const dialects = ['opentact', 'bandwidth-v1', 'bandwidth', 'ozml', 'twiml'] as const satisfies readonly DialectName[];
@@ -358,6 +359,11 @@ export const configSchema = z
       .describe('Providers that calls come from and go to. Numbers are dialled through the first one.'),
     outbound: outbound.prefault({}).describe('Which addresses HTTP requests may reach. See docs/outbound-http.md.'),
     speech: speech.prefault({}).describe('Text to speech.'),
+    mail: mail.optional().describe('Mail that commands of OzML send. Without it they are refused.'),
+    messages: messages
+      .optional()
+      .describe('Text messages that commands of OzML send. Without it they are refused. See docs/ozeki.md.'),
+    ozml: ozml.prefault({}).describe('The HTTP API of Ozeki. See docs/ozeki.md.'),
     limits: limits.prefault({}).describe('How much the server takes on.'),
     log: log.prefault({}).describe('What the server says about itself, on standard error.'),
   })

@@ -43,6 +43,12 @@ export interface AccountConfig {
   readonly keys: readonly { readonly id: string; readonly secret: string }[];
 }
 
+export interface MessagesConfig {
+  readonly from: string;
+  readonly sip: boolean;
+  readonly smpp: { readonly url: string; readonly systemId: string; readonly password: string } | null;
+}
+
 type Plain = Pick<ConfigFile, 'store' | 'http' | 'numbers' | 'users' | 'trunks' | 'outbound' | 'limits' | 'log'>;
 
 export interface Config extends Plain {
@@ -64,6 +70,15 @@ export interface Config extends Plain {
   /** Those of the file; others are in the data folder. */
   readonly accounts?: readonly AccountConfig[];
   readonly apps: readonly AppConfig[];
+  /** null: none is sent. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | null;
+  readonly messages: MessagesConfig | null;
+  readonly ozml: {
+    readonly ports: readonly number[];
+    /** Absolute. */
+    readonly filesDir: string | null;
+    readonly addressBooks: ConfigFile['ozml']['addressBooks'];
+  };
   readonly speech: {
     readonly engine: ConfigFile['speech']['engine'];
     readonly language: string;
@@ -194,6 +209,12 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
       ...(app.events !== undefined && { events: buildEvents(app.events) }),
       ...(app.statusUrl !== undefined && { last: statusDestination(app.statusUrl, app.timeoutMs ?? null) }),
     })),
+    mail: buildMail(file, environment),
+    messages: buildMessages(file, environment),
+    ozml: {
+      ...file.ozml,
+      filesDir: file.ozml.filesDir === undefined ? null : resolve(baseDir, file.ozml.filesDir),
+    },
     speech: {
       ...file.speech,
       openai: { ...openai, apiKey: apiKey ?? (apiKeyEnv === undefined ? null : (environment[apiKeyEnv] ?? null)) },
@@ -203,6 +224,19 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
 
 function statusDestination(url: string, timeoutMs: number | null): Destination {
   return { url, method: 'POST', fallbackUrl: null, timeoutMs, extra: { tag: '{{tag}}' } };
+}
+
+function buildMail({ mail }: ConfigFile, environment: NodeJS.ProcessEnv): Config['mail'] {
+  const smtpUrl = mail?.smtpUrl ?? environment[mail?.smtpUrlEnv ?? ''];
+  return mail === undefined || smtpUrl === undefined ? null : { smtpUrl, from: mail.from };
+}
+
+function buildMessages({ messages }: ConfigFile, environment: NodeJS.ProcessEnv): MessagesConfig | null {
+  if (messages === undefined) return null;
+  const { from, sip, smpp } = messages;
+  if (smpp === undefined) return { from, sip, smpp: null };
+  const { url, systemId, password, passwordEnv } = smpp;
+  return { from, sip, smpp: { url, systemId, password: password ?? environment[passwordEnv ?? ''] ?? '' } };
 }
 
 function buildEvents(file: NonNullable<ConfigFile['apps'][number]['events']>): EventsConfig {

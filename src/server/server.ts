@@ -2,7 +2,7 @@
 // fail and stops them in the order in which calls can spare them. Does not: hold logic of its own.
 import { readFile } from 'node:fs/promises';
 import { createConferenceFaces } from '../api/conferences.ts';
-import { createHttp } from '../api/create-http.ts';
+import { createHttp, type HttpOptions } from '../api/create-http.ts';
 import { createVoices } from '../api/voice.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
@@ -39,6 +39,7 @@ import { createEvents } from './events.ts';
 import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
 import { createKeyWays } from './key-ways.ts';
+import { createOzmlParts } from './ozml.ts';
 import { version } from './package-root.ts';
 import { createRecordingPlaces } from './recording-places.ts';
 import { createHeartbeat, readLeft, recover } from './recovery.ts';
@@ -125,12 +126,15 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const load = seams.load ?? (() => Math.max(own.value, plane.load));
     const dialects = seams.dialects ?? createDialects(() => httpAddress(config.http, httpPort));
     const application = createApplication({ dialects, http, log, trustOf, clock });
+    const ozml = closing(
+      createOzmlParts({ config, voiceOf: (account) => voiceOf(account), accountOf: directory.accountOf, log }),
+    );
     const sounds = createSounds({
       speech,
       media: createMediaFetch({ http, log, clock }),
       decoder,
       readFile: (path, signal) => readFile(path, { signal }),
-      trustOf,
+      trustOf: (app) => ozml.soundTrust(dialectNamed(app), trustOf(app)),
       authorizationOf,
       cacheBytes: decodedBytes,
     });
@@ -179,6 +183,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       ask: (report: Report, call: CallFacts, id: string) =>
         application.ask(report, withAccount(call), dialectNamed(call.app), { id }),
       notify: (report: Report, call: CallFacts, id: string) =>
+        ozml.errand(report, withAccount(call)) ??
         application.notify(report, withAccount(call), dialectNamed(call.app), { id }),
       sounds,
       recordingPlace,
@@ -238,7 +243,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       conferencesOf: createConferenceFaces({ store, conferences, ...accounts.forVoice }),
       contacts: (login) => endpoint.contacts(login).length,
     });
-    const face = createHttp({
+    const httpOptions: HttpOptions = {
       ...config.http,
       log,
       store,
@@ -246,7 +251,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       outbox: { list: store.outbox.list, event: store.outbox.event, redeliver: events.redeliver },
       live: () => calls.list().map(withAccount),
       accounts: {
-        ...{ keys: accounts.keys, voiceOf, faces },
+        ...{ keys: accounts.keys, voiceOf, faces: { ...faces, command: [...faces.command, ozml.face] } },
         ...{ everyAppOf: directory.everyAppOf, accountOf: directory.accountOf },
       },
       health: () => ({
@@ -260,14 +265,17 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         events: events.counters,
         store: { waiting: store.counters.waiting, undurable: store.counters.undurable, behind: store.counters.behind },
       }),
-    });
-    closing(face);
+    };
+    const face = closing(createHttp(httpOptions));
     const binding = face.start();
     binding.catch(() => {});
+    const more = config.ozml.ports.map((port) => closing(createHttp({ ...httpOptions, port })).start());
+    for (const one of more) one.catch(() => {});
     closing(endpoint);
     await endpoint.start({ hold: true });
     // Whatever cannot be opened is known before a call is touched: those of a killed process wait for the next start.
     const bound = await binding;
+    await Promise.all(more);
     closers.unshift(() => conferences.close());
     closers.unshift(() => calls.close());
     const firstKey = await accounts.start();

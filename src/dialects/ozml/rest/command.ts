@@ -6,7 +6,11 @@ import type { Answer } from './answer.ts';
 
 export interface AddressBook {
   readonly name: string;
-  readonly contacts: readonly { readonly name: string; readonly phoneNumber?: string; readonly email?: string }[];
+  readonly contacts: readonly {
+    readonly name: string;
+    readonly phoneNumber?: string | undefined;
+    readonly email?: string | undefined;
+  }[];
 }
 
 export interface Mail {

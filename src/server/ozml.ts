@@ -1,0 +1,67 @@
+// Owns: what the commands of OzML have of this server: its HTTP API, the errands of scripts, and mail and messages as they are
+// configured. Does not: know a command (dialects/ozml).
+import { CodedError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { OzmlOptions } from '../dialects/ozml/rest/command.ts';
+import { answerErrand, isErrand } from '../dialects/ozml/rest/errand.ts';
+import { createOzmlFace } from '../dialects/ozml/rest/face.ts';
+import type { CommandFace, Voice } from '../dialects/rest.ts';
+import type { DialectName } from '../flow/node.ts';
+import type { CallFacts, Report } from '../flow/report.ts';
+import type { AppTrust } from '../hooks/app-trust.ts';
+import { createMail } from '../hooks/mail.ts';
+import type { Config } from './config.ts';
+
+export interface Ozml {
+  readonly face: CommandFace;
+  /** null: the report is for the application. */
+  errand(report: Report, call: CallFacts): Promise<Delivery> | null;
+  /** Sounds by path lie in a folder that every app of the dialect may read. */
+  soundTrust(dialect: DialectName, trust: AppTrust): AppTrust;
+  close(): void;
+}
+
+type Delivery =
+  | { readonly ok: true; readonly httpStatus: number }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+export interface OzmlParts {
+  readonly config: Config;
+  readonly voiceOf: (account: string) => Voice;
+  readonly accountOf: (app: string) => string;
+  readonly log: Log;
+}
+
+export function createOzmlParts({ config, voiceOf, accountOf, log }: OzmlParts): Ozml {
+  const mail = config.mail === null ? null : createMail(config.mail);
+  const options: OzmlOptions = {
+    filesDir: config.ozml.filesDir,
+    addressBooks: config.ozml.addressBooks,
+    sendMail: mail === null ? null : (message) => mail.send(message),
+    sendSms: null,
+    sendSip: null,
+  };
+
+  async function run({ destination }: Report, { account, app, id }: CallFacts): Promise<Delivery> {
+    try {
+      const { code, message } = await answerErrand(destination.url, voiceOf(account ?? accountOf(app)), options);
+      if (code === 200) return { ok: true, httpStatus: 200 };
+      return { ok: false, code: 'command-refused', message: `${code} ${message}` };
+    } catch (error) {
+      if (!(error instanceof CodedError)) log.error({ call: id, err: error }, 'a command of a script failed');
+      const { code, message } =
+        error instanceof CodedError ? error : { code: 'command-refused', message: 'It failed.' };
+      return { ok: false, code, message };
+    }
+  }
+
+  return {
+    face: createOzmlFace(options),
+    errand: (report, call) => (isErrand(report.destination.url) ? run(report, call) : null),
+    soundTrust(dialect, trust) {
+      const { filesDir } = config.ozml;
+      return dialect !== 'ozml' || filesDir === null ? trust : { ...trust, folders: [...trust.folders, filesDir] };
+    },
+    close: () => mail?.close(),
+  };
+}

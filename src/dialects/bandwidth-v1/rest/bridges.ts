@@ -129,8 +129,9 @@ async function keep(voice: Voice, id: string, next: BridgeNote, before: BridgeNo
     await voice.command(first, { kind: 'run', flow: commandFlow([...bridgeWith(second), build.park()]) });
 }
 
-const rounds = 300;
-const betweenMs = 1000;
+/** For as long as a call may ring. */
+const rounds = 1200;
+const betweenMs = 250;
 
 /** Joins the other call as soon as that is answered. */
 function bridgeWith(call: string): readonly FlowNode[] {

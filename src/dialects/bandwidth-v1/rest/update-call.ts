@@ -119,6 +119,7 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
   const words = { callId: id, ...(tag === '' ? {} : { tag: encodeTag(tag) }) };
   const name = transferName(count);
   const at = { ...build.nowhere, path: name };
+  const aside = { ...build.nowhere, path: `${name}/outcome` };
   const outcome = `${name}-outcome`;
   const shown = callerId?.toLowerCase() === 'private' ? 'anonymous' : callerId;
   const target = { ...to, notify: tell(theirs, 'hangup', words) };
@@ -133,17 +134,17 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
     kind: 'beside',
     name,
     body: [
-      build.set(outcome, 'done', at),
+      build.set(outcome, 'done', aside),
       build.dial([target], {
         at,
         ringMs: byDefault.ringMs,
         callerId: shown,
-        onFailed: [build.set(outcome, 'failed', at)],
+        onFailed: [build.set(outcome, 'failed', aside)],
       }),
       build.choose(
-        [{ when: { subject: outcome, equals: ['done'] }, body: [build.notify(tell(own, 'transferComplete'), at)] }],
+        [{ when: { subject: outcome, equals: ['done'] }, body: [build.notify(tell(own, 'transferComplete'), aside)] }],
         [],
-        at,
+        aside,
       ),
     ],
   });

@@ -3,11 +3,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import type { Log } from '../../src/base/log.ts';
 import type { LiveCall } from '../../src/call/live-call.ts';
 import type { PlaceOrder } from '../../src/call/place-order.ts';
 import { branch, destination, dial, flow, gather, hangup, play, prompt } from '../../src/flow/build.ts';
 import type { Block } from '../../src/flow/node.ts';
 import type { Config } from '../../src/server/config.ts';
+import { createSipEndpoint } from '../../src/sip/create-endpoint.ts';
+import type { IncomingLeg } from '../../src/sip/endpoint.ts';
 import type { IncomingPhoneCall, Phone } from '../../src/testkit/index.ts';
 import { closeAll, onClose, startPhone, startServer, type TestServer } from './rig.ts';
 
@@ -201,5 +205,112 @@ describe('a call that we place', () => {
     place(at, '', [play('Never heard.')], { to: { kind: 'number', address: '4930123' } });
     expect((await at.until('4930123', 'leg.failed')).event).toMatchObject({ leg: 'caller', sipStatus: 404 });
     expect((await at.until('4930123', 'call.ended')).event).toMatchObject({ q850Cause: 1 });
+  });
+});
+
+describe('a trunk that wants to know who calls', () => {
+  /** Challenges, then answers whoever proved it; the descriptions of both sides never meet media. */
+  async function startTrunk() {
+    const legs: IncomingLeg[] = [];
+    const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+    const endpoint = createSipEndpoint({
+      listen: [{ transport: 'udp', host: '127.0.0.1', port: 0 }],
+      ...{ advertisedHost: null, clock: systemClock, log, userAgent: 'Trunk', realm: 'trunk.test' },
+      credentials: (login) => (login === 'us' ? { password: 'secret' } : null),
+      policy: ({ login }) => (login === 'us' ? { kind: 'accept' } : { kind: 'challenge' }),
+      onInvite(leg) {
+        legs.push(leg);
+        leg.handlers = { onEnded() {} };
+        const port = 40_999;
+        leg.answer(
+          `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\n`,
+        );
+      },
+    });
+    await endpoint.start();
+    onClose(() => endpoint.close());
+    return { legs, host: `127.0.0.1:${endpoint.local[0]!.port}` };
+  }
+
+  it('is told by our login, and the call is answered', async () => {
+    const trunk = await startTrunk();
+    const trunks = [{ name: 'carrier', host: trunk.host, username: 'us', password: 'secret', allow: [] }];
+    const at = await start(() => ({ trunks }));
+    place(at, '', [hangup()], { to: { kind: 'number', address: '+4930123' } });
+    await at.until('+4930123', 'leg.answered');
+    expect(trunk.legs.map(({ login, requestUser }) => [login, requestUser])).toEqual([['us', '+4930123']]);
+    expect((await at.until('+4930123', 'call.ended')).event).toMatchObject({ q850Cause: 16 });
+    const [first] = at.tape('+4930123');
+    expect(JSON.stringify(first)).not.toContain('secret');
+  });
+
+  it('refuses a wrong one, which ends the call', async () => {
+    const trunk = await startTrunk();
+    const trunks = [{ name: 'carrier', host: trunk.host, username: 'us', password: 'wrong', allow: [] }];
+    const at = await start(() => ({ trunks }));
+    place(at, '', [hangup()], { to: { kind: 'number', address: '+4930123' } });
+    expect((await at.until('+4930123', 'leg.failed')).event).toMatchObject({ leg: 'caller', sipStatus: 401 });
+    await at.until('+4930123', 'call.ended');
+    expect(trunk.legs).toEqual([]);
+  });
+});
+
+describe('calls that an account places faster than it may', () => {
+  const slowly = ({ limits }: Config): Partial<Config> => ({ limits: { ...limits, callsPerSecond: 1 } });
+
+  async function startPhones(count: number): Promise<{ readonly rang: string[]; readonly to: readonly string[] }> {
+    const phones = await Promise.all(Array.from({ length: count }, () => startPhone()));
+    const to = phones.map(addressOf);
+    const rang: string[] = [];
+    phones.forEach((phone, i) => {
+      phone.onIncoming((bob) => {
+        rang.push(to[i]!);
+        bob.refuse(486);
+      });
+    });
+    return { rang, to };
+  }
+
+  it('wait for their turn, the more urgent ones first, and are seen waiting', async () => {
+    const at = await start(slowly);
+    const { rang, to } = await startPhones(3);
+    const [first, later, urgent] = to as [string, string, string];
+    place(at, first, [], { account: 'u-1' });
+    const waits = place(at, later, [], { account: 'u-1' });
+    place(at, urgent, [], { account: 'u-1', priority: 1 });
+    expect(waits.facts).toMatchObject({ state: 'queued', enqueuedAt: waits.facts.startedAt });
+    expect(at.server.calls.queue('u-1')).toEqual({ size: 2, most: 300 });
+    const view = (await (await at.fetch(`/v1/calls/${waits.id}`)).json()) as object;
+    expect(view).toMatchObject({ state: 'queued', sipCallId: null });
+    await at.until(later, 'call.ended');
+    expect(rang).toEqual([first, urgent, later]);
+    const turns = to.map((one) => at.tape(one).find(({ event }) => event.type === 'leg.invited')!.at);
+    expect(turns[2]! - turns[0]!).toBeGreaterThanOrEqual(999);
+    expect(turns[1]! - turns[2]!).toBeGreaterThanOrEqual(999);
+    expect(at.server.calls.queue('u-1').size).toBe(0);
+  });
+
+  it('and that are no longer wanted are never heard of', async () => {
+    const at = await start(slowly);
+    const { rang, to } = await startPhones(2);
+    place(at, to[0]!, []);
+    place(at, to[1]!, []).command({ kind: 'hangup', reason: 'changed our mind' });
+    expect((await at.until(to[1]!, 'call.ended')).event).toMatchObject({ reason: 'changed our mind', q850Cause: 16 });
+    expect(at.server.calls.queue('').size).toBe(0);
+    expect(typesOf(at, to[1]!)).not.toContain('leg.invited');
+    await at.until(to[0]!, 'call.ended');
+    expect(rang).toEqual([to[0]]);
+  });
+
+  it('and that wait when the server stops end at once; no others are taken', async () => {
+    const at = await start(slowly);
+    const { rang, to } = await startPhones(2);
+    place(at, to[0]!, []);
+    place(at, to[1]!, []);
+    const drained = at.server.drain();
+    expect((await at.until(to[1]!, 'call.ended')).event).toMatchObject({ reason: 'the server stops' });
+    await drained;
+    expect(rang).toEqual([to[0]]);
+    expect(() => place(at, to[0]!, [])).toThrow(expect.objectContaining({ code: 'call-not-placed' }));
   });
 });

@@ -131,7 +131,9 @@ describe('a recording', () => {
     session.sensitive(false, 0);
     phone.press(session, 5);
     await events.first((event) => event.type === 'digit' && event.press === 2);
-    await say(1100, 50);
+    await say(1100, 20);
+    // The second in which it is not recorded yet ends somewhere in here.
+    await say(1300, 60);
     await say(700, 30);
     session.stopRecording('r');
     await events.first(isType('recorded'));

@@ -1,5 +1,5 @@
 // `keytone explain` on a real call: asked of the running server, and read from its folder when it is gone.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { flow, gather, hangup, play, prompt } from '../../src/flow/build.ts';
 import { runProgram } from '../../src/server/commands/program.ts';
 import { closeAll, startPhone, startServer } from './rig.ts';
@@ -17,6 +17,9 @@ async function keytone(...args: readonly string[]) {
   });
   return { exitCode, out: said.join('\n'), err: complained.join('\n') };
 }
+
+// A command is loaded when it is first used, which takes its time where everything is loaded at once.
+beforeAll(async () => void (await keytone('explain')));
 
 const at = (path: string) => ({ line: 1, column: 1, path });
 const question = prompt({ kind: 'tone', frequenciesHz: [440], onMs: 100, offMs: 0, durationMs: 3000, volumeDb: -10 });

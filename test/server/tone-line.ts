@@ -22,12 +22,19 @@ export class ToneLine {
   readonly #loses: (packet: number) => boolean;
   readonly #echo: number;
   #packets = 0;
+  #steppedAt = Number.NaN;
+  #longestStepMs = 0;
 
   constructor(phone: HandPhone, { codec = 'PCMU', loses = () => false, echo = 0 }: LineOptions = {}) {
     this.#phone = phone;
     this.#codec = codec;
     this.#loses = loses;
     this.#echo = echo;
+  }
+
+  /** A line that stood still for so long once, as its machine did, has let go of a key that was held. */
+  get longestStepMs(): number {
+    return this.#longestStepMs;
   }
 
   /** Keys as tones, each with the silence behind it. */
@@ -102,6 +109,9 @@ export class ToneLine {
     const next = this.#phone.nextPacket(({ payloadType }) => payloadType !== eventType);
     // Behind the end of the call nothing is heard, and what is still to be said goes nowhere.
     const { payload } = await Promise.race([next, this.#phone.bye.then(() => ({ payload: new Uint8Array(0) }))]);
+    const now = performance.now();
+    if (now - this.#steppedAt > this.#longestStepMs) this.#longestStepMs = now - this.#steppedAt;
+    this.#steppedAt = now;
     const heard = new Int16Array(payload.length);
     decodeG711(this.#codec, payload, 0, payload.length, heard, 0);
     return heard;

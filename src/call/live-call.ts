@@ -170,16 +170,21 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     return [caller.leg, ...dialled.all()];
   }
 
+  /** Who talks to the caller, or is about to: others that were rung may not be gone yet. */
+  function calledLeg(): Leg | undefined {
+    return dialled.all().find(({ sip, session }) => session !== null && sip?.state === 'confirmed');
+  }
+
   /** Who hears or sends for a party; the caller when nobody else is there. */
   function legsOf(party: EffectOf<'prompt.start'>['to']): readonly [Leg, ...Leg[]] {
-    const callee = dialled.all().find(({ session }) => session !== null);
+    const callee = calledLeg();
     if (party === 'caller' || callee === undefined) return [caller.leg];
     return party === 'callee' ? [callee] : [caller.leg, callee];
   }
 
   /** Unlike sounds, keys that are meant for somebody who is not there go to nobody. */
   function keyLegs(party: EffectOf<'digits.send'>['to']): readonly Leg[] {
-    const callee = dialled.all().find(({ session }) => session !== null);
+    const callee = calledLeg();
     return [
       ...(party === 'callee' ? [] : [caller.leg]),
       ...(party === 'caller' || callee === undefined ? [] : [callee]),

@@ -199,6 +199,10 @@ export interface DialTarget {
   /** `sip`: a SIP URI without scheme or with; `number`: digits for a trunk or a SIP user of ours. */
   readonly kind: 'sip' | 'number';
   readonly address: string;
+  /** Asked when it has answered: what its flow says is for that leg alone, and then both are joined. */
+  readonly answer?: Destination;
+  /** Of that flow, beside those of the call. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Told when the leg that was dialled there is over, whether it was answered or not; the answer is ignored. */
   readonly notify?: Destination;
   /** The name shown there beside the number. */

@@ -43,7 +43,19 @@ export interface ConferenceMember {
 interface ReportBase {
   readonly destination: Destination;
   readonly history: readonly VerbResult[];
+  /** Of a document that runs for a leg that was dialled. */
+  readonly ownLeg?: ReportedLeg;
 }
+
+/** Times are milliseconds since the call started. */
+export interface ReportedLeg {
+  readonly leg: string;
+  readonly target: string;
+  readonly callerId: string | null;
+  readonly dialledMs: number;
+  readonly answeredMs: number;
+}
+
 export type Report =
   /** The first document of a call. */
   | (ReportBase & { readonly kind: 'call-start' })
@@ -65,6 +77,8 @@ export type Report =
       readonly target: string;
       readonly callerId: string | null;
     })
+  /** A dialled leg has answered, and what it is to hear is asked for; `ownLeg` is there. */
+  | (ReportBase & { readonly kind: 'leg-answer' })
   /** A dialled leg is over. Times are milliseconds since the call started. */
   | (ReportBase & {
       readonly kind: 'leg-end';

@@ -65,6 +65,8 @@ const destination = z.strictObject({
 const target = z.strictObject({
   kind: z.enum(['sip', 'number']),
   address: text,
+  answer: destination.exactOptional(),
+  variables: z.record(z.string(), text).readonly().exactOptional(),
   notify: destination.exactOptional(),
   displayName: text.exactOptional(),
   headers: list(z.strictObject({ name: text, value: text }), 16).exactOptional(),

@@ -2,6 +2,7 @@
 // an acknowledgement: the flow goes on where it was.
 import type { Flow } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
+import { aboutLeg } from './notice.ts';
 import type { CallState } from './state.ts';
 import { substituteDestination } from './substitute.ts';
 import { nextLine, type Outcome, type Steps } from './verb.ts';
@@ -14,7 +15,7 @@ export type Answer =
 export function* askApplication(state: CallState, report: Report): Steps<Answer> {
   const request = state.name('request');
   const destination = substituteDestination(state, report.destination);
-  yield { type: 'document.ask', request, report: { ...report, destination } };
+  yield { type: 'document.ask', request, report: { ...report, destination, ...aboutLeg(state) } };
   for (;;) {
     const { event } = yield* nextLine();
     if (event.type === 'document.failed' && event.request === request) {

@@ -2,8 +2,10 @@
 // let go. The dialled side's hang-up lets the flow go on; the caller's ends the call (create-run.ts).
 import type { LegName } from '../call/event.ts';
 import type { DialTarget, NodeOf } from '../flow/node.ts';
+import type { ReportedLeg } from '../flow/report.ts';
 import { answered } from './answered.ts';
 import { afterAnswer, askApplication } from './ask-application.ts';
+import { type CalledDocumentEnd, calledDocument } from './called-document.ts';
 import { takeKey } from './listeners.ts';
 import type { CallState } from './state.ts';
 import { substitute, substituteDestination } from './substitute.ts';
@@ -17,7 +19,7 @@ export function* dial(node: Node, state: CallState): Steps<Outcome> {
   const { targets } = node;
   const groups = node.order === 'together' ? [targets] : targets.map((target) => [target]);
   const ringback = state.name('prompt');
-  const mine: LegName[] = [];
+  const mine = new Map<LegName, ReportedLeg>();
   let ringing = rings;
   let target = targets.at(-1)?.address ?? '';
   let outcome: Outcome;
@@ -32,16 +34,17 @@ export function* dial(node: Node, state: CallState): Steps<Outcome> {
       winner = end.winner;
       if (winner !== null) break;
     }
+    const called = winner === null ? null : targets[[...mine.keys()].indexOf(winner)]!;
+    target = called?.address ?? target;
+    const left = winner !== null && called !== null && (yield* askFor(state, mine.get(winner)!, called)) === 'left';
     ringing = false;
     if (rings) yield { type: 'prompt.stop', prompt: ringback };
-    if (winner === null) outcome = failed(`${why} ${targets.length}/${targets.length}`);
-    else {
-      target = targets[mine.indexOf(winner)]?.address ?? target;
-      outcome = succeeded(yield* talk(node, state, winner));
-    }
+    if (left) outcome = failed('hung up');
+    else if (winner === null) outcome = failed(`${why} ${targets.length}/${targets.length}`);
+    else outcome = succeeded(yield* talk(node, state, winner));
   } finally {
     if (ringing) yield { type: 'prompt.stop', prompt: ringback };
-    for (const leg of mine) yield* letGo(state, leg);
+    for (const leg of mine.keys()) yield* letGo(state, leg);
   }
   if (node.report === null) return outcome;
   const { success, reason } = outcome;
@@ -68,14 +71,24 @@ export function* letGo(state: CallState, leg: LegName, why = 'cancelled'): Steps
 
 type Ringing = { readonly winner: LegName } | { readonly winner: null; readonly why: string };
 
-function* ring(node: Node, state: CallState, targets: readonly DialTarget[], mine: LegName[]): Steps<Ringing> {
+/** What the leg that answered is to hear before it is joined. */
+function* askFor(state: CallState, leg: ReportedLeg, called: DialTarget): Steps<CalledDocumentEnd> {
+  if (called.answer === undefined) return 'done';
+  return yield* calledDocument(state, { ...leg, answeredMs: state.now }, called, called.answer);
+}
+
+function* ring(
+  node: Node,
+  state: CallState,
+  targets: readonly DialTarget[],
+  mine: Map<LegName, ReportedLeg>,
+): Steps<Ringing> {
   const callerId = node.callerId === null ? null : substitute(state, node.callerId);
   const hoping = new Set<LegName>();
   for (const target of targets) {
     const leg = state.nextLeg();
     state.legs.set(leg, 'dialled');
     hoping.add(leg);
-    mine.push(leg);
     const { kind, notify, displayName } = target;
     const headers = headersOf(target, state);
     const named: DialTarget = {
@@ -83,6 +96,7 @@ function* ring(node: Node, state: CallState, targets: readonly DialTarget[], min
       ...(displayName === undefined ? {} : { displayName: oneLine(substitute(state, displayName)) }),
       ...(headers.length === 0 ? {} : { headers }),
     };
+    mine.set(leg, { leg, target: named.address, callerId, dialledMs: state.now, answeredMs: state.now });
     if (notify !== undefined) {
       const told = substituteDestination(state, notify);
       state.watched.set(leg, {

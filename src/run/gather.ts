@@ -10,6 +10,7 @@ import { bargeInKeys, type CollectorRules, shown } from './collector-rules.ts';
 import type { Key } from './key-buffer.ts';
 import type { Listener } from './listeners.ts';
 import { noticeOf } from './notice.ts';
+import { isOwnKey, partyOf } from './own-leg.ts';
 import type { CallState } from './state.ts';
 import { substituteSound } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
@@ -139,7 +140,14 @@ function* collect(node: Node, state: CallState, attempt: number, order: number):
       if (output.type === 'play') {
         const { sound, times } = node.prompts[output.prompt]!;
         prompt = state.name('prompt');
-        yield { type: 'prompt.start', prompt, to: 'caller', sound: substituteSound(state, sound), times, stopKeys };
+        yield {
+          type: 'prompt.start',
+          prompt,
+          to: partyOf(state, 'caller'),
+          sound: substituteSound(state, sound),
+          times,
+          stopKeys,
+        };
       } else if (output.type === 'stop-prompt') {
         if (prompt !== null) yield { type: 'prompt.stop', prompt };
       } else if (output.type === 'arm') {
@@ -177,7 +185,7 @@ function* collect(node: Node, state: CallState, attempt: number, order: number):
     yield* feed({ type: 'start' });
     while (machine.phase !== 'done') {
       const { event } = yield* nextLine();
-      if (event.type === 'digit' && event.leg === 'caller') {
+      if (isOwnKey(event, state)) {
         tellDropped();
         if (listeners.owner === me) yield* takeKeys();
         else if (listeners.owner === null) yield* feed({ type: 'key', digit: event.digit, typedAheadMs: null });

@@ -5,6 +5,8 @@ import { substitute } from './substitute.ts';
 import { type Outcome, type Steps, succeeded } from './verb.ts';
 
 export function* hangup(node: NodeOf<'hangup'>, state: CallState): Steps<Outcome> {
-  yield { type: 'call.hangup', reason: node.reason === null ? null : substitute(state, node.reason) };
+  // A leg that was dialled is let go by whoever dialled it.
+  if (state.leg === null)
+    yield { type: 'call.hangup', reason: node.reason === null ? null : substitute(state, node.reason) };
   return succeeded('hung up', { exit: 'end' });
 }

@@ -1,6 +1,7 @@
 // Owns: `pause`: time that passes. It does not answer: a flow may let the phone ring for a while first.
 import type { NodeOf } from '../flow/node.ts';
 import { takeKey } from './listeners.ts';
+import { isOwnKey } from './own-leg.ts';
 import type { CallState } from './state.ts';
 import { nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
 
@@ -20,7 +21,7 @@ export function* sleep(state: CallState, delayMs: number, stopKeys: string): Ste
         armed = false;
         return 'end';
       }
-      if (event.type === 'digit' && event.leg === 'caller' && stopKeys.includes(event.digit)) {
+      if (isOwnKey(event, state) && stopKeys.includes(event.digit)) {
         // Not there: it was the habitual end of the entry before this.
         if (takeKey(state, event.press)) return 'key';
       }

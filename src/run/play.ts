@@ -4,6 +4,7 @@ import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
 import { takeKey } from './listeners.ts';
 import { noticeOf } from './notice.ts';
+import { isOwnKey, partyOf } from './own-leg.ts';
 import type { CallState } from './state.ts';
 import { substituteSound } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
@@ -14,7 +15,9 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
   yield* answered(state);
   const prompt = state.name('prompt');
   const { sound, times } = node.prompt;
-  const listener = node.to === 'callee' ? ([...state.legs].find(([, leg]) => leg === 'live')?.[0] ?? null) : null;
+  const to = partyOf(state, node.to);
+  const listener =
+    state.leg === null && to === 'callee' ? ([...state.legs].find(([, leg]) => leg === 'live')?.[0] ?? null) : null;
   let playing = true;
   let heard = false;
   const timer = node.mostMs === undefined ? null : state.name('timer');
@@ -23,7 +26,7 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
     yield {
       type: 'prompt.start',
       prompt,
-      to: node.to,
+      to,
       sound: substituteSound(state, sound),
       times,
       stopKeys: node.stopKeys,
@@ -44,10 +47,10 @@ export function* play(node: Node, state: CallState): Steps<Outcome> {
       if (event.type === 'leg.ended' && event.leg === listener) return failed('the other side left');
       if (
         event.type === 'digit' &&
-        (listener === null) === (event.leg === 'caller') &&
+        (state.leg === null ? (listener === null) === (event.leg === 'caller') : isOwnKey(event, state)) &&
         node.stopKeys.includes(event.digit)
       ) {
-        if (event.leg === 'caller') takeKey(state, event.press);
+        if (isOwnKey(event, state)) takeKey(state, event.press);
         // The media stops by itself for keys it hears; keys told by SIP INFO it does not.
         yield { type: 'prompt.stop', prompt };
       }

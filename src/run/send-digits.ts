@@ -1,6 +1,7 @@
 // Owns: `send-digits`: keys sent to the caller, to the other leg or to both. What is not sent yet when the verb is ended is not sent.
 import type { NodeOf } from '../flow/node.ts';
 import { answered } from './answered.ts';
+import { partyOf } from './own-leg.ts';
 import type { CallState } from './state.ts';
 import { substitute } from './substitute.ts';
 import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts';
@@ -8,7 +9,8 @@ import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts
 export function* sendDigits(node: NodeOf<'send-digits'>, state: CallState): Steps<Outcome> {
   yield* answered(state);
   const request = state.name('request');
-  const { to, toneMs, gapMs } = node;
+  const { toneMs, gapMs } = node;
+  const to = partyOf(state, node.to);
   let sending = true;
   try {
     yield { type: 'digits.send', request, to, digits: substitute(state, node.digits), toneMs, gapMs };

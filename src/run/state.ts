@@ -3,7 +3,7 @@
 import type { LegName } from '../call/event.ts';
 import type { Block, Destination, DialTarget } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
-import type { GatherReason, VerbResult } from '../flow/report.ts';
+import type { GatherReason, ReportedLeg, VerbResult } from '../flow/report.ts';
 import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import type { OpenStream } from './stream.ts';
@@ -55,6 +55,8 @@ export interface CallState {
   readonly listeners: Listeners;
   /** Of the document that runs. */
   source: string;
+  /** Whom the document runs for; null is the caller. */
+  readonly leg: ReportedLeg | null;
   /** What takes its turn: the name of what runs beside the document, '' is the document. */
   strand: string;
   /** The newest verb of it asked for a document in vain, and nothing has been done about it. */
@@ -76,6 +78,8 @@ export interface CallState {
   /** The next deterministic name: `prompt-1`, `timer-3`. */
   name(kind: 'prompt' | 'timer' | 'request' | 'notice' | 'recording' | 'stream'): string;
   nextLeg(): LegName;
+  /** The same call, as a document sees it that runs for a leg which was dialled: with keys and a fate of its own. */
+  ofLeg(leg: ReportedLeg, variables: Readonly<Record<string, string>>): CallState;
   /** Runs a block of nodes in the place where the verb stands. */
   block(body: Block): Steps<Exit>;
 }
@@ -109,6 +113,7 @@ export function createState(language: string, block: (state: CallState, body: Bl
     holds: 0,
     listeners: createListeners(),
     source: '',
+    leg: null,
     strand: '',
     lost: false,
     fault: null,
@@ -123,7 +128,25 @@ export function createState(language: string, block: (state: CallState, body: Bl
     streams: new Map(),
     name: (kind) => `${kind}-${count(kind)}`,
     nextLeg: () => `callee-${count('callee')}`,
+    ofLeg: (leg, variables) => ofLeg(state, leg, variables, block),
     block: (body) => block(state, body),
   };
   return state;
+}
+
+/** What is not set here is read from the call's own state at any moment. */
+function ofLeg(
+  call: CallState,
+  leg: ReportedLeg,
+  variables: Readonly<Record<string, string>>,
+  block: (state: CallState, body: Block) => Steps<Exit>,
+): CallState {
+  const own: CallState = Object.create(call);
+  const fresh: Partial<CallState> = {
+    ...{ leg, answered: true, gathering: 0, secrets: 0, keysTo: null, lost: false, fault: null },
+    ...{ listeners: createListeners(), keys: createKeyBuffer() },
+    variables: new Map([...call.variables, ...Object.entries(variables)]),
+    block: (body) => block(own, body),
+  };
+  return Object.assign(own, fresh);
 }

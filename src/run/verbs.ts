@@ -10,6 +10,7 @@ import { gather } from './gather.ts';
 import { hangup } from './hangup.ts';
 import { hold } from './hold.ts';
 import { http, notify } from './http.ts';
+import { ofWholeCall } from './own-leg.ts';
 import { park } from './park.ts';
 import { pause } from './pause.ts';
 import { play } from './play.ts';
@@ -20,7 +21,7 @@ import { loop, set } from './set-loop.ts';
 import { type CallState, remember } from './state.ts';
 import { endStream, stream } from './stream.ts';
 import { tellKeys } from './tell-keys.ts';
-import type { Exit, Outcome, Steps } from './verb.ts';
+import { type Exit, failed, type Outcome, type Steps } from './verb.ts';
 import { verbOf } from './verb-name.ts';
 
 type Runner<Kind extends NodeKind> = (node: NodeOf<Kind>, state: CallState) => Steps<Outcome>;
@@ -67,7 +68,8 @@ function* runNode(state: CallState, node: FlowNode): Steps<Exit> {
   const runner = runners[node.kind] as (node: FlowNode, state: CallState) => Steps<Outcome>;
   let outcome: Outcome | null = null;
   try {
-    outcome = yield* runner(node, state);
+    const refused = state.leg !== null && ofWholeCall.has(node.kind);
+    outcome = refused ? failed('not possible before the leg is joined') : yield* runner(node, state);
   } finally {
     const { success, reason } = outcome ?? { success: false, reason: state.closing };
     remember(state, { path, verb, success, reason });

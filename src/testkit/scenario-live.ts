@@ -3,7 +3,7 @@
 // Waits of a story are real time; everything else is waited for as an event.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Effect } from '../call/effect.ts';
-import type { CallEvent, Command, TapeLine } from '../call/event.ts';
+import type { CallEvent, Command, ConferenceCommand, TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { DialectName } from '../flow/node.ts';
@@ -48,6 +48,8 @@ export interface LiveServer {
   readonly address: string;
   readonly port: number;
   readonly command: (call: string, command: Command) => void;
+  /** To the conference that the call is in. */
+  readonly conference?: (call: string, command: ConferenceCommand) => void;
 }
 
 export interface LiveStage {
@@ -110,6 +112,8 @@ interface Staged {
   /** What it is about has begun. */
   readonly begun: PromiseWithResolvers<void>;
   readonly over: PromiseWithResolvers<void>;
+  /** Those that it began are over. */
+  readonly conferences: Map<string, PromiseWithResolvers<void>>;
   /** When line 1 was written, by the clock. */
   startedAt: number;
   caller: ScriptedCaller | null;
@@ -170,6 +174,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       onTape: Promise.withResolvers(),
       begun: Promise.withResolvers(),
       over: Promise.withResolvers(),
+      conferences: new Map(),
     };
   }
 
@@ -192,10 +197,15 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     };
   }
 
-  function onLine({ id, app }: CallFacts, line: TapeLine): void {
+  function onLine({ id, app, conference }: CallFacts, line: TapeLine): void {
     const one = staged.get(app);
     if (one === undefined) return;
     const { event } = line;
+    if (conference !== undefined) {
+      if (event.type === 'conference.created') one.conferences.set(id, Promise.withResolvers());
+      if (event.type === 'call.ended') one.conferences.get(id)?.resolve();
+      return;
+    }
     if (line.seq === 1) {
       one.startedAt = clock.now();
       one.call = id;
@@ -236,6 +246,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
       speak: (speakMs) => void call?.press([{ speakMs }]),
       hangUp: () => call?.hangUp(),
       command: (command) => server.command(one.call, JSON.parse(one.standIns.toReal(JSON.stringify(command)))),
+      conference: (command) => server.conference?.(one.call, JSON.parse(one.standIns.toReal(JSON.stringify(command)))),
     });
     one.caller = caller;
     const goOn = await turn();
@@ -252,6 +263,7 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     one.begun.resolve();
     if (one.lines.length === 0) differences.push(`the server refused the call with ${end.status}`);
     else await one.over.promise;
+    await Promise.all([...one.conferences.values()].map(({ promise }) => promise));
     const asked = one.effects.filter(({ effect }) => asks.has(effect.type)).length;
     await within(one.application.received(asked), lastRequestsMs, clock);
 

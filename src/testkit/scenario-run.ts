@@ -16,7 +16,8 @@ export function runScenario(
   dialect: Pick<Dialect, 'compile' | 'request'>,
   kills: readonly Kill[] = [],
 ): ScenarioResult {
-  const { first, statusPath, application, plan, placed, callees, mediaMs, brokenMedia, caller, expect } = scenario;
+  const { first, statusPath, application, plan, placed, callees, conferences, mediaMs, brokenMedia, caller, expect } =
+    scenario;
   const simulation = simulate({
     dialect,
     application,
@@ -27,6 +28,7 @@ export function runScenario(
     ...(plan === undefined ? {} : { plan }),
     ...(placed === undefined ? {} : { placed }),
     ...(callees === undefined ? {} : { callees }),
+    ...(conferences === undefined ? {} : { conferences }),
     ...(mediaMs === undefined ? {} : { mediaMs }),
     ...(brokenMedia === undefined ? {} : { brokenMedia }),
   });

@@ -1,10 +1,11 @@
 // Owns: a story of one call as data: what the application answers, what the caller does, what must come of it. The same
 // story runs in virtual time (simulate.ts) and over a real SIP call, so steps wait for things that both can see and
 // nothing is said in absolute time.
-import type { Command } from '../call/event.ts';
+import type { Command, ConferenceCommand } from '../call/event.ts';
 import type { Destination, DialectName, Flow } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason } from '../flow/report.ts';
+import type { ConferenceScript } from './simulate-conference.ts';
 
 /** The application's address inside every scenario. A live runner puts its own server's address in its place. */
 export const applicationOrigin = 'http://app.test';
@@ -43,7 +44,11 @@ export type CallerStep =
   | { readonly speakMs: number }
   | { readonly hangUp: true };
 /** A step of a story: the caller's, or a command of somebody else's to the call. */
-export type StoryStep = CallerStep | { readonly command: Command };
+export type StoryStep =
+  | CallerStep
+  | { readonly command: Command }
+  /** To the conference that the call is in. */
+  | { readonly conference: ConferenceCommand };
 
 /** What a dialled address does: one that is told nothing rings for ever. A real call reaches only those that are named. */
 export interface CalleeScript {
@@ -107,6 +112,8 @@ export interface Scenario {
   /** The call is placed, to a phone that does this; `caller` is who answers it. Needs a plan. */
   readonly placed?: CalleeScript;
   readonly callees?: Readonly<Record<string, CalleeScript>>;
+  /** By name: conferences that others have begun. A real call meets nobody there. */
+  readonly conferences?: Readonly<Record<string, ConferenceScript>>;
   /** Length of media files by address, in milliseconds. */
   readonly mediaMs?: Readonly<Record<string, number>>;
   /** Media addresses that cannot be fetched. */

@@ -1,6 +1,6 @@
 // Owns: playing a caller's script: each step waits for what it names, then does what it says. The clock may be virtual or real.
 import type { Clock } from '../base/clock.ts';
-import type { Command } from '../call/event.ts';
+import type { Command, ConferenceCommand } from '../call/event.ts';
 import type { CallerStep, StoryStep, Which } from './scenario.ts';
 import { keystrokes } from './script.ts';
 
@@ -14,6 +14,7 @@ export interface ScriptedCallerOptions {
   readonly speak: (forMs: number) => void;
   readonly hangUp: () => void;
   readonly command: (command: Command) => void;
+  readonly conference: (command: ConferenceCommand) => void;
 }
 
 export interface ScriptedCaller {
@@ -83,6 +84,7 @@ export function createScriptedCaller(options: ScriptedCallerOptions): ScriptedCa
         after(step.speakMs);
       } else if ('hangUp' in step) options.hangUp();
       else if ('command' in step) options.command(step.command);
+      else if ('conference' in step) options.conference(step.conference);
     }
   }
 

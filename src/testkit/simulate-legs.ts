@@ -1,14 +1,14 @@
 // Owns: the phones that a simulated call dials: each rings, answers, refuses or hangs up as its script says.
 import type { Clock } from '../base/clock.ts';
-import type { LegName, WorldEvent } from '../call/event.ts';
+import type { Heard, LegName, WorldEvent } from '../call/event.ts';
 import type { CalleeScript } from './scenario.ts';
 import { keystrokes } from './script.ts';
 
 export interface SimulatedLegsOptions {
   readonly clock: Clock;
   readonly put: (event: WorldEvent) => void;
-  /** Presses are numbered throughout a call, whoever presses. */
-  readonly nextPress: () => number;
+  /** Gives the number of the press. */
+  readonly press: (leg: LegName, digit: string, heard: readonly Heard[]) => number;
   readonly callees: Readonly<Record<string, CalleeScript>>;
 }
 
@@ -27,19 +27,18 @@ export const ringsAfterMs = 50;
 export const refusesAfterMs = 400;
 export const pressesAfterMs = 500;
 
-export function createSimulatedLegs({ clock, put, nextPress, callees }: SimulatedLegsOptions): SimulatedLegs {
+export function createSimulatedLegs({ clock, put, press, callees }: SimulatedLegsOptions): SimulatedLegs {
   const legs = new Map<LegName, 'ringing' | 'live'>();
 
   function pressAll(leg: LegName, keys: string): void {
     for (const { digit, atMs, toneMs } of keystrokes({ press: keys }).keys) {
       clock.after(pressesAfterMs + atMs, () => {
         if (legs.get(leg) !== 'live') return;
-        const press = nextPress();
         const heard = { via: 'rfc4733', at: clock.wall() } as const;
-        put({ type: 'digit', leg, press, digit, heard: [heard] });
+        const number = press(leg, digit, [heard]);
         clock.after(toneMs, () => {
           const whole = [{ ...heard, durationMs: toneMs }];
-          if (legs.has(leg)) put({ type: 'digit.released', leg, press, durationMs: toneMs, heard: whole });
+          if (legs.has(leg)) put({ type: 'digit.released', leg, press: number, durationMs: toneMs, heard: whole });
         });
       });
     }
@@ -54,7 +53,7 @@ export function createSimulatedLegs({ clock, put, nextPress, callees }: Simulate
 
   return {
     dial(leg, address) {
-      const { refuse, answerAfterMs, hangUpAfterMs, press } = callees[address] ?? {};
+      const { refuse, answerAfterMs, hangUpAfterMs, press: keys } = callees[address] ?? {};
       legs.set(leg, 'ringing');
       clock.after(ringsAfterMs, () => {
         if (legs.get(leg) === 'ringing') put({ type: 'leg.ringing', leg, sipStatus: 180 });
@@ -70,7 +69,7 @@ export function createSimulatedLegs({ clock, put, nextPress, callees }: Simulate
         if (!legs.has(leg)) return;
         legs.set(leg, 'live');
         put({ type: 'leg.answered', leg });
-        if (press !== undefined) pressAll(leg, press);
+        if (keys !== undefined) pressAll(leg, keys);
         if (hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => end(leg, 'peer'));
       });
     },

@@ -2,7 +2,7 @@
 // key-down, recordings with an end. Lengths are estimates; orders of events are those of the media plane.
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Effect } from '../call/effect.ts';
-import type { WorldEvent } from '../call/event.ts';
+import type { LegName, WorldEvent } from '../call/event.ts';
 import type { Sound } from '../flow/node.ts';
 import { keystrokes } from './script.ts';
 
@@ -25,7 +25,7 @@ export interface SimulatedMedia {
   start(effect: EffectOf<'prompt.start'>, playedMs: number | null): void;
   stop(prompt: string): void;
   /** To be called before the digit is put on the tape; gives the event that follows it there, if the key stopped a prompt. */
-  key(digit: string): WorldEvent | null;
+  key(digit: string, leg: LegName): WorldEvent | null;
   /** `sinceMs`: another process began it so long ago; null when it has not begun. */
   record(effect: EffectOf<'record.start'>, sinceMs: number | null): void;
   /** A complete one of another process. */
@@ -175,8 +175,9 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
         } else clock.after(0, () => line.playing?.effect.prompt === prompt && put(finish(line, 'stopped')));
       }
     },
-    key(digit) {
-      return lines.caller.playing?.effect.stopKeys.includes(digit) ? finish(lines.caller, 'key') : null;
+    key(digit, leg) {
+      const line = leg === 'caller' ? lines.caller : lines.callee;
+      return line.playing?.effect.stopKeys.includes(digit) ? finish(line, 'key') : null;
     },
     calleeGone() {
       lines.callee.playing?.timer?.cancel();

@@ -2,10 +2,15 @@
 // process lives. Another one can take the tape up where it was cut. What outlives it is the world (simulate.ts).
 import type { Clock } from '../base/clock.ts';
 import type { Effect } from '../call/effect.ts';
-import type { TapeLine, WorldEvent } from '../call/event.ts';
+import type { LegName, TapeLine, WorldEvent } from '../call/event.ts';
 import { createCallLoop, type Interpreter } from '../call/loop.ts';
 import { type Outstanding, readOutstanding } from '../call/outstanding.ts';
 import { createTape } from '../call/tape.ts';
+import {
+  createSimulatedConferences,
+  type SimulatedConferences,
+  type SimulatedConferencesOptions,
+} from './simulate-conference.ts';
 import { createSimulatedMedia, type SimulatedMediaOptions } from './simulate-media.ts';
 
 export type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
@@ -25,6 +30,12 @@ export interface SimulatedWorld {
   promptStarts(effect: EffectOf<'prompt.start'>): void;
 }
 
+/** What of them is the world's. */
+export type ConferencesOfProcess = Omit<
+  SimulatedConferencesOptions,
+  'clock' | 'alive' | 'put' | 'media' | 'onFault' | 'downMs'
+>;
+
 export interface ProcessOptions {
   /** Stops with the process. */
   readonly clock: Clock;
@@ -36,13 +47,13 @@ export interface ProcessOptions {
   readonly onLine: (line: TapeLine) => void;
   readonly onFault: (error: unknown) => void;
   readonly cut: { readonly lines: readonly TapeLine[]; readonly sinceMs: number; readonly downMs: number } | null;
+  readonly conferences: ConferencesOfProcess;
 }
 
 export interface SimulatedProcess {
   put(event: WorldEvent): void;
-  nextPress(): number;
-  /** The caller's key goes down. */
-  press(digit: string, heard: Extract<WorldEvent, { type: 'digit' }>['heard']): number;
+  /** A key goes down; gives the number of the press. */
+  press(digit: string, heard: Extract<WorldEvent, { type: 'digit' }>['heard'], leg: LegName): number;
   speaks(): void;
   /** Begins a call that is placed. */
   begin(event: Extract<WorldEvent, { type: 'call.placed' }>): void;
@@ -66,6 +77,11 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
     loop.put(event);
   };
   const media = createSimulatedMedia({ clock, put, ...options.media });
+
+  const conferences = createSimulatedConferences({
+    ...{ clock, alive, put, media: options.media, onFault: options.onFault, downMs: cut?.downMs ?? 0 },
+    ...options.conferences,
+  });
 
   function arm(timer: string, delayMs: number): void {
     timers.set(
@@ -135,6 +151,12 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
           message: `There is no other live call ${effect.call}.`,
         });
         return;
+      case 'conference.join':
+        conferences.join(effect);
+        return;
+      case 'conference.leave':
+        conferences.leave();
+        return;
       case 'timer.arm':
         arm(effect.timer, effect.delayMs);
         return;
@@ -163,6 +185,7 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       if (!begun) perform(effect);
       if (stopping) perform({ type: 'stream.stop', stream: effect.stream });
     }
+    if (it.conference !== null) conferences.rejoin(it.conference);
     for (const { effect, playedMs } of it.prompts) {
       world.promptStarts(effect);
       media.start(effect, playedMs);
@@ -182,20 +205,16 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
     loop.resume(outstanding.notes, { type: 'call.recovered', downMs: cut.downMs }, () =>
       restore(outstanding, cut.downMs),
     );
-  }
-
-  function nextPress(): number {
-    presses += 1;
-    return presses;
+    conferences.settle();
   }
 
   return {
     put,
-    nextPress,
-    press(digit, heard) {
-      const press = nextPress();
-      const stopped = media.key(digit);
-      put({ type: 'digit', leg: 'caller', press, digit, heard });
+    press(digit, heard, leg) {
+      presses += 1;
+      const press = presses;
+      const stopped = media.key(digit, leg);
+      put({ type: 'digit', leg, press, digit, heard });
       if (stopped !== null) put(stopped);
       return press;
     },
@@ -204,8 +223,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       put(event);
       waitForTurn();
     },
+    conferences,
     get over() {
-      return loop.over;
+      return loop.over && conferences.over;
     },
   };
 }

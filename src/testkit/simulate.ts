@@ -22,6 +22,7 @@ import {
 import { keystrokes } from './script.ts';
 import { createCalledPhone } from './simulate-called.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
+import type { ConferenceScript } from './simulate-conference.ts';
 import { readReply } from './simulate-document.ts';
 import { createSimulatedLegs } from './simulate-legs.ts';
 import {
@@ -43,6 +44,8 @@ export interface SimulateOptions {
   /** We place the call, to a phone that does this. Needs a plan. */
   readonly placed?: CalleeScript;
   readonly callees?: Readonly<Record<string, CalleeScript>>;
+  /** By name: conferences that others have begun. */
+  readonly conferences?: Readonly<Record<string, ConferenceScript>>;
   readonly mediaMs?: Readonly<Record<string, number>>;
   readonly brokenMedia?: readonly string[];
   /** Commands that arrive over REST, by milliseconds since the call came in. */
@@ -64,6 +67,8 @@ export interface Simulation {
   /** Everything the run said, notes included, with the line that it was said after. */
   readonly effects: readonly { readonly after: number; readonly effect: Effect }[];
   readonly requests: readonly ReceivedRequest[];
+  /** The tapes of the conferences that it was in, by id. */
+  readonly conferences: ReadonlyMap<string, readonly TapeLine[]>;
   /** Problems that the dialect found in the documents. */
   readonly problems: readonly Problem[];
   /** Keys pressed before the call was answered: no media carries those. */
@@ -111,6 +116,9 @@ export function simulate(options: SimulateOptions): Simulation {
   const to = options.to ?? '15551239999';
   const kills = [...(options.kills ?? [])];
   const lines: TapeLine[] = [];
+  const conferences = new Map<string, TapeLine[]>();
+  /** By the clock of the wall. */
+  let diedAt: number | null = null;
   /** null while there is none. */
   let process: SimulatedProcess | null = null;
   let clockOfProcess: MortalClock = createMortalClock(clock);
@@ -139,11 +147,12 @@ export function simulate(options: SimulateOptions): Simulation {
     },
     hangUp,
     command: obey,
+    conference: (command) => process?.conferences.command(command),
   });
   const legs = createSimulatedLegs({
     clock,
     put: signal,
-    nextPress: () => process?.nextPress() ?? 0,
+    press: (leg, digit, heard) => process?.press(digit, heard, leg) ?? 0,
     callees: options.callees ?? {},
   });
   const called = createCalledPhone({
@@ -232,6 +241,22 @@ export function simulate(options: SimulateOptions): Simulation {
       },
       onLine,
       onFault: (error) => faults.push(error),
+      conferences: {
+        call: { id: 'call-1', from, to },
+        scripts: options.conferences ?? {},
+        laterOthersLeave: (name, delayMs) => void clock.after(delayMs, () => process?.conferences.othersLeave(name)),
+        tapes: conferences,
+        diedAt,
+        language: runOptions.defaults.language,
+        ask({ request, report }, room, then) {
+          const reply = send(report, `${room.id}/${request}`, room);
+          clockOfProcess.after(reply.delayMs ?? replyMs, () => then(document(request, report, reply)));
+        },
+        notify({ notice, report }, room, then) {
+          const { status: httpStatus = 200 } = send(report, `${room.id}/${notice}`, room);
+          clockOfProcess.after(replyMs, () => then({ type: 'notice.told', notice, httpStatus }));
+        },
+      },
     });
     // It may have been killed while it was being made.
     process = alive() ? made : null;
@@ -239,6 +264,7 @@ export function simulate(options: SimulateOptions): Simulation {
 
   function kill(downMs: number): void {
     if (died !== null) return;
+    diedAt = clock.wall();
     died = { atMs: clock.now(), sinceMs: clock.now() - allDownMs, downMs };
     generation += 1;
     process = null;
@@ -303,7 +329,7 @@ export function simulate(options: SimulateOptions): Simulation {
       return;
     }
     const heard = { via: 'rfc4733', at: clock.wall() } as const;
-    const number = process.press(digit, [heard]);
+    const number = process.press(digit, [heard], 'caller');
     clock.after(toneMs, () => {
       const whole = [{ ...heard, durationMs: toneMs }];
       if (!callerGone)
@@ -325,8 +351,8 @@ export function simulate(options: SimulateOptions): Simulation {
     signal({ type: 'leg.ended', leg: 'caller', by, q850Cause, reason });
   }
 
-  function send(report: Report, id: string): ReplyInFull {
-    const plan = options.dialect.request(report, facts());
+  function send(report: Report, id: string, about: CallFacts = facts()): ReplyInFull {
+    const plan = options.dialect.request(report, about);
     const before = application.requests.length;
     const reply = application.receive(plan, report.kind, clock.now(), id);
     if (application.requests.length > before) caller.requestSent(plan.url);
@@ -366,6 +392,7 @@ export function simulate(options: SimulateOptions): Simulation {
     tape: lines,
     effects,
     requests: application.requests,
+    conferences,
     problems,
     unheard,
     lost,

@@ -305,7 +305,70 @@ const verbs: readonly Scenario[] = [
 ];
 
 const callee = { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 2000 } };
+const screened =
+  '<Gather gatherUrl="/accept" maxDigits="1" firstDigitTimeout="3"><SpeakSentence>A call for you.</SpeakSentence></Gather>';
+const calledLeg = { to: 'a@x', direction: 'outbound', transferTo: 'a@x', tag: 'b' };
 const legs: readonly Scenario[] = [
+  story('Transfer asks the leg that answered, alone, and joins it when its document is over', {
+    application: {
+      '/start': bxml(
+        '<Transfer transferCompleteUrl="/done"><SipUri transferAnswerUrl="/screen" tag="b">a@x</SipUri></Transfer>',
+      ),
+      '/screen': bxml(screened),
+      '/accept': bxml('<SpeakSentence>You are connected.</SpeakSentence>'),
+      '/done': thanks,
+    },
+    callees: { 'a@x': { answerAfterMs: 500, press: '1', hangUpAfterMs: 8000 } },
+    caller: [],
+    expect: {
+      requests: [
+        start,
+        told('/screen', 'transferAnswer', calledLeg),
+        told('/accept', 'gather', { ...calledLeg, digits: '1' }),
+        told('/done', 'transferComplete', { cause: 'hangup', transferTo: 'a@x' }),
+        over('hangup'),
+      ],
+      gathers: [{ digits: '1', reason: 'max-digits' }],
+      failures: [],
+    },
+    onlySimulated: 'A story over real calls watches what the caller hears only.',
+  }),
+  story('Transfer lets a leg go that its document hangs up, and the caller goes on', {
+    application: {
+      '/start': bxml(
+        '<Transfer transferCompleteUrl="/done"><SipUri transferAnswerUrl="/screen" tag="b">a@x</SipUri></Transfer>',
+      ),
+      '/screen': bxml(screened),
+      '/accept': bxml('<Hangup/>'),
+      '/done': thanks,
+    },
+    callees: { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 60_000 } },
+    caller: [],
+    expect: {
+      prompts: ['ringback', 'A call for you.', 'Thank you.'],
+      requests: [
+        start,
+        told('/screen', 'transferAnswer', calledLeg),
+        told('/accept', 'gather', { ...calledLeg, digits: '' }),
+        told('/done', 'transferComplete', { cause: 'hangup', transferTo: 'a@x' }),
+        over('hangup'),
+      ],
+      withinMs: 20_000,
+    },
+    onlySimulated: 'A story over real calls watches what the caller hears only.',
+  }),
+  story('Transfer joins a leg whose application has nothing to say to it', {
+    application: {
+      '/start': bxml(
+        '<Transfer transferCompleteUrl="/done"><SipUri transferAnswerUrl="/screen">a@x</SipUri></Transfer>',
+      ),
+      '/screen': '<Response/>',
+      '/done': thanks,
+    },
+    callees: { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 3000 } },
+    caller: [],
+    expect: { prompts: ['ringback', 'Thank you.'], failures: [], longerThanMs: 3000 },
+  }),
   story('Transfer is told when the other side hangs up, and its answer runs', {
     application: {
       '/start': bxml('<Transfer transferCompleteUrl="/done"><SipUri>a@x</SipUri></Transfer><Pause duration="60"/>'),

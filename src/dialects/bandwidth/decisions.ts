@@ -98,6 +98,12 @@ export const decisions: readonly Decision[] = [
     reason: "`statusUrl` is the vendor's call status URL of an application.",
   },
   {
+    about: '`transferAnswer`',
+    decision:
+      'An empty answer, `<Response/>`, and an application that cannot be asked join the leg at once; Hangup lets it go, and the cause of `transferComplete` is `hangup`. The documents of one leg may follow one another (Gather, Redirect). The tag is that of the target. What belongs to the whole call (Transfer, Bridge, Conference, recordings, streams, StartGather) fails there and the next verb runs.',
+    reason: 'What an empty document means is not documented; who writes one has nothing to say before the two talk.',
+  },
+  {
     about: '`transferComplete` and `transferDisconnect`, causes',
     decision:
       '`hangup`, `busy` (486, 600), `timeout` (not answered in time, 408, 480), `rejected` (403, 603, 607), `cancel` (somebody else answered, or the caller left), `error` for a number that does not exist, else `unknown`. `errorMessage` and `errorId` are sent with all but `hangup` and `cancel`.',

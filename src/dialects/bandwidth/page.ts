@@ -40,6 +40,11 @@ export function formatSupportPage(): string {
         ['`redirect`', 'A Redirect runs.', 'BXML'],
         ['`recordComplete`', 'A Record with `recordCompleteUrl` is over and the call is up.', 'BXML'],
         ['`recordingAvailable`', 'The file of a recording is complete.', 'ignored'],
+        [
+          '`transferAnswer`',
+          'A dialled leg with `transferAnswerUrl` has answered.',
+          'BXML for that leg; no Transfer, Bridge, Conference, Forward, recording or stream',
+        ],
         ['`transferComplete`', 'A Transfer with `transferCompleteUrl` is over and the call is up.', 'BXML'],
         [
           '`mediaStreamStarted`, `mediaStreamRejected`, `mediaStreamStopped`',
@@ -58,7 +63,7 @@ export function formatSupportPage(): string {
         ['`conferenceRecordingAvailable`', 'The file of a recording of a conference is complete.', 'ignored'],
       ],
     ),
-    'Not sent: `transferAnswer`, `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of real-time transcriptions.',
+    'Not sent: `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of real-time transcriptions.',
     '## Decisions',
     "What the public documentation leaves open, and where this server does otherwise than the vendor's.",
     table(

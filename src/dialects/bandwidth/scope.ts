@@ -98,9 +98,9 @@ export function fieldsOf({ name, element }: Named, scope: Scope): Fields {
   const { problems } = scope;
   const known = supportOf(name).attributes;
   const read = knownAttributes(element, name, Object.keys(known), problems, (own, attribute) => {
-    const { level, note, refuses } = known[own]!;
+    const { level, note } = known[own]!;
     if (level !== 'no') return true;
-    if (!isDefault(attribute)) tellUnsupported(name, own, note, refuses === true, attribute, scope);
+    if (!isDefault(attribute)) tellUnsupported(name, own, note, attribute, scope);
     return false;
   });
   return new Fields(element, read, problems, (attribute) => scope.onRead(name, attribute));
@@ -109,15 +109,6 @@ export function fieldsOf({ name, element }: Named, scope: Scope): Fields {
 /** `transcribe="false"` asks for nothing that is missing. */
 const isDefault = ({ value }: XmlAttribute): boolean => ['', 'false', 'none'].includes(value.trim().toLowerCase());
 
-function tellUnsupported(
-  verb: VerbName,
-  name: string,
-  note: string,
-  refuses: boolean,
-  { at }: XmlAttribute,
-  { problems }: Scope,
-): void {
-  const words = `${name} of <${verb}> is not supported`;
-  if (refuses) problems.error('attribute-not-supported', at, `${words}, so this document cannot run. ${note}`);
-  else problems.warn('attribute-not-supported', at, `${words}; it has no effect. ${note}`);
+function tellUnsupported(verb: VerbName, name: string, note: string, { at }: XmlAttribute, { problems }: Scope): void {
+  problems.warn('attribute-not-supported', at, `${name} of <${verb}> is not supported; it has no effect. ${note}`);
 }

@@ -22,7 +22,6 @@ export interface VerbSupport extends Support {
 const yes = (byDefault: string, note: string): AttributeSupport => ({ level: 'yes', byDefault, note });
 const part = (byDefault: string, note: string): AttributeSupport => ({ level: 'part', byDefault, note });
 const no = (note: string): AttributeSupport => ({ level: 'no', byDefault: '–', note });
-const refused = (note: string): AttributeSupport => ({ ...no(note), refuses: true });
 const notYet = (note: string, content = '–', inside: VerbSupport['inside'] = 'document'): VerbSupport => ({
   level: 'no',
   inside,
@@ -222,18 +221,20 @@ export const verbs = {
     content: 'a number',
     note: 'A telephone number, or a SIP user of this server.',
     attributes: {
-      transferAnswerUrl: refused('No document can run on the dialled leg yet.'),
-      transferAnswerMethod: no('As `transferAnswerUrl`.'),
-      transferAnswerFallbackUrl: no('As `transferAnswerUrl`.'),
-      transferAnswerFallbackMethod: no('As `transferAnswerUrl`.'),
+      transferAnswerUrl: yes(
+        '–',
+        'Asked when this leg has answered: its BXML runs for this leg alone, with keys of its own, then it is joined with the caller, who hears ringing until then. Hangup lets the leg go.',
+      ),
+      transferAnswerMethod: method,
+      transferAnswerFallbackUrl: yes('–', 'Asked when `transferAnswerUrl` fails. When both do, the leg is joined.'),
+      transferAnswerFallbackMethod: method,
       transferDisconnectUrl: yes(
         '–',
         'Told with event `transferDisconnect` when this leg is over; the answer is ignored.',
       ),
       transferDisconnectMethod: method,
       ...credentials,
-      fallbackUsername: no('There is no fallback URL that it could be for.'),
-      fallbackPassword: no('There is no fallback URL that it could be for.'),
+      ...fallbackCredentials,
       tag: yes('–', 'Sent with the webhooks of this leg.'),
       uui,
     },
@@ -244,15 +245,14 @@ export const verbs = {
     content: 'a SIP address',
     note: 'A SIP target.',
     attributes: {
-      transferAnswerUrl: refused('No document can run on the dialled leg yet.'),
-      transferAnswerMethod: no('As `transferAnswerUrl`.'),
-      transferAnswerFallbackUrl: no('As `transferAnswerUrl`.'),
-      transferAnswerFallbackMethod: no('As `transferAnswerUrl`.'),
+      transferAnswerUrl: yes('–', 'As of PhoneNumber.'),
+      transferAnswerMethod: method,
+      transferAnswerFallbackUrl: yes('–', 'As of PhoneNumber.'),
+      transferAnswerFallbackMethod: method,
       transferDisconnectUrl: yes('–', 'As of PhoneNumber.'),
       transferDisconnectMethod: method,
       ...credentials,
-      fallbackUsername: no('There is no fallback URL that it could be for.'),
-      fallbackPassword: no('There is no fallback URL that it could be for.'),
+      ...fallbackCredentials,
       tag: yes('–', 'Sent with the webhooks of this leg.'),
       uui,
     },

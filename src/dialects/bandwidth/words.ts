@@ -1,7 +1,7 @@
 // Owns: Bandwidth's webhooks (Programmable Voice, v2): which properties each has, in their order and spelling, as JSON by
 // POST or as a query by GET. What the vendor's pages leave open is decided in decisions.ts.
 // Does not: send anything, or answer a challenge (src/hooks).
-import type { CallFacts, Report } from '../../flow/report.ts';
+import type { CallFacts, Report, ReportedLeg } from '../../flow/report.ts';
 import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf, streamIdOf } from './call-id.ts';
@@ -42,12 +42,30 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
   }
 
   function ofCall(eventType: string, report: Report, call: CallFacts): Properties {
+    if (report.ownLeg !== undefined) return ofOwnLeg(eventType, report.ownLeg, report, call);
     return {
       ...common(eventType, call, callIdOf(call.id)),
       enqueuedTime: call.enqueuedAt,
       startTime: call.startedAt,
       answerTime: call.answeredAt ?? undefined,
       tag: tagOf(report),
+    };
+  }
+
+  /** A leg that a call dialled, and runs a document for. */
+  function ofOwnLeg(
+    eventType: string,
+    { leg, target, callerId, dialledMs, answeredMs }: ReportedLeg,
+    report: Report,
+    call: CallFacts,
+  ): Properties {
+    const shown = callerId ?? call.from;
+    const at = (sinceMs: number): string => iso(Date.parse(call.startedAt) + sinceMs);
+    return {
+      ...common(eventType, call, legIdOf(call.id, leg)),
+      ...{ from: shown, to: target, direction: 'outbound', parentCallId: callIdOf(call.id) },
+      ...{ startTime: at(dialledMs), answerTime: at(answeredMs), tag: tagOf(report) },
+      ...{ transferCallerId: shown, transferTo: target },
     };
   }
 
@@ -155,6 +173,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
         const { digits, terminator } = report;
         return { ...ofCall('gather', report, call), digits, terminatingDigit: terminator };
       }
+      case 'leg-answer':
+        return ofCall('transferAnswer', report, call);
       case 'stream':
         return ofStream(report, call);
       case 'key':

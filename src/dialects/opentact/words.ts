@@ -53,6 +53,7 @@ export function request(report: Report, call: CallFacts): HttpPlan {
     case 'conference':
     case 'sound':
     case 'key':
+    case 'leg-answer':
     case 'stream':
     case 'leg-end':
     case 'call-end':

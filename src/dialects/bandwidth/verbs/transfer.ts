@@ -47,10 +47,22 @@ function targetOf(child: Named, scope: Scope, common: readonly Shown[]): readonl
     fallback: false,
     tag: encodeTag(tag ?? ''),
   });
+  const answer = destinationOf(fields, scope, {
+    prefix: 'transferAnswer',
+    event: 'transferAnswer',
+    fallback: true,
+    tag: encodeTag(tag ?? ''),
+  });
   const target = readTarget(textOf(element), child.name === 'SipUri' ? 'sip' : 'number');
   if (target !== null) {
     const whole = withShown(target, ...common, { headers: uuiHeaders(fields, scope) });
-    return [notify === null ? whole : { ...whole, notify }];
+    return [
+      {
+        ...whole,
+        ...(answer === null ? {} : { answer, variables: { tag: encodeTag(tag ?? '') } }),
+        ...(notify === null ? {} : { notify }),
+      },
+    ];
   }
   const hint =
     child.name === 'SipUri'

@@ -1,0 +1,275 @@
+// Owns: the conferences of a simulated call, in its process: each a tape and a run of its own, as live ones have, with the
+// simulated call and others of whom nothing is known but that they are there. Another process takes them up from their tapes.
+// Does not: carry sound; what is played there takes its time and is heard by nobody.
+import type { Clock } from '../base/clock.ts';
+import { membersOf } from '../call/cut-conference.ts';
+import type { Effect } from '../call/effect.ts';
+import type { ConferenceCommand, TapeLine, WorldEvent } from '../call/event.ts';
+import { createCallLoop } from '../call/loop.ts';
+import { type Outstanding, readOutstanding } from '../call/outstanding.ts';
+import { createTape } from '../call/tape.ts';
+import type { CallFacts, ConferenceMember } from '../flow/report.ts';
+import { createConferenceRun } from '../run/create-conference-run.ts';
+import { createSimulatedMedia, type SimulatedMediaOptions } from './simulate-media.ts';
+
+type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
+type Join = EffectOf<'conference.join'>;
+
+/** Of a conference that somebody else has begun. */
+export interface ConferenceScript {
+  /** How many are there before the story's call. */
+  readonly others: number;
+  /** They leave so long after it came. */
+  readonly leaveAfterMs?: number;
+}
+
+export interface SimulatedConferencesOptions {
+  readonly clock: Clock;
+  readonly alive: () => boolean;
+  /** The story's call. */
+  readonly call: { readonly id: string; readonly from: string; readonly to: string };
+  readonly put: (event: WorldEvent) => void;
+  readonly media: Omit<SimulatedMediaOptions, 'clock' | 'put'>;
+  readonly ask: (effect: EffectOf<'document.ask'>, room: CallFacts, then: (event: WorldEvent) => void) => void;
+  readonly notify: (effect: EffectOf<'application.notify'>, room: CallFacts, then: (event: WorldEvent) => void) => void;
+  readonly onFault: (error: unknown) => void;
+  readonly scripts: Readonly<Record<string, ConferenceScript>>;
+  /** Tells `leave` of the process that lives by then. */
+  readonly laterOthersLeave: (name: string, delayMs: number) => void;
+  /** Their tapes, by id; those that are not over are taken up when another process left them so. */
+  readonly tapes: Map<string, TapeLine[]>;
+  /** When the process before this one died, by the clock of the wall. */
+  readonly diedAt: number | null;
+  readonly downMs: number;
+  readonly language: string;
+}
+
+export interface SimulatedConferences {
+  join(effect: Join): void;
+  rejoin(was: NonNullable<Outstanding['conference']>): void;
+  leave(): void;
+  othersLeave(name: string): void;
+  command(command: ConferenceCommand): void;
+  settle(): void;
+  readonly over: boolean;
+}
+
+interface Room {
+  readonly id: string;
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly over: boolean;
+  enter(member: ConferenceMember): void;
+  has(call: string): boolean;
+  leave(call: string, why: Extract<WorldEvent, { type: 'member.left' }>['why']): void;
+  othersLeave(): void;
+  command(command: ConferenceCommand): void;
+  settle(isBack: (call: string) => boolean): void;
+}
+
+const isOther = (call: string): boolean => call.startsWith('other-');
+
+export function createSimulatedConferences(options: SimulatedConferencesOptions): SimulatedConferences {
+  const { tapes, call, scripts } = options;
+  const rooms: Room[] = [...tapes].map(([id, lines]) => createRoom(id, lines, options));
+  let mine: Room | null = null;
+
+  const named = (name: string): Room | undefined => rooms.find((room) => room.name === name && room.isOpen);
+
+  function begin(name: string, events: Join['events']): Room {
+    const id = `conference-${tapes.size + 1}`;
+    const lines: TapeLine[] = [];
+    tapes.set(id, lines);
+    const created = { type: 'conference.created', conference: id, name, app: 'app-1', account: '' } as const;
+    const room = createRoom(id, lines, options, { ...created, events, waits: false });
+    rooms.push(room);
+    return room;
+  }
+
+  function join({ name, mute, hold, coach, events }: Join): void {
+    const { others = 0, leaveAfterMs } = scripts[name] ?? {};
+    const there = named(name);
+    const room = there ?? begin(name, others > 0 ? null : events);
+    if (there === undefined) {
+      for (let i = 1; i <= others; i += 1)
+        room.enter({ call: `other-${i}`, from: `other ${i}`, to: call.to, mute: false, hold: false, coach: null });
+      if (leaveAfterMs !== undefined) options.laterOthersLeave(name, leaveAfterMs);
+    }
+    mine = room;
+    const { id: own, from, to } = call;
+    room.enter({ call: own, from, to, mute, hold, coach });
+    const created = there === undefined && others === 0;
+    options.put({ type: 'conference.joined', conference: room.id, name, created });
+  }
+
+  return {
+    join,
+    rejoin({ join: how, conference }) {
+      const was = conference === null ? named(how.name) : rooms.find(({ id }) => id === conference);
+      if (was?.isOpen === true && was.has(call.id)) {
+        mine = was;
+        if (conference === null)
+          options.put({ type: 'conference.joined', conference: was.id, name: was.name, created: !was.has('other-1') });
+      } else if (conference === null) join(how);
+      else options.put({ type: 'conference.left', conference, why: 'ended' });
+    },
+    leave() {
+      mine?.leave(call.id, 'left');
+      mine = null;
+    },
+    othersLeave: (name) => named(name)?.othersLeave(),
+    command: (command) => mine?.command(command),
+    settle() {
+      for (const room of rooms) room.settle((who) => isOther(who) || (who === call.id && mine === room));
+    },
+    get over() {
+      return rooms.every((room) => room.over);
+    },
+  };
+}
+
+function createRoom(
+  id: string,
+  lines: TapeLine[],
+  options: SimulatedConferencesOptions,
+  created?: Extract<WorldEvent, { type: 'conference.created' }>,
+): Room {
+  const { clock, alive, call, diedAt, downMs } = options;
+  const run = createConferenceRun({ defaults: { language: options.language } });
+  const last = lines.at(-1);
+  const cut =
+    last === undefined || diedAt === null
+      ? null
+      : { lines: [...lines], sinceMs: last.since + Math.max(0, Math.round(diedAt) - last.at) };
+  const first = created ?? lines[0]!.event;
+  if (first.type !== 'conference.created') throw new Error('not the tape of a conference');
+  const { name } = first;
+  const members = new Map(membersOf(lines).map((member) => [member.call, member as ConferenceMember]));
+  const timers = new Map<string, { cancel(): void }>();
+  let isOpen = !lines.some(({ event }) => event.type === 'conference.ended');
+  const wasOver = lines.some(({ event }) => event.type === 'call.ended');
+  const tape = createTape({
+    clock,
+    onLine: (line) => void (alive() && lines.push(line)),
+    ...(cut === null ? {} : { cut }),
+  });
+  const outstanding = cut === null || wasOver ? null : readOutstanding(cut.lines, run, cut.sinceMs);
+  const loop = createCallLoop({ tape, run, perform, onFault: options.onFault, resumed: outstanding !== null });
+  const put = (event: WorldEvent): void => {
+    if (alive() && !wasOver) loop.put(event);
+  };
+  const media = createSimulatedMedia({ clock, put, ...options.media });
+
+  function facts(): CallFacts {
+    const startedAt = new Date(lines[0]?.at ?? 0).toISOString();
+    const lasting = { id, app: 'app-1', direction: 'inbound', from: '', to: '', conference: name } as const;
+    return { ...lasting, state: isOpen ? 'live' : 'ended', startedAt, answeredAt: startedAt };
+  }
+
+  function arm(timer: string, delayMs: number): void {
+    timers.set(
+      timer,
+      clock.after(delayMs, () => put({ type: 'timer.fired', timer })),
+    );
+  }
+
+  function leave(who: string, why: Parameters<Room['leave']>[1]): void {
+    if (!members.delete(who)) return;
+    put({ type: 'member.left', call: who, why });
+    if (who === call.id && why !== 'left') options.put({ type: 'conference.left', conference: id, why });
+  }
+
+  function end(reason: string): void {
+    if (!isOpen) return;
+    isOpen = false;
+    for (const who of [...members.keys()]) leave(who, 'ended');
+    put({ type: 'conference.ended', reason });
+  }
+
+  function perform(effect: Effect): void {
+    if (!alive()) return;
+    switch (effect.type) {
+      case 'call.hangup':
+        end(effect.reason ?? 'ended');
+        return;
+      case 'document.ask':
+        options.ask(effect, facts(), put);
+        return;
+      case 'application.notify':
+        options.notify(effect, facts(), put);
+        return;
+      case 'prompt.start':
+        media.start(effect, null);
+        return;
+      case 'prompt.stop':
+        media.stop(effect.prompt);
+        return;
+      case 'record.start':
+        media.record({ ...effect, silenceMs: null }, null);
+        return;
+      case 'record.pause':
+        media.pauseRecording(effect.recording, effect.on);
+        return;
+      case 'record.stop':
+        media.stopRecording(effect.recording);
+        return;
+      case 'timer.arm':
+        arm(effect.timer, effect.delayMs);
+        return;
+      case 'timer.cancel':
+        timers.get(effect.timer)?.cancel();
+        return;
+    }
+  }
+
+  function restore(it: Outstanding): void {
+    for (const { tag, durationMs } of it.kept) if (tag !== null) media.keep(tag, durationMs);
+    for (const { effect, begun, paused, stopping } of it.recordings) {
+      media.record(effect, begun === null ? null : begun.sinceMs + (paused ? 0 : downMs));
+      if (paused) media.pauseRecording(effect.recording, true);
+      if (stopping) media.stopRecording(effect.recording);
+    }
+    for (const { effect, playedMs } of it.prompts) media.start(effect, playedMs);
+    for (const { timer, delayMs } of it.timers) arm(timer, delayMs);
+    for (const event of it.events) put(event);
+    for (const effect of [...it.requests, ...it.notices]) perform(effect);
+    if (it.ending !== null) perform(it.ending);
+  }
+
+  if (created !== undefined) put(created);
+  return {
+    id,
+    name,
+    get isOpen() {
+      return isOpen;
+    },
+    get over() {
+      return wasOver || loop.over;
+    },
+    has: (who) => members.has(who),
+    enter(member) {
+      members.set(member.call, member);
+      put({ type: 'member.joined', member });
+    },
+    leave,
+    othersLeave() {
+      for (const who of [...members.keys()]) if (isOther(who)) leave(who, 'left');
+    },
+    command(command) {
+      if (!isOpen) return;
+      put({ type: 'conference.commanded', command });
+      if (command.kind === 'remove') leave(command.call, 'removed');
+      if (command.kind !== 'member') return;
+      const { kind: _kind, call: who, ...changes } = command;
+      const was = members.get(who);
+      if (was === undefined) return;
+      members.set(who, { ...was, ...changes });
+      put({ type: 'member.changed', member: { ...was, ...changes } });
+    },
+    settle(isBack) {
+      if (outstanding === null) return;
+      loop.resume(outstanding.notes, { type: 'call.recovered', downMs }, () => restore(outstanding));
+      for (const who of [...members.keys()]) if (!isBack(who)) leave(who, 'left');
+    },
+  };
+}

@@ -2,9 +2,8 @@
 // It listens for this machine only unless told otherwise, refuses the Host of other sites (host-check.ts), sends no CORS
 // headers, and changes nothing for a page of another site (other-sites.ts).
 // Does not: know keys (access.ts), nor what an address answers (routes.ts, faces.ts).
-import { createServer, METHODS, type Server, STATUS_CODES } from 'node:http';
+import { METHODS, STATUS_CODES } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -33,8 +32,6 @@ export interface HttpOptions {
   readonly anonymous?: 'local' | 'never' | undefined;
   /** What clients call this server. */
   readonly advertisedUrl?: string | undefined;
-  /** Further ports of the same host. */
-  readonly commandPorts?: readonly number[] | undefined;
   /** Events for applications; without it there are none. */
   readonly outbox?: OutboxFace;
   /** Figures are shown to everybody who reaches the port. */
@@ -142,15 +139,12 @@ export function createHttp(options: HttpOptions): HttpFace {
   });
   addRoutes(app, options, access, limits.handlerMs);
 
-  const others: Server[] = [];
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    const late = setTimeout(() => {
-      for (const server of [app.server, ...others]) server.closeAllConnections();
-    }, limits.closeMs);
+    const late = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
     try {
-      await Promise.all([app.close(), ...others.map(closeServer)]);
+      await app.close();
     } finally {
       clearTimeout(late);
     }
@@ -166,7 +160,6 @@ export function createHttp(options: HttpOptions): HttpFace {
         throw listenFault(options, cause as NodeJS.ErrnoException);
       }
       const { address, port } = app.server.address() as { address: string; port: number };
-      for (const further of options.commandPorts ?? []) others.push(await listenToo(app, limits, address, further));
       return { host: address, port };
     },
     close() {
@@ -188,36 +181,6 @@ function createFacesOf(options: HttpOptions, access: Access | null, limits: Http
   return createFaces({ ...faces, keys, access, voiceOf, advertisedUrl: here, answerMs: limits.handlerMs, log });
 }
 
-/** A further port of the same interface. */
-async function listenToo(app: FastifyInstance, limits: HttpLimits, host: string, port: number): Promise<Server> {
-  const server = createServer(
-    {
-      requestTimeout: limits.requestMs,
-      headersTimeout: limits.requestMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: Math.ceil(limits.requestMs / 10),
-      maxHeaderSize: 16 * 1024,
-      requireHostHeader: false,
-    },
-    (request, response) => app.routing(request, response),
-  );
-  server.setTimeout(limits.silentMs);
-  server.maxConnections = limits.connections;
-  server.on('clientError', answerNoRequest);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFault({ host, port }, cause)));
-    server.listen(port, host, resolve);
-  });
-  return server;
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-}
-
 /** What holds for every answer. Other sites may neither read nor embed what is here, and nobody keeps it. */
 function begin(reply: FastifyReply): void {
   reply.headers({
@@ -228,10 +191,10 @@ function begin(reply: FastifyReply): void {
 }
 
 /** What came is no request, or not in time. */
-function answerNoRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.writableEnded) return;
   // After an answer has begun, another one would only be part of it.
-  if (error.code === 'ECONNRESET' || !socket.writable || (socket as Socket).bytesWritten > 0) {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }

@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CodedError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import { claimPorts } from '../base/ports-rig.ts';
 import type { CommandFace, RestFace, RestRequest, Voice } from '../dialects/rest.ts';
 import { createStore, type Store } from '../store/store.ts';
 import type { Keys } from './access.ts';
@@ -251,18 +250,6 @@ describe('a dialect’s interface of commands', () => {
     const text = JSON.stringify(logged, (_, value) => (value instanceof Error ? value.stack : value));
     expect(text).not.toContain('canary-in-the-mine');
     expect(text).not.toContain(Buffer.from('ada:right').toString('base64'));
-  });
-
-  it('is there on further ports, which close with the rest', async () => {
-    await http.close();
-    const claimed = await claimPorts(2);
-    const free = claimed.range[0] + 1;
-    await start({ commandPorts: [free] });
-    const answer = await fetch(`http://127.0.0.1:${free}/api?action=x&username=ada&password=right`);
-    expect(await answer.text()).toBe('ada');
-    await http.close();
-    await expect(fetch(`http://127.0.0.1:${free}/health`)).rejects.toThrow();
-    await claimed.close();
   });
 });
 

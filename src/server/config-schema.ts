@@ -65,10 +65,6 @@ const http = z.strictObject({
     .describe(
       'Whether requests without credentials are answered. `local` (default): those of this machine, while `http.host` is a loopback address; they see every account. `never`: none but `/health`.',
     ),
-  commandPorts: z
-    .array(z.int().min(1).max(65535))
-    .optional()
-    .describe('Further ports for interfaces that take commands in the query, such as the one of OzML: `[9508]`.'),
   advertisedUrl: httpUrl
     .optional()
     .describe('Base URL put in what applications are told, where it names this interface. Default: its host and port.'),

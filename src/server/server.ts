@@ -16,6 +16,7 @@ import type { Interpreter } from '../call/loop.ts';
 import { authorizationOf } from '../dialects/credentials.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createDialects, faces } from '../dialects/index.ts';
+import type { RestFace } from '../dialects/rest.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import { withoutCredentials } from '../hooks/app-trust.ts';
@@ -73,6 +74,8 @@ export interface ServerSeams {
   readonly lookup?: Lookup;
   /** The words of an app, in place of those that are built. */
   readonly dialects?: (name: DialectName) => Dialect;
+  /** Behind those that are built. */
+  readonly faces?: readonly RestFace[];
   /** May put something between a call and what decides for it. */
   readonly interpreter?: (run: Interpreter, app: string) => Interpreter;
   /** Told every line of every tape, unmasked, behind the reader that keeps them. */
@@ -243,6 +246,10 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       conferencesOf: createConferenceFaces({ store, conferences, ...accounts.forVoice }),
       contacts: (login) => endpoint.contacts(login).length,
     });
+    const builtFaces = {
+      rest: [...faces.rest, ...(seams.faces ?? [])],
+      command: [...faces.command, ozml.face],
+    };
     const httpOptions: HttpOptions = {
       ...config.http,
       log,
@@ -251,7 +258,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       outbox: { list: store.outbox.list, event: store.outbox.event, redeliver: events.redeliver },
       live: () => calls.list().map(withAccount),
       accounts: {
-        ...{ keys: accounts.keys, voiceOf, faces: { ...faces, command: [...faces.command, ozml.face] } },
+        ...{ keys: accounts.keys, voiceOf, faces: builtFaces },
         ...{ everyAppOf: directory.everyAppOf, accountOf: directory.accountOf },
       },
       health: () => ({

@@ -274,6 +274,13 @@ describe('PUT /calls/{callId}/bxml', () => {
     expect(rig.commands).toEqual([]);
   });
 
+  it('is taken as a JSON string too, as the older client writes it', async () => {
+    const rig = createRig();
+    rig.calls.push(callRecord(1));
+    expect((await rig.ask('PUT', `/calls/${id(1)}/bxml`, JSON.stringify('<Bxml><Hangup/></Bxml>'))).status).toBe(204);
+    expect((await rig.ask('PUT', `/calls/${id(1)}/bxml`, '"<Bxml/>')).status).toBe(400);
+  });
+
   it('wants XML and an answered call', async () => {
     const rig = createRig();
     rig.calls.push(callRecord(1, unanswered), callRecord(2));

@@ -130,7 +130,17 @@ export const wordsOf = ({ line, column, message, hint }: ReturnType<typeof compi
 export function readBxml(request: RestRequest): string {
   const type = (request.headers['content-type'] ?? 'application/xml').split(';', 1)[0]!.trim().toLowerCase();
   if (!/^(application|text)\/([\w.-]+\+)?xml$/.test(type)) throw unsupported(request);
-  return request.body.toString('utf8');
+  const text = request.body.toString('utf8');
+  // The older client of the vendor puts it into a JSON string, under the name of XML.
+  return text.startsWith('"') ? unquoted(text) : text;
+}
+
+function unquoted(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }
 
 /** Where the document came from that runs: what relative addresses are resolved against. */
@@ -141,7 +151,11 @@ async function sourceOf(call: CallRecord, voice: Voice): Promise<string> {
 }
 
 const recordingState = z.object({
-  state: z.enum(['paused', 'recording'], 'Invalid state: must be one of [paused, recording]'),
+  // The older client of the vendor writes it in capitals.
+  state: z.preprocess(
+    (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+    z.enum(['paused', 'recording'], 'Invalid state: must be one of [paused, recording]'),
+  ),
 });
 
 export async function updateRecordingState(request: RestRequest, voice: Voice): Promise<RestReply> {

@@ -1,0 +1,131 @@
+// Every verb of the vendor's builder, run on real calls.
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { onClose, startPhone } from '../../server/rig.ts';
+import { account, bxml, from, hangUp, make, type Stand, speak, talk, to, wait } from './stand.ts';
+
+export function testVerbs(of: () => Stand): void {
+  const put = (callId: string, ...inside: unknown[]) =>
+    of()
+      .api('CallsApi')
+      .updateCallBxml(account, callId, bxml(...inside));
+
+  describe('verbs', () => {
+    it('that take their time run one after the other', async () => {
+      of().documents.set('/after', bxml(make('Hangup')));
+      const call = await talk(
+        of(),
+        bxml(
+          make('Tag', 'first'),
+          make('StartGather', { dtmfUrl: '/key', tag: 'keys' }),
+          make('StartRecording', { fileFormat: 'wav' }),
+          speak('One <emphasis>two</emphasis>'),
+          make('PlayAudio', `${of().origin}/sound.wav`),
+          make('Ring', { duration: 0.3 }),
+          make('PauseRecording'),
+          make('Pause', { duration: 0.1 }),
+          make('ResumeRecording'),
+          make('SendDtmf', '1w2', { toneDuration: 60, toneInterval: 60 }),
+          make('StopRecording'),
+          make('Pause', { duration: 60 }),
+        ),
+      );
+      const { callId, phone } = call;
+      await of().until(callId, ({ type }) => type === 'digits.sent');
+      await phone.press('5');
+      expect(await of().told('dtmf', callId)).toMatchObject({ digit: '5', tag: 'keys' });
+      const redirect = make('Redirect', { redirectUrl: `${of().origin}/after`, redirectMethod: 'POST', tag: 'over' });
+      await put(callId, make('StopGather'), redirect);
+      expect(await of().told('redirect', callId)).toMatchObject({ tag: 'over' });
+      await phone.ended;
+      expect(await of().told('disconnect', callId)).toMatchObject({ cause: 'hangup', tag: 'over' });
+    });
+
+    it('Transfer rings others together, shows them who calls, and tells of each', async () => {
+      const call = await talk(of(), bxml(wait()));
+      const other = await startPhone();
+      const rang = new Promise<Parameters<Parameters<typeof other.onIncoming>[0]>[0]>((resolve) =>
+        other.onIncoming(resolve),
+      );
+      of().documents.set('/transferred', bxml(wait()));
+      const transfer = make(
+        'Transfer',
+        {
+          transferCompleteUrl: `${of().origin}/transferred`,
+          transferCallerDisplayName: 'Ferry',
+          callTimeout: 20,
+          tag: 'a',
+        },
+        [
+          make('PhoneNumber', to, { transferDisconnectUrl: `${of().origin}/left`, tag: 'number' }),
+          make('SipUri', other.uri, {
+            uui: '6869;encoding=hex',
+            transferDisconnectUrl: `${of().origin}/left`,
+            tag: 'uri',
+          }),
+        ],
+      );
+      await put(call.callId, transfer);
+      const [first, second] = await Promise.all([of().incoming(), rang]);
+      expect(second.remote.displayName).toBe('Ferry');
+      expect(second.header('User-to-User')).toBe('6869;encoding=hex');
+      await second.answer();
+      expect(await first.answered).toBe(false);
+      expect(await of().told('transferDisconnect')).toMatchObject({ cause: 'cancel', tag: 'number', transferTo: to });
+      second.hangUp();
+      expect(await of().told('transferDisconnect')).toMatchObject({ cause: 'hangup', tag: 'uri' });
+      expect(await of().told('transferComplete', call.callId)).toMatchObject({ cause: 'hangup', tag: 'a' });
+      await hangUp(of(), call);
+    });
+
+    it('Bridge joins two calls, and tells the one that stays', async () => {
+      const [one, two] = [await talk(of(), bxml(wait())), await talk(of(), bxml(wait()))];
+      of().documents.set('/bridged', bxml(wait()));
+      await put(one.callId, make('Bridge', two.callId, { bridgeCompleteUrl: `${of().origin}/bridged`, tag: 'b' }));
+      await of().until(one.callId, (event) => event.type === 'verb.started' && event.path.startsWith('Bridge'));
+      await hangUp(of(), two);
+      expect(await of().told('bridgeComplete', one.callId)).toMatchObject({ tag: 'b', direction: 'outbound', from });
+      await hangUp(of(), one);
+    });
+
+    it('Forward rings somebody else in place of this server', async () => {
+      of().documents.set('/initiate', bxml(make('Forward', { to, from, callTimeout: 10, uui: '6869;encoding=hex' })));
+      const caller = await startPhone();
+      const call = await caller.call(of().uri, { from: 'sip:+15551112222@127.0.0.1' });
+      const callee = await of().incoming();
+      expect(callee.header('User-to-User')).toBe('6869;encoding=hex');
+      await callee.answer();
+      expect(await call.answered).toBe(true);
+      expect(await of().told('initiate')).toMatchObject({
+        accountId: account,
+        direction: 'inbound',
+        to: '+19195550000',
+      });
+      call.hangUp();
+      await callee.ended;
+      expect(await of().told('disconnect')).toMatchObject({ direction: 'inbound', cause: 'hangup' });
+    });
+
+    it('StartStream and StopStream copy the audio to a websocket', async () => {
+      const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+      await new Promise((resolve) => sockets.once('listening', resolve));
+      onClose(async () => {
+        for (const client of sockets.clients) client.terminate();
+        await new Promise((resolve) => sockets.close(resolve));
+      });
+      const first = new Promise<{ eventType: string; streamParams: object }>((resolve) =>
+        sockets.once('connection', (socket) => socket.once('message', (data) => resolve(JSON.parse(String(data))))),
+      );
+      const destination = `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+      const start = make('StartStream', { destination, name: 's', tracks: 'both' }, [
+        make('StreamParam', { name: 'who', value: 'me' }),
+      ]);
+      const call = await talk(of(), bxml(start, wait()));
+      expect(await first).toMatchObject({ eventType: 'start', streamParams: { who: 'me' } });
+      await put(call.callId, make('StopStream', { name: 's' }), wait());
+      await of().until(call.callId, ({ type }) => type === 'stream.ended');
+      await hangUp(of(), call);
+    });
+  });
+}

@@ -41,7 +41,8 @@ export function viewCall(row: CallRow | null, live: CallFacts | undefined): Call
     sipCallId: row.sipCallId,
   };
   if (live === undefined || row.state === 'ended') return stored;
-  return { ...stored, state: live.state, answeredAt: live.answeredAt };
+  const { state, answeredAt, enqueuedAt } = live;
+  return { ...stored, state, answeredAt, ...(enqueuedAt !== undefined && { enqueuedAt }) };
 }
 
 export function viewRecording(row: RecordingRow): RecordingView {

@@ -2,7 +2,7 @@
 // of its own, which only this user may read. Sealed text is base64 of: 12 bytes nonce, 16 bytes tag, ciphertext.
 // Does not: protect against who can read both files.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 
 export interface Seal {
   /** `place` belongs to it: what was sealed for one place cannot be opened at another. */
@@ -15,9 +15,13 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** `fresh` asks for a new key, with which nothing that was ever sealed can be opened. */
+/**
+ * `fresh` asks for a new key, with which nothing that was ever sealed can be opened. A disk that takes none keeps the old
+ * one: a start that failed for it would cost the calls that wait for the start.
+ */
 export function createSeal(keyFile: string, { fresh = false } = {}): Seal {
-  const key = (fresh ? null : readKey(keyFile)) ?? writeKey(keyFile);
+  const known = readKey(keyFile);
+  const key = known === null ? writeKey(keyFile) : fresh ? (attemptKey(keyFile) ?? known) : known;
   return {
     seal(text, place) {
       const nonce = randomBytes(nonceBytes);
@@ -48,17 +52,30 @@ function readKey(file: string): Buffer | null {
   }
 }
 
+function attemptKey(file: string): Buffer | null {
+  try {
+    return writeKey(file);
+  } catch {
+    return null;
+  }
+}
+
 /** Written beside and moved into place: a key is there whole or not at all. */
 function writeKey(file: string): Buffer {
   const key = randomBytes(keyBytes);
   const beside = `${file}.${process.pid}`;
-  const handle = openSync(beside, 'w', 0o600);
   try {
-    writeSync(handle, key);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    const handle = openSync(beside, 'w', 0o600);
+    try {
+      writeSync(handle, key);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
   }
-  renameSync(beside, file);
   return key;
 }

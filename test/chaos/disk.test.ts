@@ -1,7 +1,7 @@
 // The disk takes nothing while calls are up: it is full, it fails, or it stands still. No call is dropped, keys are
 // acknowledged and count, /health says what is wrong, and when there is room again everything is stored and told.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ interface Fault {
   /** Null, or why it cannot be made on this machine. */
   readonly missing: string | null;
   readonly wrap?: SupervisorOptions['wrap'];
-  /** What is stored is there for another process. */
+  /** Goes on when the process is killed. */
   readonly outlives: boolean;
   /** Resolves with what ends it. */
   begin(rig: Rig): () => void;
@@ -29,7 +29,11 @@ interface Fault {
 
 const works = (command: string, ...words: readonly string[]): boolean => spawnSync(command, words).status === 0;
 /** A mount of its own needs no rights where users may have namespaces; root needs none of them. */
-const ownMounts = process.getuid?.() === 0 ? '-m' : '-Urm';
+const isRoot = process.getuid?.() === 0;
+const ownMounts = isRoot ? '-m' : '-Urm';
+/** Files that keep the namespaces of a process that is killed. */
+const namespaces: { mnt: number; user: number } = { mnt: -1, user: -1 };
+const heldAt = (fd: number): string => `/proc/${process.pid}/fd/${fd}`;
 const mayMount = works('unshare', ownMounts, 'sh', '-c', 'mount -t tmpfs none /mnt');
 
 const faults: readonly Fault[] = [
@@ -37,26 +41,37 @@ const faults: readonly Fault[] = [
     // The store keeps a few dozen pages; the rest of these 4 MB is filled.
     name: 'is full',
     missing: mayMount ? null : 'this user may not mount a small file system',
-    outlives: false,
+    outlives: true,
     wrap(folder) {
+      const { mnt, user } = namespaces;
+      const asUser = isRoot ? [] : [`--user=${heldAt(user)}`, '--preserve-credentials'];
+      if (mnt >= 0) return ['nsenter', `--mount=${heldAt(mnt)}`, ...asUser, 'sh', '-c', 'cd "$0" && exec "$@"', folder];
       mkdirSync(join(folder, 'data'), { recursive: true });
       return ['unshare', ownMounts, 'sh', '-c', 'mount -t tmpfs -o size=4m none data && exec "$@"', 'sh'];
     },
     begin({ server, folder }) {
+      for (const name of ['mnt', 'user'] as const) namespaces[name] = openSync(`/proc/${server.pid}/ns/${name}`, 'r');
+      closers.push(() => {
+        for (const name of ['mnt', 'user'] as const) {
+          closeSync(namespaces[name]);
+          namespaces[name] = -1;
+        }
+      });
       // The folder as that process sees it.
       const data = join('/proc', String(server.pid), 'root', folder, 'data');
       const filler = join(data, 'filler');
       for (const bytes of [65_536, 4096]) for (let index = 0; fill(`${filler}-${bytes}-${index}`, bytes); index += 1);
       return () => {
+        const now = filler.replace(/^\/proc\/\d+/, `/proc/${server.pid}`);
         for (const bytes of [65_536, 4096])
-          for (let index = 0; index < 64; index += 1) rmSync(`${filler}-${bytes}-${index}`, { force: true });
+          for (let index = 0; index < 64; index += 1) rmSync(`${now}-${bytes}-${index}`, { force: true });
       };
     },
   },
   {
     name: 'fails at every write',
     missing: works('prlimit', '--version') ? null : 'there is no prlimit',
-    outlives: true,
+    outlives: false,
     begin({ server }) {
       const limit = (size: string): void => {
         const { status, stderr } = spawnSync('prlimit', ['--pid', String(server.pid), `--fsize=${size}`]);
@@ -69,7 +84,7 @@ const faults: readonly Fault[] = [
   {
     name: 'is held by another process',
     missing: null,
-    outlives: true,
+    outlives: false,
     begin({ folder }) {
       const other = new DatabaseSync(join(folder, 'data', 'keytone.db'), { timeout: 10_000 });
       other.exec('BEGIN IMMEDIATE');
@@ -164,7 +179,7 @@ describe.each(faults)('the disk $name', { timeout: 60_000 }, ({ missing, wrap, o
       await rig.until(async () => !(await health()).store.behind);
       await rig.when(events, 'digit', 5);
       await rig.when(late, 'digit', 3);
-      if (outlives) await rig.server.killAndRestart();
+      await rig.server.killAndRestart();
       await press(events, '876');
       await press(late, '3');
       await rig.until(() => codes(rig).length === 4);
@@ -194,6 +209,32 @@ describe.each(faults)('the disk $name', { timeout: 60_000 }, ({ missing, wrap, o
       }
       expect((await health()).events.dead).toBe(0);
       expect((await health()).store).toMatchObject({ waiting: 0, behind: false });
+    } finally {
+      end();
+    }
+  });
+
+  if (!outlives) return;
+  it('and its process is killed, and calls that were stored before it go on', async ({ skip }) => {
+    if (missing !== null) skip(missing);
+    const rig = await openRig({ numbers: { code: 'opentact' }, ...(wrap !== undefined && { wrap }) });
+    closers.push(() => rig.close());
+    rig.documents.set('/start/code', question(rig.base)).set('/code', '<Response><Hangup/></Response>');
+    const [events, info] = [await openCall(rig, 'events'), await openCall(rig, 'info')];
+    await press(events, '1');
+    await info.info('5');
+    await rig.when(events, 'digit');
+    const end = begin(rig);
+    try {
+      await rig.server.killAndRestart();
+      await press(events, '234');
+      for (const key of '678') await info.info(key);
+      await rig.until(() => codes(rig).length === 2);
+      expect(codes(rig).sort()).toEqual(['1234', '5678']);
+      await rig.until(() => events.state === 'ended' && info.state === 'ended');
+      expect([events.endedBy, info.endedBy]).toEqual(['server', 'server']);
+      end();
+      for (const caller of [events, info]) await rig.when(caller, 'call.ended');
     } finally {
       end();
     }

@@ -56,6 +56,14 @@ export const answer = (fields: Some<'answer'> = {}): NodeOf<'answer'> => ({
   ...fields,
 });
 
+export const alarm = (body: Block, fields: Omit<Some<'alarm'>, 'body'> = {}): NodeOf<'alarm'> => ({
+  kind: 'alarm',
+  at: nowhere,
+  body,
+  onFailed: null,
+  ...fields,
+});
+
 export const reject = (fields: Some<'reject'> = {}): NodeOf<'reject'> => ({
   kind: 'reject',
   at: nowhere,

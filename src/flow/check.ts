@@ -28,6 +28,7 @@ export function check(flow: Flow): readonly Problem[] {
 /** Every block that a node holds, so that nothing is left out when a kind is added. */
 const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | null)[] } = {
   answer: () => [],
+  alarm: ({ body, onFailed }) => [body, onFailed],
   reject: () => [],
   hangup: () => [],
   play: ({ onFailed }) => [onFailed],

@@ -277,6 +277,14 @@ export interface ConferenceNode extends Node<'conference'>, Fallible {
   /** Of a conference that this node begins. */
   readonly events: ConferenceEvents | null;
 }
+/**
+ * Takes messages of an alarm panel in Ademco Contact ID (SIA DC-05) and acknowledges each. The body runs for each, with the
+ * variables `alarm.account`, `alarm.qualifier` (new, restore, status), `alarm.event`, `alarm.name`, `alarm.partition` and
+ * `alarm.zone`. It fails when none came.
+ */
+export interface AlarmNode extends Node<'alarm'>, Fallible {
+  readonly body: Block;
+}
 export interface BranchNode extends Node<'branch'> {
   readonly cases: readonly { readonly when: Condition; readonly body: Block }[];
   readonly otherwise: Block;
@@ -318,6 +326,7 @@ export interface HttpNode extends Node<'http'>, Fallible {
 }
 
 export type FlowNode =
+  | AlarmNode
   | AnswerNode
   | RejectNode
   | HangupNode

@@ -7,6 +7,7 @@ import { parseFlow } from './schema.ts';
 
 const target = { kind: 'number', address: '1' } as const;
 const one: { [Kind in NodeKind]: FlowNode } = {
+  alarm: build.alarm([build.hangup()]),
   answer: build.answer(),
   reject: build.reject(),
   hangup: build.hangup({ reason: 'done' }),

@@ -192,6 +192,7 @@ const nodeSchemas = {
     action: z.enum(['hold', 'resume']),
     timeoutMs: durationMs.nullable(),
   }),
+  alarm: z.strictObject({ kind: z.literal('alarm'), at, body: block, onFailed }),
   branch: z.strictObject({
     kind: z.literal('branch'),
     at,
@@ -222,6 +223,7 @@ const nodeSchemas = {
 
 const anyNode = z.discriminatedUnion('kind', [
   nodeSchemas.answer,
+  nodeSchemas.alarm,
   nodeSchemas.reject,
   nodeSchemas.hangup,
   nodeSchemas.play,

@@ -1,5 +1,6 @@
 // Owns: which generator runs which node (the compiler refuses a kind without one), and running blocks of them.
 import type { Block, FlowNode, NodeKind, NodeOf } from '../flow/node.ts';
+import { alarm } from './alarm.ts';
 import { answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { branch } from './branch.ts';
@@ -27,6 +28,7 @@ import { verbOf } from './verb-name.ts';
 type Runner<Kind extends NodeKind> = (node: NodeOf<Kind>, state: CallState) => Steps<Outcome>;
 
 const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
+  alarm,
   answer,
   ask,
   branch,

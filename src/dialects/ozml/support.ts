@@ -459,7 +459,22 @@ export const commands = {
     parameters: { File: yes('required', 'The file.', { also: ['Source', 'FileName', 'Path'], text: true }) },
   },
   SendAlarmNotification: notBuilt('Ademco Contact ID is received; it cannot be sent yet.'),
-  ReceiveAlarmNotification: notBuilt('Ademco Contact ID.'),
+  ReceiveAlarmNotification: {
+    script: 'yes',
+    api: 'never',
+    inside: 'script',
+    content: 'Received',
+    note: 'Takes messages of an alarm panel in Ademco Contact ID (SIA DC-05) and acknowledges each. The next command runs when the panel has no more.',
+    parameters: {},
+  },
+  Received: {
+    script: 'yes',
+    api: 'never',
+    inside: ['ReceiveAlarmNotification'],
+    content: 'commands',
+    note: 'Runs for each message, with `$account`, `$eventqualifier`, `$eventcode`, `$eventname`, `$partition` and `$zone`.',
+    parameters: {},
+  },
   ListActiveCalls: {
     script: 'no',
     api: 'yes',

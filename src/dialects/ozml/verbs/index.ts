@@ -1,6 +1,7 @@
 // Owns: the table of commands. The compiler refuses to build when a command of support.ts that scripts may have has no entry here.
 import type { CommandInput, CompileCommand, CompiledCommand } from '../scope.ts';
 import type { CommandName, commands } from '../support.ts';
+import { receiveAlarm } from './alarm.ts';
 import { exit, goTo, hangup, reject } from './ends.ts';
 import { errand } from './errands.ts';
 import { blindTransfer, forwardCall, route } from './legs.ts';
@@ -32,6 +33,7 @@ const runnable: Readonly<Record<RunnableName, CompileCommand>> = {
   Route: route,
   ForwardCall: forwardCall,
   BlindTransfer: blindTransfer,
+  ReceiveAlarmNotification: receiveAlarm,
   AttendedTransfer: errand('AttendedTransfer', ['TargetCallId'], 'TransferredCallId'),
   Hold: errand('Hold', [], 'CallId'),
   Unhold: errand('Unhold', [], 'CallId'),

@@ -56,12 +56,12 @@ export const decisions: readonly Decision[] = [
   {
     about: 'An empty answer (204, or no body)',
     decision:
-      'To `initiate` and `answer`: as a failure, `callback-error`. To any other webhook: as `<Response/>`, the call is hung up.',
+      'To `initiate`: as a failure, `callback-error`. To any other webhook: as `<Response/>`, the call is hung up.',
     reason: 'Not documented. A call whose first document is nothing is a mistake of the application.',
   },
   {
     about: 'Time limit of a webhook',
-    decision: '15 s. The first, and `disconnect`: `timeoutMs` of the app, or 10 s.',
+    decision: '15 s. `initiate`, and `disconnect` of a call that came in: `timeoutMs` of the app, or 10 s.',
     reason: "15 s is the vendor's default; 10 s is that of every first document here.",
   },
   {
@@ -78,8 +78,8 @@ export const decisions: readonly Decision[] = [
   {
     about: '`accountId`, `applicationId`, `callId`, `callUrl`',
     decision:
-      '`accountId` is always 1000000. `applicationId` is the name of the app when that is a UUID, else a UUID made from it. `callId` is `c-`, 8 hexadecimal digits and a UUID made from the id of the call; the id can be had back from it. `callUrl` is `/api/v2/accounts/…/calls/…` at the HTTP address of this server, where nothing answers yet.',
-    reason: 'Clients check the forms. The REST interface of v2 is not built yet.',
+      '`accountId` is the account of the app. `applicationId` is the name of the app when that is a UUID, else a UUID made from it. `callId` is `c-`, 8 hexadecimal digits and a UUID made from the id of the call; the id can be had back from it. `callUrl` is its address in the REST interface.',
+    reason: 'Clients check the forms.',
   },
   {
     about: '`from` and `to`',
@@ -88,13 +88,13 @@ export const decisions: readonly Decision[] = [
   },
   {
     about: '`mediaUrl`',
-    decision: 'The address of the recording in the HTTP interface of this server.',
-    reason: 'The REST interface of v2 is not built yet, and the address must work.',
+    decision: 'Its address in the REST interface, which asks for a key of the account.',
+    reason: 'As with the vendor.',
   },
   {
     about: '`disconnect`',
     decision:
-      'Sent to `statusUrl` of the app, once, when the caller is gone; the call is kept for it, for 5 s at most, so that a restart does not lose it. Causes: `hangup`, `cancel` (the caller gave up before the answer), `rejected` (refused by the document), `callback-error`, `invalid-bxml`, `application-error`, `error`. Not sent for dialled legs, which have `transferDisconnect`.',
+      'Sent to `statusUrl` of the app, or to the `disconnectUrl` that the call was asked for with, once, when the caller is gone; the call is kept for it, for 5 s at most, so that a restart does not lose it. Causes: `hangup`, `cancel` (given up before the answer), `rejected` (refused by the document, or by whom we called), `busy`, `timeout`, `unknown`, `callback-error`, `invalid-bxml`, `application-error`, `error`. Not sent for dialled legs, which have `transferDisconnect`.',
     reason: "`statusUrl` is the vendor's call status URL of an application.",
   },
   {

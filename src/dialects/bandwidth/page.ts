@@ -1,16 +1,16 @@
 // Owns: the support page of the dialect, made from support.ts and decisions.ts. scripts/make-support-table.ts writes it
 // to docs/dialects/bandwidth.md; page.test.ts compares.
 import { decisions } from './decisions.ts';
-import { type Level, type VerbSupport, verbs } from './support.ts';
+import { endpoints, orderFields, restDecisions } from './rest/support.ts';
+import { type Level, type Support, type VerbSupport, verbs } from './support.ts';
 
 export function formatSupportPage(): string {
   const all = Object.entries(verbs) as [string, VerbSupport][];
   const sections = all.filter(([, { level }]) => level !== 'no').map(([name, support]) => formatVerb(name, support));
-  const count = (level: Level): number => all.filter(([, support]) => support.level === level).length;
   return [
-    '# Bandwidth BXML: what is supported',
-    'Made from `src/dialects/bandwidth/support.ts` and `decisions.ts` by `scripts/make-support-table.ts`. Do not edit by hand.',
-    'An app with `dialect: bandwidth` answers webhooks of Programmable Voice (v2) with BXML. The BXML of v1 (Catapult) and the REST interfaces are not part of this. The root element is `<Response>` or `<Bxml>`; a document has at most 64 KB, 2,000 elements and a depth of 50. What is wrong with a document is told with line and column.',
+    '# Bandwidth v2: what is supported',
+    'Made from `src/dialects/bandwidth/support.ts`, `rest/support.ts` and `decisions.ts` by `scripts/make-support-table.ts`. Do not edit by hand.',
+    'An app with `dialect: bandwidth` answers webhooks of Programmable Voice (v2) with BXML. Its REST interface is that of v2, at `/api/v2` of this server; [how to point a client at it](../bandwidth.md). v1 (Catapult) is [another dialect](bandwidth-v1.md). The root element is `<Response>` or `<Bxml>`; a document has at most 64 KB, 2,000 elements and a depth of 50. What is wrong with a document is told with line and column.',
     [
       '```yaml',
       'apps:',
@@ -23,7 +23,7 @@ export function formatSupportPage(): string {
       '```',
     ].join('\n'),
     '## Verbs',
-    `Of ${all.length} elements ${count('yes')} are supported, ${count('part')} in part, ${count('no')} not. A document with one that is not supported is refused, never run without it.`,
+    `Of ${all.length} elements ${counted(all)}. A document with one that is not supported is refused, never run without it.`,
     table(
       ['Element', 'Supported', 'Note'],
       all.map(([name, { level, note }]) => [`\`${name}\``, level, note]),
@@ -53,7 +53,16 @@ export function formatSupportPage(): string {
         ],
         ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
-        ['`disconnect`', 'The call is over; sent to `statusUrl` of the app.', 'ignored'],
+        [
+          '`machineDetectionComplete`',
+          'A call that was asked for with `machineDetection` is answered; always `error`.',
+          'ignored',
+        ],
+        [
+          '`disconnect`',
+          'The call is over; sent to `statusUrl` of the app, or to the `disconnectUrl` that it was asked for with.',
+          'ignored',
+        ],
         [
           '`conferenceCreated`, `conferenceMemberJoin`, `conferenceMemberExit`, `conferenceRedirect`',
           'A conference with `conferenceEventUrl` began, a call came into it or left it, a document was asked for over REST. One after the other.',
@@ -63,17 +72,34 @@ export function formatSupportPage(): string {
         ['`conferenceRecordingAvailable`', 'The file of a recording of a conference is complete.', 'ignored'],
       ],
     ),
-    'Not sent: `bridgeTargetComplete`, `machineDetectionComplete`, `transcriptionAvailable`, and those of real-time transcriptions.',
+    'Not sent: `bridgeTargetComplete`, `transcriptionAvailable`, and those of real-time transcriptions.',
+    '## REST',
+    `Below \`/api/v2/accounts/{accountId}\`. Of ${Object.keys(endpoints).length} endpoints ${counted(Object.entries(endpoints))}. Faults are \`{type, description, id}\` with the vendor's statuses.`,
+    supportTable('Endpoint', endpoints),
+    '### The body of `POST /calls`',
+    `Of ${Object.keys(orderFields).length} fields ${counted(Object.entries(orderFields))}.`,
+    supportTable('Field', orderFields),
     '## Decisions',
     "What the public documentation leaves open, and where this server does otherwise than the vendor's.",
     table(
       ['About', 'Decision', 'Reason'],
-      decisions.map(({ about, decision, reason }) => [about, decision, reason]),
+      [...decisions, ...restDecisions].map(({ about, decision, reason }) => [about, decision, reason]),
     ),
   ]
     .join('\n\n')
     .concat('\n');
 }
+
+function counted(all: readonly (readonly [string, Support])[]): string {
+  const count = (level: Level): number => all.filter(([, support]) => support.level === level).length;
+  return `${count('yes')} are supported, ${count('part')} in part, ${count('no')} not`;
+}
+
+const supportTable = (what: string, rows: Readonly<Record<string, Support>>): string =>
+  table(
+    [what, 'Supported', 'Note'],
+    Object.entries(rows).map(([name, { level, note }]) => [`\`${name}\``, level, note]),
+  );
 
 function formatVerb(name: string, { inside, content, attributes }: VerbSupport): string {
   const where = typeof inside === 'string' ? '' : ` Stands in ${inside.map((parent) => `\`${parent}\``).join(' or ')}.`;

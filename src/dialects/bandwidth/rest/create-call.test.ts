@@ -3,6 +3,8 @@ import { CodedError } from '../../../base/errors.ts';
 import { parseFlow } from '../../../flow/schema.ts';
 import { authorizationOf } from '../../credentials.ts';
 import { callIdOf } from '../call-id.ts';
+import { schema } from './create-call.ts';
+import { orderFields } from './support.ts';
 import { application, base, createRig, ownId, startedAt } from './voice-rig.ts';
 
 const least = {
@@ -16,6 +18,10 @@ async function refused(body: unknown, headers = {}) {
   expect(Object.keys(told)).toEqual(['type', 'description', 'id']);
   return `${status} ${told.type} ${told.description}`;
 }
+
+it('the support table has each field that is read', () => {
+  expect(Object.keys(orderFields).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+});
 
 describe('POST /calls', () => {
   it('places a call that asks the answer URL, and tells it back with the defaults', async () => {

@@ -22,7 +22,8 @@ const fallbackPair = {
   fallbackPassword: text('fallbackPassword', limits.credential),
 };
 
-const schema = z.object({
+/** The fields are those of the support table. */
+export const schema = z.object({
   to: text('to', 1024),
   from: text('from', 256),
   applicationId: text('applicationId', 256),

@@ -14,6 +14,7 @@ import { createSimulatedMedia, type SimulatedMediaOptions } from './simulate-med
 
 type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 type Join = EffectOf<'conference.join'>;
+type Left = Extract<WorldEvent, { type: 'conference.left' }>;
 
 /** Of a conference that somebody else has begun. */
 export interface ConferenceScript {
@@ -59,6 +60,7 @@ interface Room {
   readonly name: string;
   readonly isOpen: boolean;
   readonly over: boolean;
+  readonly size: number;
   enter(member: ConferenceMember): void;
   has(call: string): boolean;
   leave(call: string, why: Extract<WorldEvent, { type: 'member.left' }>['why']): void;
@@ -67,12 +69,20 @@ interface Room {
   settle(isBack: (call: string) => boolean): void;
 }
 
+const mostMembers = 20;
 const isOther = (call: string): boolean => call.startsWith('other-');
 
 export function createSimulatedConferences(options: SimulatedConferencesOptions): SimulatedConferences {
   const { tapes, call, scripts } = options;
-  const rooms: Room[] = [...tapes].map(([id, lines]) => createRoom(id, lines, options));
+  const rooms: Room[] = [...tapes].map(([id, lines]) => createRoom(id, lines, { ...options, sentOut }));
   let mine: Room | null = null;
+
+  /** A call that knows of it already has not come back. */
+  function sentOut(conference: string, why: Left['why']): void {
+    if (mine?.id !== conference) return;
+    mine = null;
+    options.put({ type: 'conference.left', conference, why });
+  }
 
   const named = (name: string): Room | undefined => rooms.find((room) => room.name === name && room.isOpen);
 
@@ -81,7 +91,7 @@ export function createSimulatedConferences(options: SimulatedConferencesOptions)
     const lines: TapeLine[] = [];
     tapes.set(id, lines);
     const created = { type: 'conference.created', conference: id, name, app: 'app-1', account: '' } as const;
-    const room = createRoom(id, lines, options, { ...created, events, waits: false });
+    const room = createRoom(id, lines, { ...options, sentOut }, { ...created, events, waits: false });
     rooms.push(room);
     return room;
   }
@@ -94,6 +104,11 @@ export function createSimulatedConferences(options: SimulatedConferencesOptions)
       for (let i = 1; i <= others; i += 1)
         room.enter({ call: `other-${i}`, from: `other ${i}`, to: call.to, mute: false, hold: false, coach: null });
       if (leaveAfterMs !== undefined) options.laterOthersLeave(name, leaveAfterMs);
+    }
+    if (room.size >= mostMembers) {
+      const message = `The conference "${name}" has ${mostMembers} members.`;
+      options.put({ type: 'conference.failed', name, code: 'conference-full', message });
+      return;
     }
     mine = room;
     const { id: own, from, to } = call;
@@ -131,7 +146,7 @@ export function createSimulatedConferences(options: SimulatedConferencesOptions)
 function createRoom(
   id: string,
   lines: TapeLine[],
-  options: SimulatedConferencesOptions,
+  options: SimulatedConferencesOptions & { readonly sentOut: (conference: string, why: Left['why']) => void },
   created?: Extract<WorldEvent, { type: 'conference.created' }>,
 ): Room {
   const { clock, alive, call, diedAt, downMs } = options;
@@ -176,7 +191,7 @@ function createRoom(
   function leave(who: string, why: Parameters<Room['leave']>[1]): void {
     if (!members.delete(who)) return;
     put({ type: 'member.left', call: who, why });
-    if (who === call.id && why !== 'left') options.put({ type: 'conference.left', conference: id, why });
+    if (who === call.id && why !== 'left') options.sentOut(id, why);
   }
 
   function end(reason: string): void {
@@ -245,6 +260,9 @@ function createRoom(
     },
     get over() {
       return wasOver || loop.over;
+    },
+    get size() {
+      return members.size;
     },
     has: (who) => members.has(who),
     enter(member) {

@@ -55,6 +55,7 @@ export interface SimulatedProcess {
   /** A key goes down; gives the number of the press. */
   press(digit: string, heard: Extract<WorldEvent, { type: 'digit' }>['heard'], leg: LegName): number;
   speaks(): void;
+  readonly conferences: Pick<SimulatedConferences, 'command' | 'othersLeave'>;
   /** Begins a call that is placed. */
   begin(event: Extract<WorldEvent, { type: 'call.placed' }>): void;
   readonly over: boolean;
@@ -137,6 +138,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       case 'leg.hangup':
         world.hangUpLeg(effect.leg);
         return;
+      case 'voice.watch':
+        media.watchVoice(effect.on);
+        return;
       case 'stream.start':
         clock.after(0, () => put({ type: 'stream.started', stream: effect.stream }));
         return;
@@ -181,6 +185,7 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       if (paused) media.pauseRecording(effect.recording, true);
       if (stopping) media.stopRecording(effect.recording);
     }
+    if (it.watched) media.watchVoice(true);
     for (const { effect, begun, stopping } of it.streams) {
       if (!begun) perform(effect);
       if (stopping) perform({ type: 'stream.stop', stream: effect.stream });

@@ -6,6 +6,7 @@ import { scenarios as bandwidth } from './bandwidth.scenario.ts';
 import { scenarios as bargeIn } from './barge-in.scenario.ts';
 import { scenarios as beside } from './beside.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
+import { scenarios as conference } from './conference.scenario.ts';
 import { scenarios as decisions } from './decisions.scenario.ts';
 import { scenarios as legs } from './legs.scenario.ts';
 import { scenarios as placed } from './placed.scenario.ts';
@@ -25,6 +26,7 @@ export const allScenarios: readonly Scenario[] = [
   ...commands,
   ...beside,
   ...placed,
+  ...conference,
   ...decisions,
   ...sensitive,
   ...apology,

@@ -47,7 +47,16 @@ export async function openStageServer(stage: LiveStage, speech?: PacedSpeech): P
   );
   const { address, port } = server.sip[0]!;
   return {
-    at: { address, port, command: (call, command) => server.calls.get(call)?.command(command) },
+    at: {
+      address,
+      port,
+      command: (call, command) => server.calls.get(call)?.command(command),
+      conference: (call, command) =>
+        server.conferences
+          .list()
+          .find(({ members }) => members.some((member) => member.call === call))
+          ?.command(command),
+    },
     server,
     faults,
     async close() {

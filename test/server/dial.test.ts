@@ -1,11 +1,10 @@
 // Dial: to a phone that registered and to a SIP address; both sides hear each other; either may hang up.
-import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dial, flow, hangup, play } from '../../src/flow/build.ts';
 import { beep } from '../../src/media/tone.ts';
-import { createDigestClient } from '../../src/sip/digest-client.ts';
 import type { Phone, PhoneCall } from '../../src/testkit/index.ts';
-import { closeAll, onClose, startPhone, startServer, type TestServer } from './rig.ts';
+import { register } from './register.ts';
+import { closeAll, startPhone, startServer } from './rig.ts';
 
 afterEach(closeAll);
 
@@ -13,43 +12,6 @@ const users = [{ login: 'bob', password: 'secret' }];
 const nextCall = (phone: Phone) =>
   new Promise<Parameters<Parameters<Phone['onIncoming']>[0]>[0]>((r) => phone.onIncoming(r));
 const addressOf = (phone: Phone) => phone.uri.slice('sip:'.length);
-
-/** REGISTER with digest, by hand: the phone of the test kit does not register. */
-async function register(at: TestServer, login: string, password: string, contact: string): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  onClose(async () => void socket.close());
-  const domain = `sip:127.0.0.1:${at.sip.port}`;
-  const digest = createDigestClient({ username: login, password });
-  const ask = (cseq: number, more: readonly string[]) => {
-    const answer = new Promise<string>((resolve) => socket.once('message', (bytes) => resolve(bytes.toString())));
-    const lines = [
-      `REGISTER ${domain} SIP/2.0`,
-      `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bKr${cseq};rport`,
-      'Max-Forwards: 70',
-      `From: <sip:${login}@127.0.0.1>;tag=r`,
-      `To: <sip:${login}@127.0.0.1>`,
-      `Call-ID: register-${login}`,
-      `CSeq: ${cseq} REGISTER`,
-      `Contact: <${contact}>;expires=60`,
-      ...more,
-      'Content-Length: 0',
-    ];
-    socket.send(`${lines.join('\r\n')}\r\n\r\n`, at.sip.port, '127.0.0.1');
-    return answer;
-  };
-  const challenged = await ask(1, []);
-  const challenges = [...challenged.matchAll(/^WWW-Authenticate: (.*)\r$/gim)].map(([, value = '']) => ({
-    proxy: false,
-    value,
-  }));
-  expect(digest.take(challenges)).toBe(true);
-  const second = await ask(
-    2,
-    digest.headers('REGISTER', domain).map(({ name, value }) => `${name}: ${value}`),
-  );
-  return Number(second.split(' ')[1]);
-}
 
 /** Each plays a tone and the other hears it. */
 async function talk(alice: PhoneCall, bob: PhoneCall): Promise<void> {

@@ -37,7 +37,7 @@ export interface TestServerOptions {
   /** By number: a flow, XML of the first dialect, or the URL of an application. */
   readonly apps: Readonly<Record<string, Flow | string | { readonly url: string }>>;
   readonly config?: (config: Config) => Partial<Config>;
-  readonly seams?: Pick<ServerSeams, 'interpreter' | 'clock' | 'load' | 'lookup'>;
+  readonly seams?: Pick<ServerSeams, 'interpreter' | 'clock' | 'load' | 'lookup' | 'faces'>;
 }
 
 const plainName = 'none' as DialectName;

@@ -1,0 +1,292 @@
+// Accounts of a whole server: the first start, keys that come and go beside it, and what accounts make for themselves.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { destination, flow, hangup, pause } from '../../src/flow/build.ts';
+import { runProgram } from '../../src/server/commands/program.ts';
+import { ada, basicOf, bob, startApplication, startTwoAccounts } from './accounts-rig.ts';
+import { register } from './register.ts';
+import { closeAll, onClose, startPhone, startServer, type TestServer } from './rig.ts';
+
+afterEach(closeAll);
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keytone-accounts-'));
+  onClose(async () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const startIn = (dataDir: string): Promise<TestServer> => startServer({ apps: {}, config: () => ({ dataDir }) });
+
+async function keytone(...args: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
+  const said: string[] = [];
+  const complained: string[] = [];
+  const terminal = {
+    ...{ environment: {}, workingDir: tmpdir() },
+    out: (text: string) => void said.push(text),
+    err: (text: string) => void complained.push(text),
+  };
+  const exitCode = await runProgram(args, terminal);
+  return { exitCode, out: said.join('\n'), err: complained.join('\n') };
+}
+
+const keysSeenBy = async (at: TestServer, key: { id: string; secret: string }): Promise<number> =>
+  (await at.fetch('/v1/keys', { headers: basicOf(key) })).status;
+
+/** Asks until it is so: the server looks by itself. */
+async function until(what: () => Promise<boolean>): Promise<void> {
+  while (!(await what()));
+}
+
+const code = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    (result) => result,
+    (error: { code: string }) => error.code,
+  );
+
+describe('the first start', () => {
+  it('makes an account and says its key once', async () => {
+    const dataDir = newFolder();
+    const first = await startIn(dataDir);
+    const key = first.server.firstKey!;
+    expect(key.account).toMatch(/^[1-9]\d{6}$/);
+    expect(await keysSeenBy(first, key)).toBe(200);
+    await first.server.close();
+    const second = await startIn(dataDir);
+    expect(second.server.firstKey).toBeNull();
+    expect(await keysSeenBy(second, key)).toBe(200);
+  });
+
+  it('that fails makes none, so that the next one says it', async () => {
+    const dataDir = newFolder();
+    const other = createTcpServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onClose(async () => void other.close());
+    const { port } = other.address() as { port: number };
+    const taken = startServer({ apps: {}, config: () => ({ dataDir, http: { host: '127.0.0.1', port } }) });
+    expect(await code(taken)).toBe('http-listen-failed');
+    expect((await startIn(dataDir)).server.firstKey).not.toBeNull();
+  });
+
+  it('makes none when the configuration has one', async () => {
+    const at = await startTwoAccounts();
+    expect(at.server.firstKey).toBeNull();
+    expect(await keysSeenBy(at, ada)).toBe(200);
+  });
+
+  it('refuses an app of an account that there is not', async () => {
+    const wrong = startServer({
+      apps: { '1': flow([hangup()]) },
+      config: ({ apps }) => ({ apps: apps.map((app) => ({ ...app, account: '7654321' })) }),
+    });
+    expect(await code(wrong)).toBe('account-not-found');
+  });
+});
+
+describe('keytone account, beside a running server', () => {
+  it('makes keys that work at once and ends keys within a second or so', async () => {
+    const dataDir = newFolder();
+    const at = await startIn(dataDir);
+    const { account, id: firstId } = at.server.firstKey!;
+    const made = await keytone(
+      'account',
+      'key',
+      'add',
+      account,
+      '--label',
+      'ci',
+      '--data-dir',
+      dataDir,
+      '--format',
+      'json',
+    );
+    const key = JSON.parse(made.out) as { id: string; secret: string };
+    expect(await keysSeenBy(at, key)).toBe(200);
+    const listed = await keytone('account', 'key', 'list', account, '--data-dir', dataDir);
+    expect(listed.out).toContain(`${key.id}  since`);
+    expect(listed.out).toContain(firstId);
+    expect(listed.out).not.toContain(key.secret);
+    expect((await keytone('account', 'key', 'remove', account, key.id, '--data-dir', dataDir)).exitCode).toBe(0);
+    await until(async () => (await keysSeenBy(at, key)) === 401);
+    expect(await keysSeenBy(at, at.server.firstKey!)).toBe(200);
+  });
+
+  it('makes accounts, and takes them away with what they made', async () => {
+    const dataDir = newFolder();
+    const at = await startIn(dataDir);
+    const made = await keytone('account', 'create', '--id', 'shop', '--data-dir', dataDir, '--format', 'json');
+    const key = JSON.parse(made.out) as { account: string; id: string; secret: string };
+    expect(key.account).toBe('shop');
+    expect(await keysSeenBy(at, key)).toBe(200);
+    expect((await keytone('account', 'list', '--data-dir', dataDir)).out).toMatch(/^shop {5}1 key/m);
+    const again = await keytone('account', 'create', '--id', 'shop', '--data-dir', dataDir);
+    expect(again).toMatchObject({ exitCode: 2, err: expect.stringContaining('account-exists') });
+    expect((await keytone('account', 'delete', 'shop', '--data-dir', dataDir)).exitCode).toBe(0);
+    await until(async () => (await keysSeenBy(at, key)) === 401);
+    expect(await keytone('account', 'delete', 'shop', '--data-dir', dataDir)).toMatchObject({ exitCode: 2 });
+  });
+
+  it('makes an account before there is a server', async () => {
+    const dataDir = join(newFolder(), 'not-yet');
+    const made = await keytone('account', 'create', '--data-dir', dataDir, '--format', 'json');
+    const at = await startIn(dataDir);
+    expect(at.server.firstKey).toBeNull();
+    expect(await keysSeenBy(at, JSON.parse(made.out) as { id: string; secret: string })).toBe(200);
+  });
+});
+
+describe('keys over HTTP', () => {
+  it('are made, listed without secrets, and ended, those of the account only', async () => {
+    const at = await startTwoAccounts();
+    const post = { method: 'POST', body: '{"label":"ci"}', headers: { 'content-type': 'application/json' } };
+    type Made = { readonly account: string; readonly id: string; readonly secret: string };
+    const made = (await (await at.as(ada, '/v1/keys', post)).json()) as Made;
+    expect(made).toEqual({ account: ada.account, id: expect.any(String), secret: expect.any(String), label: 'ci' });
+    expect(await keysSeenBy(at, made)).toBe(200);
+    const listed = await (await at.as(made, '/v1/keys')).text();
+    expect(listed).not.toContain(made.secret);
+    expect(listed).not.toContain(ada.secret);
+    expect(JSON.parse(listed)).toMatchObject({
+      ...{ account: ada.account, used: made.id },
+      keys: [
+        { id: made.id, label: 'ci', configured: false },
+        { id: 'ada', label: null, configured: true, createdAt: null },
+      ],
+    });
+    expect((await at.as(bob, `/v1/keys/${made.id}`, { method: 'DELETE' })).status).toBe(404);
+    expect((await at.as(ada, '/v1/keys/ada', { method: 'DELETE' })).status).toBe(409);
+    expect((await at.as(ada, `/v1/keys/${made.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await keysSeenBy(at, made)).toBe(401);
+    expect((await at.as(ada, '/v1/keys', { ...post, body: '{"lable":1}' })).status).toBe(400);
+  });
+});
+
+describe('what an account makes', () => {
+  it('answers calls at once, tells its own calls to it alone, and is there after a restart', async () => {
+    const application = await startApplication('<Response><Hangup/></Response>');
+    const dataDir = newFolder();
+    const start = () => startTwoAccounts(({ outbound }) => ({ dataDir, outbound: { ...outbound, loopback: 'allow' } }));
+    const at = await start();
+    const voice = await at.voiceOf(ada);
+    const url = application.origin.replace('//', '//user:app-canary@');
+    await voice.saveApp({ name: 'a-1', dialect: 'opentact', first: destination(`${url}/start`) });
+    await voice.saveNumber('+15550199', 'a-1');
+    expect(voice.apps()).toContainEqual({ name: 'a-1', dialect: 'opentact', numbers: ['+15550199'] });
+    const phone = await startPhone();
+    await (await phone.call(at.uri('15550199'))).ended;
+    expect(application.asked).toEqual([
+      {
+        path: expect.stringMatching(/^\/start\?/),
+        authorization: `Basic ${Buffer.from('user:app-canary').toString('base64')}`,
+      },
+    ]);
+    const [call] = await voice.calls({ offset: 0, limit: 10 });
+    expect(call).toMatchObject({ app: 'a-1', account: ada.account, to: '15550199', state: 'ended' });
+    expect(await (await at.voiceOf(bob)).calls({ offset: 0, limit: 10 })).toEqual([]);
+    await at.server.close();
+
+    const next = await start();
+    await (await phone.call(next.uri('15550199'))).ended;
+    expect(application.asked).toHaveLength(2);
+    const later = await next.voiceOf(ada);
+    expect(await later.calls({ offset: 0, limit: 10 })).toHaveLength(2);
+    expect(await later.dropApp('a-1')).toBe(true);
+    expect((await (await phone.call(next.uri('15550199'))).ended).status).toBe(404);
+    expect(await later.calls({ dialect: 'opentact', offset: 0, limit: 10 })).toHaveLength(2);
+    await next.server.close();
+    const stored = readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name)).toString('latin1'));
+    expect(stored.join()).not.toContain('app-canary');
+  });
+
+  it('does what its plan says when it has no address', async () => {
+    const at = await startTwoAccounts();
+    const voice = await at.voiceOf(ada);
+    const plan = { flow: flow([hangup({ reason: 'as planned' })]), last: null, ringMs: 0 };
+    await voice.saveApp({ name: 'planned', dialect: 'opentact', plan });
+    await voice.saveNumber('77', 'planned');
+    await (await (await startPhone()).call(at.uri('77'))).ended;
+    const [call] = await voice.calls({ to: '77', offset: 0, limit: 1 });
+    expect(call).toMatchObject({ app: 'planned', reason: 'as planned' });
+    await voice.saveApp({ name: 'empty', dialect: 'opentact' });
+    await voice.saveNumber('77', 'empty');
+    expect((await (await (await startPhone()).call(at.uri('77'))).ended).status).toBe(404);
+  });
+
+  it('does not reach into the networks of the operator, unless he allows it', async () => {
+    const application = await startApplication('<Response><Hangup/></Response>');
+    const at = await startTwoAccounts();
+    const voice = await at.voiceOf(ada);
+    await voice.saveApp({ name: 'a-1', dialect: 'opentact', first: destination(`${application.origin}/start`) });
+    await voice.saveNumber('78', 'a-1');
+    const call = await (await startPhone()).call(at.uri('78'));
+    const failed = await at.until('78', 'document.failed');
+    expect(failed.event.code).toBe('fetch-refused-address');
+    expect(application.asked).toEqual([]);
+    call.hangUp();
+    await call.ended;
+    for (const url of ['file:///etc/passwd', 'ftp://a/b', 'javascript:1', ''])
+      expect(await code(voice.saveApp({ name: 'a-2', dialect: 'opentact', first: destination(url) }))).toBe(
+        'app-invalid',
+      );
+  });
+
+  it('may be a phone, which registers and calls', async () => {
+    const dataDir = newFolder();
+    const at = await startTwoAccounts(() => ({ dataDir }));
+    const voice = await at.voiceOf(ada);
+    const contact = 'sip:carol@127.0.0.1:5099';
+    await voice.savePhone('carol', 'phone-canary-5d1');
+    expect(voice.phones()).toEqual([{ login: 'carol', contacts: 0 }]);
+    expect((await at.voiceOf(bob)).phones()).toEqual([]);
+    expect(await register(at, 'carol', 'wrong', contact)).toBe(401);
+    expect(await register(at, 'carol', 'phone-canary-5d1', contact)).toBe(200);
+    expect(voice.phones()).toEqual([{ login: 'carol', contacts: 1 }]);
+    await voice.savePhone('carol', 'another');
+    expect(await register(at, 'carol', 'phone-canary-5d1', contact)).toBe(401);
+    await at.server.close();
+    const next = await startTwoAccounts(() => ({ dataDir }));
+    expect(await register(next, 'carol', 'another', contact)).toBe(200);
+    expect(await (await next.voiceOf(bob)).dropPhone('carol')).toBe(false);
+    expect(await (await next.voiceOf(ada)).dropPhone('carol')).toBe(true);
+    expect(await register(next, 'carol', 'another', contact)).not.toBe(200);
+    await next.server.close();
+    const stored = readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name)).toString('latin1'));
+    expect(stored.join()).not.toContain('phone-canary-5d1');
+  });
+
+  it('is not what the configuration says, nor what somebody else has', async () => {
+    const at = await startTwoAccounts(({ users }) => ({
+      users: [...users, { login: 'desk', password: 'x', account: ada.account }],
+    }));
+    const [mine, theirs] = [await at.voiceOf(ada), await at.voiceOf(bob)];
+    const plan = { flow: flow([pause(1)]), last: null, ringMs: 0 };
+    await mine.saveApp({ name: 'mine', dialect: 'opentact', plan });
+    await mine.saveNumber('+4930', 'mine');
+    await mine.savePhone('dora', 'x');
+    expect(await code(mine.saveApp({ name: 'app-1', dialect: 'opentact', plan }))).toBe('app-configured');
+    expect(await code(mine.dropApp('app-1'))).toBe('app-configured');
+    expect(await code(mine.saveNumber('1', 'mine'))).toBe('app-configured');
+    expect(await code(mine.dropNumber('1'))).toBe('app-configured');
+    expect(await code(mine.savePhone('desk', 'y'))).toBe('app-configured');
+    expect(await code(mine.dropPhone('desk'))).toBe('app-configured');
+    expect(await code(theirs.saveApp({ name: 'mine', dialect: 'opentact', plan }))).toBe('app-name-taken');
+    expect(await code(theirs.saveApp({ name: 'app-1', dialect: 'opentact', plan }))).toBe('app-name-taken');
+    expect(await code(theirs.saveNumber('+4930', 'app-2'))).toBe('number-taken');
+    expect(await code(theirs.saveNumber('4930', 'app-2'))).toBe('number-taken');
+    expect(await code(theirs.saveNumber('99', 'mine'))).toBe('app-not-found');
+    expect(await code(theirs.savePhone('dora', 'y'))).toBe('phone-taken');
+    expect(await code(theirs.savePhone('desk', 'y'))).toBe('phone-taken');
+    expect(await Promise.all([theirs.dropApp('mine'), theirs.dropNumber('+4930'), theirs.dropPhone('dora')])).toEqual([
+      ...[false, false, false],
+    ]);
+    for (const name of ['', 'a b', '../x', 'bandwidth@1000001', 'x'.repeat(101), 'a\0'])
+      expect(await code(mine.saveApp({ name, dialect: 'opentact', plan }))).toBe('app-invalid');
+    for (const number of ['', 'a b', 'sip:1@x', '1\r\n', 'x'.repeat(101)])
+      expect(await code(mine.saveNumber(number, 'mine'))).toBe('number-invalid');
+    for (const login of ['', 'a b', 'a@b', 'a"b', 'x'.repeat(101)])
+      expect(await code(mine.savePhone(login, 'x'))).toBe('phone-invalid');
+    expect(await code(mine.savePhone('erna', ''))).toBe('phone-invalid');
+  });
+});

@@ -58,6 +58,7 @@ describe('check', () => {
     ['a branch that is too long', { branches: [build.branch('12')] }, ['flow-branch-impossible']],
     ['a branch that is too short', { branches: case1, minDigits: 2, maxDigits: 3 }, ['flow-branch-impossible']],
     ['nobody who uses the digits', { report: null }, ['flow-report-lost']],
+    ['somebody who is told them', { report: null, notify: build.destination('http://a.test/') }, []],
     ['an empty prompt', { prompts: [build.prompt(' ')] }, ['flow-prompt-empty']],
     ['a prompt behind one without end', { prompts: [build.prompt('a', null), build.prompt('b')] }, ['flow-endless']],
     ['a last prompt without end', { prompts: [build.prompt('a'), build.prompt('b', null)] }, []],

@@ -177,7 +177,7 @@ function checkGather(node: GatherNode, warn: Warn): void {
     }
     seen.add(digits);
   }
-  if (branches.length === 0 && node.report === null && node.onOther === null) {
+  if (branches.length === 0 && node.report === null && node.notify === undefined && node.onOther === null) {
     warn('flow-report-lost', at, 'The digits of this gather go nowhere.');
   }
 }

@@ -42,6 +42,8 @@ export type Effect =
   /** → conference.joined | conference.failed, later conference.left unless it leaves by itself */
   | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly events: ConferenceEvents | null }
   | { readonly type: 'conference.leave' }
+  /** → voice.began and voice.ended of the caller, while it is on */
+  | { readonly type: 'voice.watch'; readonly on: boolean }
   /** → stream.started, later stream.ended; or stream.failed */
   | ({ readonly type: 'stream.start'; readonly stream: string; readonly name: string } & Pick<StreamNode, 'url' | 'credentials' | 'tracks' | 'mode' | 'params'>)
   /** → stream.ended */

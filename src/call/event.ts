@@ -70,6 +70,8 @@ export type WorldEvent =
   | { readonly type: 'conference.commanded'; readonly command: ConferenceCommand }
   /** Nobody is in it any more, and nobody gets in. */
   | { readonly type: 'conference.ended'; readonly reason: string }
+  /** Somebody speaks, or no longer does; told a moment later, and only while it is watched. */
+  | { readonly type: 'voice.began' | 'voice.ended'; readonly leg: LegName }
   | { readonly type: 'stream.started'; readonly stream: string }
   | { readonly type: 'stream.failed'; readonly stream: string; readonly message: string }
   | { readonly type: 'stream.ended'; readonly stream: string; readonly cause: 'closed' | 'connection-error' | 'error'; readonly message: string }

@@ -157,6 +157,9 @@ export function createLeg(options: LegOptions): Leg {
       case 'flash':
         put({ type: 'flash', leg: name });
         return;
+      case 'voice':
+        put({ type: event.speaking ? 'voice.began' : 'voice.ended', leg: name });
+        return;
       case 'play-started':
       case 'play-finished':
         opened?.prompts.onEvent(event);

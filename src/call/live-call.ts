@@ -249,6 +249,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     },
     'conference.join': (effect) => parts.conferences.join(call, effect),
     'conference.leave': () => parts.conferences.leave(id),
+    'voice.watch': ({ on }) => caller.leg.session?.watchVoice(on),
     'stream.start': (effect) => streams.start(caller.leg.session, effect),
     'stream.stop': ({ stream }) => streams.stop(stream),
     'hold.start': () => caller.leg.hold(true).catch(crash),

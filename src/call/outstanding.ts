@@ -64,6 +64,8 @@ export interface Outstanding {
   /** The conference that the caller is in, or was about to be: its id once that was told. */
   readonly conference: { readonly join: EffectOf<'conference.join'>; readonly conference: string | null } | null;
   readonly held: boolean;
+  /** Whether the caller's voice was watched. */
+  readonly watched: boolean;
   /** Milliseconds since the first key that a sensitive gather waits for; null when none listens. */
   readonly sensitiveSinceMs: number | null;
   /** The highest number of a press. */
@@ -144,6 +146,7 @@ class Ledger {
   joined: string | null = null;
   conference: Outstanding['conference'] = null;
   held = false;
+  watched = false;
   sensitiveFrom: number | null = null;
   presses = 0;
 
@@ -300,6 +303,9 @@ class Ledger {
         recording.pausedAt = effect.on ? since : null;
         return;
       }
+      case 'voice.watch':
+        this.watched = effect.on;
+        return;
       case 'stream.start':
         this.streams.set(effect.stream, { effect, begun: false, stopping: false });
         return;
@@ -349,7 +355,7 @@ class Ledger {
   }
 
   read(diedAtMs: number, notes: readonly NoteEvent[]): Outstanding {
-    const { caller, ending, bridged, joined, conference, held, presses, kept, sensitiveFrom } = this;
+    const { caller, ending, bridged, joined, conference, held, watched, presses, kept, sensitiveFrom } = this;
     const playedMs = ({ startedAt }: Prompt) => (startedAt === null ? null : Math.max(0, diedAtMs - startedAt));
     const prompts = [...this.prompts.values()];
     const legs = [...this.legs.values()];
@@ -388,6 +394,7 @@ class Ledger {
       joined,
       conference,
       held,
+      watched,
       sensitiveSinceMs: sensitiveFrom === null ? null : Math.max(0, diedAtMs - sensitiveFrom),
       presses,
     };

@@ -70,6 +70,7 @@ function restore({
   const { outstanding: it, downMs } = cut;
   const { session } = caller.leg;
   if (it.held) perform({ type: 'hold.start' });
+  if (it.watched) perform({ type: 'voice.watch', on: true });
   for (const { effect, begun, stopping } of it.streams) {
     if (begun) streams.resume(session, effect);
     else perform(effect);

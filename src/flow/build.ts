@@ -203,6 +203,18 @@ export const endStream = (name: string, fields: Omit<Some<'end-stream'>, 'name'>
   ...fields,
 });
 
+export const detect = (fields: Some<'detect'> = {}): NodeOf<'detect'> => ({
+  kind: 'detect',
+  at: nowhere,
+  timeoutMs: 15_000,
+  silenceMs: 10_000,
+  speechMs: 10_000,
+  speechEndMs: 5_000,
+  machineEndMs: 5_000,
+  delayResult: false,
+  ...fields,
+});
+
 export const park = (fields: Some<'park'> = {}): NodeOf<'park'> => ({ kind: 'park', at: nowhere, ...fields });
 
 export const hold = (action: 'hold' | 'resume', fields: Omit<Some<'hold'>, 'action'> = {}): NodeOf<'hold'> => ({

@@ -41,6 +41,7 @@ const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | 
   conference: ({ onFailed }) => [onFailed],
   hold: () => [],
   park: () => [],
+  detect: () => [],
   stream: () => [],
   'end-stream': () => [],
   branch: ({ cases, otherwise }) => [...cases.map(({ body }) => body), otherwise],

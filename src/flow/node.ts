@@ -247,6 +247,23 @@ export interface EndStreamNode extends Node<'end-stream'> {
   /** Waits until the other end closes a stream of both ways, in place of ending it. */
   readonly wait: boolean;
 }
+/**
+ * Waits until it is known whether a person or a machine has answered: the variable `machine` is `human`, `answering-machine`,
+ * `silence` or `timeout` then, and `machineSeconds` how long that took.
+ */
+export interface DetectNode extends Node<'detect'> {
+  readonly timeoutMs: number;
+  /** Nobody says anything for so long: silence. */
+  readonly silenceMs: number;
+  /** Who speaks for so long is a machine. */
+  readonly speechMs: number;
+  /** Who is silent for so long has said what he says. */
+  readonly speechEndMs: number;
+  /** With `delayResult`: of a machine. */
+  readonly machineEndMs: number;
+  /** A machine is told of once it is silent. */
+  readonly delayResult: boolean;
+}
 /** Waits, silently, until the call is over or a command brings another document. Does not answer the call by itself. */
 export type ParkNode = Node<'park'>;
 export interface HoldNode extends Node<'hold'> {
@@ -340,6 +357,7 @@ export type FlowNode =
   | ConferenceNode
   | HoldNode
   | ParkNode
+  | DetectNode
   | StreamNode
   | EndStreamNode
   | BranchNode

@@ -29,6 +29,7 @@ const one: { [Kind in NodeKind]: FlowNode } = {
   }),
   hold: build.hold('hold', { timeoutMs: 5 }),
   park: build.park(),
+  detect: build.detect(),
   stream: build.stream('s', 'ws://h/', { params: { a: 'b' } }),
   'end-stream': build.endStream('s'),
   branch: build.choose([{ when: { subject: 'from', equals: ['1'] }, body: [build.hangup()] }]),

@@ -177,6 +177,9 @@ function command(session: RtpSession, command: SessionCommand): void {
     case 'untap':
       session.recordings.untap(command.id);
       return;
+    case 'watch-voice':
+      session.recordings.watchVoice(command.on);
+      return;
     case 'say':
       session.voice.say(command.samples);
       return;

@@ -142,6 +142,8 @@ export interface MediaSession {
   /** Tells each packet time of what is received, sent or both → tapped. Nothing of a secret is among it. */
   tap(id: string, tracks: TapTracks): void;
   untap(id: string): void;
+  /** While on, tells whether the peer speaks, as it changes → voice */
+  watchVoice(on: boolean): void;
   /** Speaks these samples behind those that it was given before, on top of everything else. */
   say(samples: Int16Array): void;
   /** Forgets what `say` was given and is not spoken yet. */
@@ -223,6 +225,7 @@ export type MediaEvent =
       readonly why: 'stopped' | 'silence' | 'max' | 'ended' | 'failed';
       readonly message?: string;
     }
+  | { readonly type: 'voice'; readonly speaking: boolean }
   /** A packet time in µ-law. */
   | { readonly type: 'tapped'; readonly id: string; readonly track: TapTrack; readonly audio: Uint8Array }
   /** Neither RTP nor RTCP of a peer that should send, for this long: told every 30 s of silence. */

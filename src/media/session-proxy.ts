@@ -68,6 +68,10 @@ export class SessionProxy implements MediaSession {
     this.#send({ type: 'untap', session: this.number, id });
   }
 
+  watchVoice(on: boolean): void {
+    this.#send({ type: 'watch-voice', session: this.number, on });
+  }
+
   say(samples: Int16Array): void {
     this.#send({ type: 'say', session: this.number, samples });
   }

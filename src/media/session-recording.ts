@@ -1,4 +1,4 @@
-// Owns: the recordings and taps of a session: a recording is a Recorder into a WAV file, a tap tells what it hears at once. Both are fed on the session's clock with what was received
+// Owns: the recordings and taps of a session, and the watch of whether its peer speaks: a recording is a Recorder into a WAV file, a tap tells what it hears at once. Both are fed on the session's clock with what was received
 // (through a jitter buffer of its own, filled only while something records) and what was sent. While the session is
 // sensitive nothing of the caller reaches them, neither what sounds now nor what the buffer still holds; and as keys may
 // have been pressed before it was known that they are a secret, what was written of them is silenced again.
@@ -7,11 +7,12 @@ import type { MediaEvent } from './plane.ts';
 import { Recorder } from './recorder.ts';
 import { longestFrame } from './session-outbound.ts';
 import { Tap, type TapTracks } from './tap.ts';
+import { VoiceWatch } from './voice-watch.ts';
 import { WavWriter } from './wav-writer.ts';
 import type { RecordOptions } from './worker-protocol.ts';
 
 type Recorded = Extract<MediaEvent, { type: 'recorded' }>;
-type Told = Extract<MediaEvent, { type: 'recorded' | 'tapped' }>;
+type Told = Extract<MediaEvent, { type: 'recorded' | 'tapped' | 'voice' }>;
 
 interface Running {
   readonly id: string;
@@ -32,6 +33,7 @@ export class SessionRecordings {
   readonly #now: () => number;
   readonly #running: Running[] = [];
   readonly #taps: Tap[] = [];
+  #watch: VoiceWatch | null = null;
   readonly #ending = new Set<Promise<void>>();
   readonly #told: (event: Told) => void;
   readonly #heard = new Int16Array(longestFrame);
@@ -43,7 +45,7 @@ export class SessionRecordings {
   }
 
   get active(): boolean {
-    return this.#running.length > 0 || this.#taps.length > 0;
+    return this.#running.length > 0 || this.#taps.length > 0 || this.#watch !== null;
   }
 
   start(id: string, options: RecordOptions): void {
@@ -63,6 +65,13 @@ export class SessionRecordings {
   stop(id: string): void {
     const running = this.#running.find((each) => each.id === id);
     if (running !== undefined) this.#end(running, 'stopped');
+  }
+
+  watchVoice(on: boolean): void {
+    if (on) this.#watch ??= new VoiceWatch((speaking) => this.#told({ type: 'voice', speaking }));
+    else this.#watch = null;
+    if (on) this.#ear ??= new Ear();
+    else this.#rest();
   }
 
   tap(id: string, tracks: TapTracks): void {
@@ -106,6 +115,7 @@ export class SessionRecordings {
       heard.fill(0, 0, count);
       if (keying) said.fill(0, 0, count);
     }
+    this.#watch?.take(heard, count);
     for (let i = 0; i < this.#taps.length; i++) this.#taps[i]!.take(heard, said, count);
     for (let i = this.#running.length - 1; i >= 0; i--) {
       const running = this.#running[i]!;

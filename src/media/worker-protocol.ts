@@ -34,6 +34,7 @@ export type SessionCommand =
   | { readonly type: 'sensitive'; readonly session: number; readonly on: boolean; readonly sinceMs: number }
   | { readonly type: 'tap'; readonly session: number; readonly id: string; readonly tracks: TapTracks }
   | { readonly type: 'untap'; readonly session: number; readonly id: string }
+  | { readonly type: 'watch-voice'; readonly session: number; readonly on: boolean }
   | { readonly type: 'say'; readonly session: number; readonly samples: Int16Array }
   | { readonly type: 'hush'; readonly session: number }
   | { readonly type: 'bridge'; readonly session: number; readonly other: number }

@@ -17,6 +17,6 @@ export function partyOf(state: CallState, written: Party): Party {
 
 /** Kinds that belong to a whole call: they fail in a document that runs for one leg of it. */
 export const ofWholeCall: ReadonlySet<NodeKind> = new Set([
-  ...(['dial', 'bridge', 'conference', 'record', 'stream', 'end-stream'] as const),
+  ...(['detect', 'dial', 'bridge', 'conference', 'record', 'stream', 'end-stream'] as const),
   ...(['hold', 'tell-keys', 'park'] as const),
 ]);

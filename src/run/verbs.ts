@@ -6,6 +6,7 @@ import { ask } from './ask.ts';
 import { branch } from './branch.ts';
 import { bridge } from './bridge.ts';
 import { conference } from './conference.ts';
+import { detect } from './detect.ts';
 import { dial } from './dial.ts';
 import { gather } from './gather.ts';
 import { hangup } from './hangup.ts';
@@ -34,6 +35,7 @@ const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
   branch,
   bridge,
   conference,
+  detect,
   dial,
   gather,
   hangup,

@@ -24,6 +24,8 @@ const told = {
   'recording.started': 'asked',
   'recording.finished': 'always',
   'recording.failed': 'always',
+  'voice.began': 'asked',
+  'voice.ended': 'asked',
   'stream.started': 'always',
   'stream.failed': 'always',
   'stream.ended': 'always',

@@ -32,6 +32,8 @@ export interface SimulatedMedia {
   keep(tag: string, durationMs: number): void;
   pauseRecording(recording: string, on: boolean): void;
   stopRecording(recording: string): void;
+  /** → voice.began, voice.ended */
+  watchVoice(on: boolean): void;
   /** The caller began to speak. */
   speaks(): void;
   /** Nobody is told of what the other side no longer hears. */
@@ -67,6 +69,20 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
   const sending = new Map<string, Timer>();
   /** Lengths of complete recordings by tag. */
   const recorded = new Map<string, number>();
+
+  let watching = false;
+  let voiceEnds: Timer | null = null;
+
+  function tellVoice(): void {
+    const leftMs = options.speakingUntil() - clock.now();
+    if (!watching || leftMs <= 0) return;
+    if (voiceEnds === null) clock.after(0, () => watching && put({ type: 'voice.began', leg: 'caller' }));
+    voiceEnds?.cancel();
+    voiceEnds = clock.after(leftMs, () => {
+      voiceEnds = null;
+      put({ type: 'voice.ended', leg: 'caller' });
+    });
+  }
 
   function lengthMs(sound: Sound): number | null {
     switch (sound.kind) {
@@ -195,7 +211,14 @@ export function createSimulatedMedia(options: SimulatedMediaOptions): SimulatedM
     pauseRecording,
     stopRecording: (recording) => void clock.after(0, () => finishRecording(recording, 'stopped')),
     keep: (tag, durationMs) => void recorded.set(tag, durationMs),
+    watchVoice(on) {
+      watching = on;
+      voiceEnds?.cancel();
+      voiceEnds = null;
+      if (on) tellVoice();
+    },
     speaks() {
+      tellVoice();
       for (const recording of recordings.keys()) watchSilence(recording);
     },
     sendDigits({ request, to, digits, toneMs, gapMs }) {

@@ -14,6 +14,8 @@ export const byDefault = {
   /** Of a call that is asked for over REST. */
   ringMs: 30_000,
   priority: 5,
+  /** Seconds. `machineSpeechEndThreshold` is as `speechEndThreshold`. */
+  machineDetection: { detectionTimeout: 15, silenceTimeout: 10, speechThreshold: 10, speechEndThreshold: 5 },
 } as const;
 
 export interface Decision {
@@ -96,6 +98,12 @@ export const decisions: readonly Decision[] = [
     decision:
       'Sent to `statusUrl` of the app, or to the `disconnectUrl` that the call was asked for with, once, when the caller is gone; the call is kept for it, for 5 s at most, so that a restart does not lose it. Causes: `hangup`, `cancel` (given up before the answer), `rejected` (refused by the document, or by whom we called), `busy`, `timeout`, `unknown`, `callback-error`, `invalid-bxml`, `application-error`, `error`. Not sent for dialled legs, which have `transferDisconnect`.',
     reason: "`statusUrl` is the vendor's call status URL of an application.",
+  },
+  {
+    about: 'Machine detection',
+    decision:
+      'By how long the other side speaks, as the vendor describes the thresholds; no words and no beep are recognised, so `tone-detected` is never told. Sound above -42 dB for 80 ms is speech, 300 ms below it is silence. In mode `async` it runs beside the documents, and without `callbackUrl` not at all.',
+    reason: 'What else the vendor listens for is not documented.',
   },
   {
     about: '`transferAnswer`',

@@ -55,7 +55,7 @@ export function formatSupportPage(): string {
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
         [
           '`machineDetectionComplete`',
-          'A call that was asked for with `machineDetection` is answered; always `error`.',
+          'A call that was asked for with `machineDetection` is answered, and it is known who speaks.',
           'ignored',
         ],
         [

@@ -163,21 +163,31 @@ describe('POST /calls', () => {
     ]);
   });
 
-  it('tells `error` in place of what machine detection would have heard, by webhook or with answer', async () => {
+  it('listens for a machine beside the documents, or before the first of them', async () => {
     const rig = createRig();
     const machineDetection = { callbackUrl: 'https://app.test/machine', detectionTimeout: 5, delayResult: true };
     await rig.ask('POST', '/calls', { ...least, machineDetection });
     await rig.ask('POST', '/calls', { ...least, machineDetection: { ...machineDetection, mode: 'sync' } });
-    const machine = { machine: 'error', machineAfter: 'PT0S' };
+    const machine = { machine: '{{machine}}', machineAfter: 'PT{{machineSeconds}}S' };
+    const detect = { kind: 'detect', timeoutMs: 5000, silenceMs: 10_000, speechMs: 10_000, speechEndMs: 5000 };
     expect(rig.orders.map(({ plan }) => plan.flow.body)).toMatchObject([
+      [{ kind: 'ask', destination: { extra: { event: 'answer' } } }],
       [
-        {
-          kind: 'notify',
-          destination: { url: 'https://app.test/machine', extra: { event: 'machineDetectionComplete', ...machine } },
-        },
-        { kind: 'ask' },
+        { ...detect, machineEndMs: 5000, delayResult: true },
+        { kind: 'ask', destination: { extra: { event: 'answer', ...machine } } },
       ],
-      [{ kind: 'ask', destination: { extra: { event: 'answer', ...machine } } }],
+    ]);
+    expect(rig.commands.map(([, command]) => command)).toMatchObject([
+      {
+        ...{ kind: 'beside', name: 'machine-detection' },
+        body: [
+          detect,
+          {
+            kind: 'notify',
+            destination: { url: 'https://app.test/machine', extra: { event: 'machineDetectionComplete', ...machine } },
+          },
+        ],
+      },
     ]);
   });
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import * as build from '../../../flow/build.ts';
 import { deepFreeze } from '../../../flow/freeze.ts';
-import type { Destination, DialTarget, FlowNode } from '../../../flow/node.ts';
+import type { Block, Destination, DialTarget, FlowNode } from '../../../flow/node.ts';
 import type { CallPlan } from '../../../flow/plan.ts';
 import type { CallOrder, RestReply, RestRequest, Voice } from '../../rest.ts';
 import { applicationIdOf, callIdOf } from '../call-id.ts';
@@ -13,7 +13,7 @@ import { readTarget } from '../verbs/address.ts';
 import { addressOf, boolean, credentialPair, limits, method, number, readJson, text, url } from './body.ts';
 import { appOf, callUrl } from './call-view.ts';
 import { privacyOf, uuiHeaders } from './caller-words.ts';
-import { detected, machineDetection } from './machine-detection.ts';
+import { besideName, detected, detectNode, machineDetection } from './machine-detection.ts';
 import { invalid, reply, replyTo } from './reply.ts';
 import { webhook } from './webhook.ts';
 
@@ -68,6 +68,8 @@ export async function createCall(request: RestRequest, voice: Voice): Promise<Re
   if (app === null) throw invalid(`Could not create call: Application id \`${order.applicationId}\` not found`);
   try {
     const facts = await voice.place(callOrder(order, app.name, target));
+    const listen = detection(order);
+    if (listen !== null) await voice.command(facts.id, { kind: 'beside', name: besideName, body: listen });
     const callId = callIdOf(facts.id);
     const here = callUrl(request.here, voice.account, callId);
     const said = told(order, facts.enqueuedAt ?? facts.startedAt);
@@ -94,7 +96,7 @@ function callOrder(order: Order, app: string, target: DialTarget): CallOrder {
 
 function planOf(order: Order): CallPlan {
   const { username, password, fallbackUsername, fallbackPassword, machineDetection: detection } = order;
-  const timeoutMs = Math.round((order.callbackTimeout ?? byDefault.webhookMs / 1000) * 1000);
+  const timeoutMs = timeoutMsOf(order.callbackTimeout);
   const tag = order.tag === undefined ? undefined : encodeTag(order.tag);
   const answer = webhook({
     event: 'answer',
@@ -117,22 +119,7 @@ function planOf(order: Order): CallPlan {
           extra: tag === undefined ? {} : { firstTag: tag },
         });
   const body: FlowNode[] = tag === undefined ? [] : [build.set('tag', tag)];
-  if (detection?.mode === 'async' && detection.callbackUrl !== undefined)
-    body.push(
-      build.notify(
-        webhook({
-          event: 'machineDetectionComplete',
-          url: detection.callbackUrl,
-          method: detection.callbackMethod,
-          fallbackUrl: detection.fallbackUrl,
-          fallbackMethod: detection.fallbackMethod,
-          ...{ username: detection.username, password: detection.password },
-          ...{ fallbackUsername: detection.fallbackUsername, fallbackPassword: detection.fallbackPassword },
-          timeoutMs,
-          extra: detected,
-        }),
-      ),
-    );
+  if (detection?.mode === 'sync') body.push(detectNode(detection));
   body.push(build.ask('Answer', answer));
   return deepFreeze({
     flow: { dialect: 'bandwidth' as const, source: addressOf(order.answerUrl).url, body },
@@ -140,6 +127,21 @@ function planOf(order: Order): CallPlan {
     ringMs: Math.round((order.callTimeout ?? byDefault.ringMs / 1000) * 1000),
   });
 }
+
+/** What listens for a machine while the documents go on; null when nothing is to. */
+function detection({ machineDetection: wanted, callbackTimeout }: Order): Block | null {
+  if (wanted?.mode !== 'async' || wanted.callbackUrl === undefined) return null;
+  const { callbackUrl: url, callbackMethod: method, fallbackUrl, fallbackMethod } = wanted;
+  const { username, password, fallbackUsername, fallbackPassword } = wanted;
+  const complete = webhook({
+    ...{ event: 'machineDetectionComplete', url, method, fallbackUrl, fallbackMethod },
+    ...{ username, password, fallbackUsername, fallbackPassword, timeoutMs: timeoutMsOf(callbackTimeout) },
+    extra: detected,
+  });
+  return [detectNode(wanted), build.notify(complete)];
+}
+
+const timeoutMsOf = (seconds: number | undefined): number => Math.round((seconds ?? byDefault.webhookMs / 1000) * 1000);
 
 /** What was ordered, as the vendor says it back: with its defaults, and without passwords. */
 function told(order: Order, enqueuedTime: string): object {

@@ -1,6 +1,8 @@
-// Owns: what a client may say about machine detection, and what is told in place of a result: nobody listens for machines
-// here yet, and an application that waits for the result must get one, so it is `error`, the vendor's word for that.
+// Owns: what a client may say about machine detection, and the node and the words of the result that it becomes.
 import { z } from 'zod';
+import * as build from '../../../flow/build.ts';
+import type { NodeOf } from '../../../flow/node.ts';
+import { byDefault } from '../decisions.ts';
 import { boolean, limits, method, number, text, url } from './body.ts';
 
 const seconds = (name: string) => number(`machineDetection.${name}`, { min: 0, max: 300 }).optional();
@@ -27,5 +29,25 @@ export const machineDetection = z.object(
   'Invalid machineDetection: must be an object',
 );
 
-/** What the words of a webhook tell as `machineDetectionResult`. */
-export const detected = { machine: 'error', machineAfter: 'PT0S' } as const;
+export type MachineDetection = z.output<typeof machineDetection>;
+
+/** What the words of a webhook tell as `machineDetectionResult`, once it is known. */
+export const detected = { machine: '{{machine}}', machineAfter: 'PT{{machineSeconds}}S' } as const;
+
+export function detectNode(detection: MachineDetection): NodeOf<'detect'> {
+  const { machineDetection: own } = byDefault;
+  const ms = (written: number | undefined, instead: number): number => Math.round((written ?? instead) * 1000);
+  const speechEnd = detection.speechEndThreshold ?? own.speechEndThreshold;
+  return build.detect({
+    at: { ...build.nowhere, path: besideName },
+    timeoutMs: ms(detection.detectionTimeout, own.detectionTimeout),
+    silenceMs: ms(detection.silenceTimeout, own.silenceTimeout),
+    speechMs: ms(detection.speechThreshold, own.speechThreshold),
+    speechEndMs: ms(speechEnd, speechEnd),
+    machineEndMs: ms(detection.machineSpeechEndThreshold, speechEnd),
+    delayResult: detection.delayResult ?? false,
+  });
+}
+
+/** In mode `async` it runs beside the documents, under this name. */
+export const besideName = 'machine-detection';

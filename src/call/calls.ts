@@ -133,22 +133,38 @@ export function createCalls(parts: CallParts): Calls {
     return begin({ order, turn });
   }
 
-  function turnOf({ outstanding, placed }: CutCall): Turn | null {
-    if (placed === null || outstanding.caller !== 'queued') return null;
-    return waiting.join(accountOf(placed.order), priorityOf(placed.order), { promised: true });
+  /** Those that waited for a turn wait on, as they stood: whoever joins first may have it at once. */
+  function turnsOf(cuts: readonly CutCall[]): Map<CutCall, Turn> {
+    const turns = new Map<CutCall, Turn>();
+    const queued = cuts.flatMap((cut) =>
+      cut.placed !== null && cut.outstanding.caller === 'queued' ? [{ cut, order: cut.placed.order }] : [],
+    );
+    queued.sort((a, b) => priorityOf(a.order) - priorityOf(b.order) || a.cut.startedAt.localeCompare(b.cut.startedAt));
+    for (const { cut, order } of queued)
+      turns.set(cut, waiting.join(accountOf(order), priorityOf(order), { promised: true })!);
+    return turns;
   }
 
   async function resume(unfinished: readonly UnfinishedCall[], aliveAt: number | null): Promise<NotResumed[]> {
     const lost: NotResumed[] = [];
+    const read = new Map<CutCall, UnfinishedCall>();
+    for (const call of unfinished) {
+      try {
+        read.set(readCutCall(call, parts.createInterpreter(call.row.app), { aliveAt, clock }), call);
+      } catch (error) {
+        lost.push({ call, error });
+      }
+    }
     const cuts: CutCall[] = [];
     const taking: Promise<void>[] = [];
-    // Who waits for a turn goes on waiting in the order in which they came.
-    for (const call of unfinished.toSorted((a, b) => a.row.startedAt - b.row.startedAt)) {
+    const turns = turnsOf([...read.keys()]);
+    for (const [cut, call] of read) {
+      const turn = turns.get(cut) ?? null;
       try {
-        const cut = readCutCall(call, parts.createInterpreter(call.row.app), { aliveAt, clock });
-        taking.push(begin({ cut, turn: turnOf(cut) }).ready.catch((error: unknown) => void lost.push({ call, error })));
+        taking.push(begin({ cut, turn }).ready.catch((error: unknown) => void lost.push({ call, error })));
         cuts.push(cut);
       } catch (error) {
+        turn?.leave();
         lost.push({ call, error });
       }
     }

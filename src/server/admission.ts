@@ -42,7 +42,8 @@ export function createAdmission({ config, directory, calls, load, draining }: Ad
     },
     refusesPlaced() {
       if (draining()) return 'The server is about to stop.';
-      return isFull() ? 'The server has as many calls as it takes.' : null;
+      if (calls() >= config.limits.maxCalls) return 'The server has as many calls as it takes.';
+      return load() > busiest ? 'The server is as busy as it may be.' : null;
     },
     get status() {
       return draining() ? 'draining' : isFull() ? 'overloaded' : 'ok';

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { LiveCall } from '../../src/call/live-call.ts';
 import type { PlaceOrder } from '../../src/call/place-order.ts';
-import { branch, destination, dial, flow, gather, hangup, play, prompt } from '../../src/flow/build.ts';
+import { branch, bridge, destination, dial, flow, gather, hangup, play, prompt } from '../../src/flow/build.ts';
 import type { Block } from '../../src/flow/node.ts';
 import type { Config } from '../../src/server/config.ts';
 import { createSipEndpoint } from '../../src/sip/create-endpoint.ts';
@@ -58,6 +58,7 @@ function place(at: TestServer, to: string, body: Block, more: Partial<PlaceOrder
 const start = (change: (config: Config) => Partial<Config> = () => ({})): Promise<TestServer> =>
   startServer({
     apps: { '1': flow([hangup()]) },
+    seams: { load: () => 0 },
     config: (config) => ({ outbound: { ...config.outbound, loopback: 'allow' }, ...change(config) }),
   });
 
@@ -197,6 +198,56 @@ describe('a call that we place', () => {
     bob.hangUp();
     expect(await carol.ended).toMatchObject({ by: 'peer', answered: true });
     await at.until(to, 'call.ended');
+    expect(at.faults).toEqual([]);
+  });
+
+  it('is joined with another one that we placed, not before both are answered', async () => {
+    const [at, phone, other] = [await start(), await startPhone(), await startPhone()];
+    const [to, there] = [addressOf(phone), addressOf(other)];
+    const [incoming, second] = [incomingOf(phone), incomingOf(other)];
+    const waits = place(at, there, [gather({ firstDigitMs: 60_000 })]);
+    const carol = await second;
+    const early = place(at, to, [bridge(waits.id), bridge(waits.id)]);
+    const bob = await incoming;
+    await bob.answer();
+    expect((await at.until(to, 'bridge.failed')).event).toMatchObject({ code: 'call-not-answered' });
+    await at.until(to, 'call.ended');
+    expect(at.server.calls.get(early.id)).toBeUndefined();
+    await carol.answer();
+    await at.until(there, 'verb.started');
+    const again = incomingOf(phone);
+    place(at, to, [bridge(waits.id)]);
+    const back = await again;
+    await back.answer();
+    await at.until(to, 'verb.started', ({ verb }) => verb === 'bridge');
+    await back.press('7');
+    expect(await carol.until('digit')).toMatchObject({ digit: '7' });
+    carol.hangUp();
+    expect((await at.until(to, 'bridge.ended')).event).toMatchObject({ call: waits.id });
+    await at.until(to, 'call.ended');
+    expect(at.faults).toEqual([]);
+  });
+
+  it('is hung up at the very moment of the answer, again and again: each ends once and nothing is left', async () => {
+    const [at, phone] = [await start(), await startPhone()];
+    const to = addressOf(phone);
+    for (let round = 0; round < 20; round += 1) {
+      const incoming = incomingOf(phone);
+      const call = place(at, to, [gather({ firstDigitMs: 60_000 })]);
+      const bob = await incoming;
+      if (round % 2 === 0) bob.ring();
+      const answered = bob.answer();
+      if (round % 3 > 0) await at.until(to, round % 3 === 1 ? 'leg.invited' : 'leg.answered');
+      call.command({ kind: 'hangup', reason: 'enough' });
+      await Promise.all([answered, bob.ended]);
+      await at.until(to, 'call.ended');
+      const types = typesOf(at, to);
+      expect(types.filter((type) => type === 'call.ended' || type === 'leg.ended')).toHaveLength(2);
+      expect(types.at(-1)).toBe('call.ended');
+    }
+    await at.server.drain();
+    const { calls, legs, sessions } = (await (await at.fetch('/health')).json()) as Record<string, number>;
+    expect([calls, legs, sessions]).toEqual([0, 0, 0]);
     expect(at.faults).toEqual([]);
   });
 

@@ -155,11 +155,11 @@ export function testCalls(of: () => Stand): void {
       await of().told('disconnect', data.callId);
     });
 
-    it('tell that nobody listened for a machine', async () => {
-      const machineDetection = { mode: 'async', callbackUrl: `${of().origin}/machine`, detectionTimeout: 5 };
+    it('tell who has answered, by how long he speaks', async () => {
+      const machineDetection = { mode: 'async', callbackUrl: `${of().origin}/machine`, silenceTimeout: 1 };
       const { callId, phone } = await talk(of(), bxml(wait()), { machineDetection });
       expect(await of().told('machineDetectionComplete', callId)).toMatchObject({
-        machineDetectionResult: { value: 'error' },
+        machineDetectionResult: { value: 'silence', duration: expect.stringMatching(/^PT[\d.]+S$/) },
       });
       phone.hangUp();
       await of().told('disconnect', callId);

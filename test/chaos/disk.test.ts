@@ -57,14 +57,21 @@ const faults: readonly Fault[] = [
           namespaces[name] = -1;
         }
       });
+      const sizes = [65_536, 4096];
+      let files = 0;
       // The folder as that process sees it.
-      const data = join('/proc', String(server.pid), 'root', folder, 'data');
-      const filler = join(data, 'filler');
-      for (const bytes of [65_536, 4096]) for (let index = 0; fill(`${filler}-${bytes}-${index}`, bytes); index += 1);
+      const data = openSync(join('/proc', String(server.pid), 'root', folder, 'data'), 'r');
+      closers.push(() => closeSync(data));
+      const place = (index: number): string => join(heldAt(data), `filler-${index}`);
+      const fillUp = (): void => {
+        for (const bytes of sizes) while (fill(place(files), bytes)) files += 1;
+      };
+      fillUp();
+      // A recording that fails gives room back, which is taken, too.
+      const again = setInterval(fillUp, 50);
       return () => {
-        const now = filler.replace(/^\/proc\/\d+/, `/proc/${server.pid}`);
-        for (const bytes of [65_536, 4096])
-          for (let index = 0; index < 64; index += 1) rmSync(`${now}-${bytes}-${index}`, { force: true });
+        clearInterval(again);
+        for (; files > 0; files -= 1) rmSync(place(files - 1), { force: true });
       };
     },
   },

@@ -81,7 +81,15 @@ function audioFile(given: Parameters, { form, filesDir, source }: Scope): string
 /** By its name only; whoever opens it resolves symbolic links. */
 function insideOf(folder: string, written: string): string | null {
   const path = normalize(written.replaceAll('\\', '/'));
-  if (path.includes('\0') || isAbsolute(path) || path === '..' || path.startsWith('../') || path === '.') return null;
+  if (
+    path.includes('\0') ||
+    isAbsolute(path) ||
+    /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path) ||
+    path === '..' ||
+    path.startsWith('../') ||
+    path === '.'
+  )
+    return null;
   return join(folder, path);
 }
 

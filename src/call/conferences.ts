@@ -42,11 +42,13 @@ export interface LiveConferences extends ConferenceDoor {
   ): readonly { readonly call: UnfinishedCall; readonly error: unknown }[];
   /** Behind them: who has not come back has left. */
   settle(): void;
-  /** Ends what is left; resolves when all is told. */
+  /** Ends what is left; resolves when all is told. What is not by then is told by the next process. */
   close(): Promise<void>;
 }
 
 const mostMembers = 20;
+/** An application that is well has heard of it by then. */
+const closeMs = 5_000;
 const keyOf = ({ account, name }: Pick<ConferenceOrder, 'account' | 'name'>): string => JSON.stringify([account, name]);
 
 export function createConferences(parts: ConferenceParts & { readonly log: Log }): LiveConferences {
@@ -137,7 +139,14 @@ export function createConferences(parts: ConferenceParts & { readonly log: Log }
     },
     async close() {
       for (const conference of [...all.values()]) conference.end('the server stops');
-      if (all.size > 0) await new Promise<void>((resolve) => whenEmpty.push(resolve));
+      if (all.size === 0) return;
+      await new Promise<void>((resolve) => {
+        const patience = parts.clock.after(closeMs, resolve);
+        whenEmpty.push(() => {
+          patience.cancel();
+          resolve();
+        });
+      });
     },
   };
 }

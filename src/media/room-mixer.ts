@@ -16,9 +16,8 @@ import { Player } from './player.ts';
 import { SessionRecordings } from './session-recording.ts';
 
 const frame = 160;
-/** A power of two; a quarter of a second. */
-const ring = 2048;
-const mask = ring - 1;
+/** Of whole frames, so that none goes round its end; a third of a second. */
+const ring = frame * 16;
 /** Who is this much behind was away, and goes on with what is said now. */
 const mostBehind = 640;
 
@@ -123,12 +122,13 @@ export class RoomMixer implements Paced {
     const voice = this.#voice;
     const filled = this.player.fill('PCMU', this.#bytes, 0, frame);
     if (filled > 0) decodeG711('PCMU', this.#bytes, 0, filled, voice, 0);
-    for (let i = 0; i < frame; i++) sum[(from + i) & mask] = i < filled ? voice[i]! : 0;
+    const at0 = from % ring;
+    for (let i = 0; i < frame; i++) sum[at0 + i] = i < filled ? voice[i]! : 0;
     const seats = this.#seats;
-    for (let at = 0; at < seats.length; at++) seats[at]!.give(voice, from);
+    for (let at = 0; at < seats.length; at++) seats[at]!.give(voice, at0);
     this.written = from + frame;
     if (this.recordings.active) {
-      for (let i = 0; i < frame; i++) voice[i] = Math.max(-32768, Math.min(32767, sum[(from + i) & mask]!));
+      for (let i = 0; i < frame; i++) voice[i] = Math.max(-32768, Math.min(32767, sum[at0 + i]!));
       this.recordings.tick(voice, frame, false);
     }
     for (let at = 0; at < seats.length; at++) seats[at]!.deliver(voice);
@@ -162,6 +162,9 @@ export class Seat implements BridgePeer, Heard {
   /** What of the sum is its own, and what it said to some only. */
   readonly #given = new Int16Array(ring);
   readonly #whispered = new Int16Array(ring);
+  /** How many frames of each still hold something. */
+  #givenFrames = 0;
+  #whisperedFrames = 0;
   #reading: number;
   #sequence = 0;
   #gone = false;
@@ -195,19 +198,29 @@ export class Seat implements BridgePeer, Heard {
     this.there?.gone();
   }
 
-  /** Puts what the member said into the sum. `scratch` has room for it. */
-  give(scratch: Int16Array, from: number): void {
+  /** Puts what the member said into the sum, of which the frame begins at `at`. `scratch` has room for it. */
+  give(scratch: Int16Array, at: number): void {
     const { voice } = this;
     this.#ear.take(scratch, frame);
-    const { sum } = this.#room;
-    const given = this.#given;
-    const whispered = this.#whispered;
-    for (let i = 0; i < frame; i++) {
-      const at = (from + i) & mask;
-      const said = scratch[i]!;
-      if (voice === 'all') sum[at] = sum[at]! + said;
-      given[at] = voice === 'all' ? said : 0;
-      whispered[at] = voice === 'some' ? said : 0;
+    if (voice === 'all') {
+      const { sum } = this.#room;
+      const given = this.#given;
+      for (let i = 0; i < frame; i++) {
+        const said = scratch[i]!;
+        sum[at + i] = sum[at + i]! + said;
+        given[at + i] = said;
+      }
+      this.#givenFrames = ring / frame;
+    } else if (this.#givenFrames > 0) {
+      this.#given.fill(0, at, at + frame);
+      this.#givenFrames--;
+    }
+    if (voice === 'some') {
+      for (let i = 0; i < frame; i++) this.#whispered[at + i] = scratch[i]!;
+      this.#whisperedFrames = ring / frame;
+    } else if (this.#whisperedFrames > 0) {
+      this.#whispered.fill(0, at, at + frame);
+      this.#whisperedFrames--;
     }
   }
 
@@ -232,13 +245,14 @@ export class Seat implements BridgePeer, Heard {
   }
 
   #hear(into: Int16Array, offset: number, count: number, sum: Int32Array): void {
-    const from = this.#reading;
     const given = this.#given;
-    for (let i = 0; i < count; i++) {
-      const at = (from + i) & mask;
+    const { whisperers } = this;
+    let at = this.#reading % ring;
+    for (let i = offset; i < offset + count; i++) {
       let heard = sum[at]! - given[at]!;
-      for (let w = 0; w < this.whisperers.length; w++) heard += this.whisperers[w]!.#whispered[at]!;
-      into[offset + i] = Math.max(-32768, Math.min(32767, heard));
+      for (let w = 0; w < whisperers.length; w++) heard += whisperers[w]!.#whispered[at]!;
+      into[i] = heard > 32767 ? 32767 : heard < -32768 ? -32768 : heard;
+      if (++at === ring) at = 0;
     }
   }
 }

@@ -1,4 +1,5 @@
 // Owns: comparing what a scenario expects with what a call did, whoever ran it. Differences are sentences for a person.
+import type { Effect } from '../call/effect.ts';
 import type { CallEvent, TapeLine } from '../call/event.ts';
 import type { ReceivedRequest } from './application.ts';
 import { applicationOrigin, type Expectation, type ExpectedGather, type ExpectedRequest } from './scenario.ts';
@@ -11,6 +12,9 @@ export interface Observation {
   readonly stopped: readonly string[];
   /** Addresses as the scenario writes them: a live runner puts `applicationOrigin` back. */
   readonly requests: readonly Pick<ReceivedRequest, 'method' | 'url' | 'body'>[];
+  readonly effects: readonly Effect[];
+  /** The keys that the caller's own phone heard; null where there is no such phone. */
+  readonly keysHeard: string | null;
 }
 
 /** What the caller heard begin and what of it was cut short; `words` by name of the prompt. */
@@ -64,6 +68,7 @@ export function checkScenario(expected: Expectation, seen: Observation): readonl
   if (expected.longerThanMs !== undefined && lengthMs <= expected.longerThanMs) {
     tell(`the call took ${lengthMs} ms, no more than ${expected.longerThanMs} ms`);
   }
+  differences.push(...(expected.also?.(seen) ?? []));
   return differences;
 }
 

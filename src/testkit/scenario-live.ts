@@ -270,7 +270,11 @@ export async function createLiveStage(options: LiveStageOptions): Promise<LiveSt
     const { requests } = one.application;
     const inStoryWords: readonly TapeLine[] = JSON.parse(one.standIns.toStory(JSON.stringify(one.lines)));
     differences.push(
-      ...checkScenario(scenario.expect, { tape: inStoryWords, requests, ...promptsOn(one.lines, one.words) }),
+      ...checkScenario(scenario.expect, {
+        ...{ tape: inStoryWords, requests, ...promptsOn(one.lines, one.words) },
+        effects: one.effects.map(({ effect }) => effect),
+        keysHeard: placed.events.flatMap((event) => (event.type === 'digit' ? event.digit : [])).join(''),
+      }),
     );
     if (caller.waitingFor !== null)
       differences.push(`the caller never came to the step ${JSON.stringify(caller.waitingFor)}`);

@@ -5,6 +5,7 @@ import type { Command, ConferenceCommand } from '../call/event.ts';
 import type { Destination, DialectName, Flow } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason } from '../flow/report.ts';
+import type { Observation } from './scenario-check.ts';
 import type { ConferenceScript } from './simulate-conference.ts';
 
 /** The application's address inside every scenario. A live runner puts its own server's address in its place. */
@@ -96,6 +97,8 @@ export interface Expectation {
   readonly longerThanMs?: number;
   /** The call is shorter than this: nothing waits for a timer that should not run. */
   readonly withinMs?: number;
+  /** What else is to be looked at; what is wrong with it, in sentences. */
+  readonly also?: (seen: Observation) => readonly string[];
 }
 
 export interface Scenario {

@@ -45,10 +45,13 @@ export function createCalls(parts: CallParts): Calls {
   const { clock } = parts;
   const waiting = createPlaceQueue({ clock, rateOf: parts.callsPerSecond });
   const calls = new Map<string, LiveCall>();
-  const joined = new Map<LiveCall, { readonly other: LiveCall; readonly asked: boolean }>();
+  /** `told`: whether its flow waits for the end. */
+  const joined = new Map<LiveCall, { readonly other: LiveCall; readonly told: boolean }>();
+  /** Calls that are being joined, by whom: their flow may wait for the end before it has begun. */
+  const joining = new Map<LiveCall, string>();
   let whenEmpty: (() => void)[] = [];
 
-  function join(call: LiveCall, id: string): { code: string; message: string } | null {
+  function join(call: LiveCall, id: string, target?: Flow, waits = false): { code: string; message: string } | null {
     const other = calls.get(id);
     const isOurs = other !== undefined && parts.accountOf(other.facts.app) === parts.accountOf(call.facts.app);
     if (!isOurs || other === call) return { code: 'call-not-found', message: `There is no other live call ${id}.` };
@@ -56,13 +59,21 @@ export function createCalls(parts: CallParts): Calls {
       return { code: 'call-not-answered', message: `Call ${id} is not answered yet.` };
     if (joined.has(call) || joined.has(other))
       return { code: 'call-already-bridged', message: `Call ${id} is bridged already.` };
-    joined.set(call, { other, asked: true });
-    joined.set(other, { other: call, asked: false });
+    if (target !== undefined) {
+      joining.set(other, call.id);
+      other.command({ kind: 'run', flow: target });
+      joining.delete(other);
+    }
+    joined.set(call, { other, told: true });
+    joined.set(other, { other: call, told: waits || target !== undefined });
     call.session.bridge(other.session);
     return null;
   }
 
-  /** The one that asked for the bridge waits for its end; the other one's flow went on all the time. */
+  const isJoinedBy = (call: LiveCall, other: string): boolean =>
+    joining.get(call) === other || joined.get(call)?.other.id === other;
+
+  /** The one that asked for the bridge waits for its end; the other one's flow may have gone on all the time. */
   function split(call: LiveCall): void {
     const was = joined.get(call);
     if (was === undefined) return;
@@ -72,7 +83,7 @@ export function createCalls(parts: CallParts): Calls {
     joined.delete(other);
     call.session?.unbridge();
     other.session?.unbridge();
-    if (theirs?.asked === true) other.put({ type: 'bridge.ended', call: call.id });
+    if (theirs?.told === true) other.put({ type: 'bridge.ended', call: call.id });
   }
 
   function onOver(call: LiveCall): void {
@@ -98,6 +109,7 @@ export function createCalls(parts: CallParts): Calls {
       parts,
       from,
       join,
+      isJoinedBy,
       split,
       onOver(over) {
         ended = true;
@@ -111,10 +123,19 @@ export function createCalls(parts: CallParts): Calls {
 
   /** Both sides must be there again. */
   function rejoin(cuts: readonly CutCall[]): void {
+    const waitsFor = new Map(cuts.map(({ id, outstanding }) => [id, outstanding.joinedBy]));
     for (const { id, outstanding } of cuts) {
       const call = calls.get(id);
-      const other = outstanding.joined;
-      if (call !== undefined && other !== null && join(call, other) !== null)
+      if (call === undefined || outstanding.joined === null) continue;
+      const { call: other, target } = outstanding.joined;
+      // What the other one was to run may not have reached its tape.
+      const waits = waitsFor.get(other) === id;
+      if (join(call, other, waits ? undefined : target, waits) !== null)
+        call.put({ type: 'bridge.ended', call: other });
+    }
+    for (const [id, other] of waitsFor) {
+      const call = calls.get(id);
+      if (call !== undefined && other !== null && !isJoinedBy(call, other))
         call.put({ type: 'bridge.ended', call: other });
     }
   }

@@ -1,6 +1,6 @@
 // Owns: what an interpreter may want done. Plain JSON, so that a replay can compare effects one by one. Every effect
 // that is answered by an event names the id that the event will carry.
-import type { ConferenceEvents, DialTarget, Party, Sound, StreamNode } from '../flow/node.ts';
+import type { ConferenceEvents, DialTarget, Flow, Party, Sound, StreamNode } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import type { LegName, NoteEvent } from './event.ts';
 
@@ -37,8 +37,10 @@ export type Effect =
   /** Connects the audio of the caller with that leg; ends by itself when either leg ends. */
   | { readonly type: 'bridge.join'; readonly leg: LegName }
   | { readonly type: 'bridge.split'; readonly leg: LegName }
-  /** Connects the caller with another call's caller → bridge.failed | bridge.ended */
-  | { readonly type: 'bridge.call'; readonly call: string }
+  /** Connects the caller with another call's caller → bridge.failed | bridge.ended. `target`: what that call runs from now on. */
+  | { readonly type: 'bridge.call'; readonly call: string; readonly target?: Flow }
+  /** Another call has connected itself with the caller → bridge.ended, at once when it is not so (any more) */
+  | { readonly type: 'bridge.await'; readonly call: string }
   /** → conference.joined | conference.failed, later conference.left unless it leaves by itself */
   | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly events: ConferenceEvents | null }
   | { readonly type: 'conference.leave' }

@@ -1,6 +1,7 @@
 // Owns: one live call: its tape, its legs and its timers, and the carrying out of what the interpreter says, with SIP, media
 // and HTTP; one that comes in, that we place, or that a killed process left (origin.ts).
 // Does not: decide (run/), admit calls (server/), know other calls (calls.ts joins two).
+import type { Flow } from '../flow/node.ts';
 import type { CallFacts } from '../flow/report.ts';
 import type { MediaSession } from '../media/plane.ts';
 import { createApplicationRequests } from './application-requests.ts';
@@ -37,7 +38,13 @@ export interface LiveCallOptions {
   readonly parts: CallParts;
   readonly from: Origin;
   /** Connects the caller with another call's; null when that was done, or why it cannot be. */
-  readonly join: (call: LiveCall, other: string) => { readonly code: string; readonly message: string } | null;
+  readonly join: (
+    call: LiveCall,
+    other: string,
+    target: Flow | undefined,
+  ) => { readonly code: string; readonly message: string } | null;
+  /** Whether that call has connected itself with this one. */
+  readonly isJoinedBy: (call: LiveCall, other: string) => boolean;
   readonly split: (call: LiveCall) => void;
   /** Once, when nothing of the call is left. */
   readonly onOver: (call: LiveCall) => void;
@@ -243,9 +250,12 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       caller.leg.session?.unbridge();
       options.split(call);
     },
-    'bridge.call': ({ call: other }) => {
-      const refused = options.join(call, other);
+    'bridge.call': ({ call: other, target }) => {
+      const refused = options.join(call, other, target);
       if (refused !== null) put({ type: 'bridge.failed', call: other, ...refused });
+    },
+    'bridge.await': ({ call: other }) => {
+      if (!options.isJoinedBy(call, other)) put({ type: 'bridge.ended', call: other });
     },
     'conference.join': (effect) => parts.conferences.join(call, effect),
     'conference.leave': () => parts.conferences.leave(id),

@@ -60,7 +60,9 @@ export interface Outstanding {
   readonly lostLegs: readonly LegName[];
   readonly bridged: LegName | null;
   /** The other call that the caller was joined with by this one's flow. */
-  readonly joined: string | null;
+  readonly joined: EffectOf<'bridge.call'> | null;
+  /** The other call that joined itself with the caller, while the flow waits for the end of that. */
+  readonly joinedBy: string | null;
   /** The conference that the caller is in, or was about to be: its id once that was told. */
   readonly conference: { readonly join: EffectOf<'conference.join'>; readonly conference: string | null } | null;
   readonly held: boolean;
@@ -143,7 +145,8 @@ class Ledger {
   caller: Outstanding['caller'] = 'ringing';
   ending: Outstanding['ending'] = null;
   bridged: LegName | null = null;
-  joined: string | null = null;
+  joined: EffectOf<'bridge.call'> | null = null;
+  joinedBy: string | null = null;
   conference: Outstanding['conference'] = null;
   held = false;
   watched = false;
@@ -229,7 +232,8 @@ class Ledger {
         return;
       case 'bridge.failed':
       case 'bridge.ended':
-        if (event.call === this.joined) this.joined = null;
+        if (event.call === this.joined?.call) this.joined = null;
+        if (event.call === this.joinedBy) this.joinedBy = null;
         return;
       case 'conference.joined':
         if (this.conference !== null) this.conference = { ...this.conference, conference: event.conference };
@@ -326,11 +330,15 @@ class Ledger {
         if (this.legs.has(effect.leg)) this.bridged = effect.leg;
         return;
       case 'bridge.call':
-        this.joined = effect.call;
+        this.joined = effect;
+        return;
+      case 'bridge.await':
+        this.joinedBy = effect.call;
         return;
       case 'bridge.split':
         this.bridged = null;
         this.joined = null;
+        this.joinedBy = null;
         return;
       case 'conference.join':
         this.conference = { join: effect, conference: null };
@@ -355,7 +363,7 @@ class Ledger {
   }
 
   read(diedAtMs: number, notes: readonly NoteEvent[]): Outstanding {
-    const { caller, ending, bridged, joined, conference, held, watched, presses, kept, sensitiveFrom } = this;
+    const { caller, ending, bridged, joined, joinedBy, conference, held, watched, presses, kept, sensitiveFrom } = this;
     const playedMs = ({ startedAt }: Prompt) => (startedAt === null ? null : Math.max(0, diedAtMs - startedAt));
     const prompts = [...this.prompts.values()];
     const legs = [...this.legs.values()];
@@ -392,6 +400,7 @@ class Ledger {
       ],
       bridged,
       joined,
+      joinedBy,
       conference,
       held,
       watched,

@@ -224,6 +224,13 @@ export interface DialNode extends Node<'dial'>, Fallible {
 /** Connects this call's caller with another live call's. */
 export interface BridgeNode extends Node<'bridge'>, Fallible {
   readonly callId: string;
+  /**
+   * Takes the place of the other call's document, and runs there once this call has left. Without it that document goes on
+   * beside the bridge.
+   */
+  readonly target?: Flow;
+  /** On that other side: it was joined by the call of that id already, and waits for the end of it. */
+  readonly joined?: true;
 }
 /**
  * Copies what is heard of the caller (inbound), what he hears (outbound) or both to a websocket, in the background, until

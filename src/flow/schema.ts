@@ -156,7 +156,14 @@ const nodeSchemas = {
     report,
     onFailed,
   }),
-  bridge: z.strictObject({ kind: z.literal('bridge'), at, callId: text, onFailed }),
+  bridge: z.strictObject({
+    kind: z.literal('bridge'),
+    at,
+    callId: text,
+    target: z.lazy((): z.ZodType<Flow> => flowSchema).exactOptional(),
+    joined: z.literal(true).exactOptional(),
+    onFailed,
+  }),
   detect: z.strictObject({
     kind: z.literal('detect'),
     at,

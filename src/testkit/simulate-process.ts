@@ -155,6 +155,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
           message: `There is no other live call ${effect.call}.`,
         });
         return;
+      case 'bridge.await':
+        put({ type: 'bridge.ended', call: effect.call });
+        return;
       case 'conference.join':
         conferences.join(effect);
         return;
@@ -198,7 +201,8 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
     for (const { timer, delayMs } of it.timers) arm(timer, delayMs);
     for (const event of it.events) put(event);
     for (const { dial, leaving } of it.legs) if (leaving) perform({ type: 'leg.hangup', leg: dial.leg });
-    if (it.joined !== null) perform({ type: 'bridge.call', call: it.joined });
+    if (it.joined !== null) perform(it.joined);
+    if (it.joinedBy !== null) perform({ type: 'bridge.await', call: it.joinedBy });
     for (const effect of [...it.requests, ...it.notices]) perform(effect);
     if (it.caller === 'answering') perform({ type: 'call.answer' });
     if (it.caller === 'queued') waitForTurn();

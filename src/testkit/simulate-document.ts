@@ -15,20 +15,38 @@ export interface ReadReply {
 
 export function readReply(reply: ReplyInFull, report: Report, dialect: Pick<Dialect, 'compile'>): ReadReply {
   const httpStatus = reply.status ?? 200;
-  if (reply.refused === true) return failure('fetch-unreachable', 'the connection was refused');
-  if (httpStatus >= 300)
-    return failure('document-http-status', `${nameOf(report.destination.url)} answered ${httpStatus}.`);
+  const refused = readRefusal(reply, report);
+  if (refused !== null) return { event: refused, problems: [] };
   const { flow, problems } =
     reply.flow === undefined
       ? dialect.compile(reply.body ?? '', report.destination.url)
       : { flow: reply.flow, problems: [] };
   if (flow === null) {
-    const [problem] = problems;
-    return failure(problem?.code ?? 'document-invalid', problem?.message ?? 'the document is not valid', problems);
+    const problem = problems.find(({ severity }) => severity === 'error');
+    return failure(problem?.code ?? 'document-invalid', wordsOf(problem), problems);
   }
   if (flow.body.length === 0 && report.kind === 'call-start')
     return failure('document-missing', 'the application answered the start of a call with nothing', problems);
   return { event: { type: 'document.fetched', flow, httpStatus }, problems };
+}
+
+/** What is no answer, whatever was asked; null when it is one. */
+export function readRefusal(
+  reply: ReplyInFull,
+  report: Report,
+): Extract<ReadReply['event'], { type: 'document.failed' }> | null {
+  const httpStatus = reply.status ?? 200;
+  const failed = (code: string, message: string) => ({ type: 'document.failed', code, message }) as const;
+  if (reply.refused === true) return failed('fetch-unreachable', 'the connection was refused');
+  if (httpStatus < 300) return null;
+  return failed('document-http-status', `${nameOf(report.destination.url)} answered ${httpStatus}.`);
+}
+
+/** As a live server says it, with its place and what to write instead. */
+function wordsOf(problem: Problem | undefined): string {
+  if (problem === undefined) return 'the document is not valid';
+  const { source, line, column, message, hint } = problem;
+  return `${URL.canParse(source) ? nameOf(source) : source}:${line}:${column}: ${message}${hint === null ? '' : ` ${hint}`}`;
 }
 
 /** As a live server names it: a query holds the caller's digits. */

@@ -23,7 +23,7 @@ import { keystrokes } from './script.ts';
 import { createCalledPhone } from './simulate-called.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
 import type { ConferenceScript } from './simulate-conference.ts';
-import { readReply } from './simulate-document.ts';
+import { readRefusal, readReply } from './simulate-document.ts';
 import { createSimulatedLegs } from './simulate-legs.ts';
 import {
   createSimulatedProcess,
@@ -198,8 +198,13 @@ export function simulate(options: SimulateOptions): Simulation {
       const reply = send(report, request);
       clockOfProcess.after(reply.delayMs ?? replyMs, () => {
         if (callerGone) return;
-        if (effect.type === 'http.send') then({ type: 'http.answered', request, httpStatus: reply.status ?? 200 });
-        else then(document(request, report, reply));
+        if (effect.type === 'document.ask') {
+          then(document(request, report, reply));
+          return;
+        }
+        const refused = readRefusal(reply, report);
+        if (refused === null) then({ type: 'http.answered', request, httpStatus: reply.status ?? 200 });
+        else then({ ...refused, request });
       });
     },
     notify({ notice, report }, then) {

@@ -3,6 +3,7 @@ import { dialectOf } from '../../src/dialects/index.ts';
 import { plainDialect, type Scenario } from '../../src/testkit/index.ts';
 import { scenarios as apology } from './apology.scenario.ts';
 import { scenarios as bandwidth } from './bandwidth.scenario.ts';
+import { scenarios as bandwidthV1 } from './bandwidth-v1.scenario.ts';
 import { scenarios as bargeIn } from './barge-in.scenario.ts';
 import { scenarios as beside } from './beside.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
@@ -31,6 +32,7 @@ export const allScenarios: readonly Scenario[] = [
   ...sensitive,
   ...apology,
   ...bandwidth,
+  ...bandwidthV1,
 ];
 
 export function dialectFor({ dialect }: Scenario): typeof plainDialect {

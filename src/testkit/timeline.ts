@@ -112,6 +112,20 @@ function rowsOf(
       return ['recording starts'];
     case 'recording.finished':
       return [`recording of ${event.durationMs} ms ends: ${event.why}`];
+    case 'conference.joined':
+      return [`${event.created ? 'begins' : 'is in'} conference ${event.name}`];
+    case 'conference.failed':
+      return [`is not in conference ${event.name}: ${event.message} [${event.code}]`];
+    case 'conference.left':
+      return [`conference over for this call: ${event.why}`];
+    case 'conference.created':
+      return [`conference ${event.name} begins`];
+    case 'member.joined':
+      return [`${event.member.from} joins`];
+    case 'member.left':
+      return [`${event.call} leaves: ${event.why}`];
+    case 'conference.commanded':
+      return [`command: ${event.command.kind}`];
     case 'command.received':
       return [`command: ${event.command.kind}`];
     case 'verb.started':

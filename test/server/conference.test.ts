@@ -111,6 +111,14 @@ describe('three phones in a conference', () => {
     expect(await heard(call!)).toBe(String(goodbyeHz));
     await callers(at, ['2']);
     expect(only(at).id).not.toBe(id);
+
+    const get = async (path: string) => (await at.fetch(path)).json();
+    const { calls } = (await get('/v1/calls')) as { calls: readonly { to: string }[] };
+    expect(calls.map(({ to }) => to)).toEqual(['2', '1']);
+    const { lines } = (await get(`/v1/calls/${id}/tape`)) as { lines: readonly { event: { type: string } }[] };
+    expect(lines.map(({ event }) => event.type)).toEqual([
+      ...['conference.created', 'member.joined', 'member.left', 'conference.ended', 'call.ended'],
+    ]);
   });
 
   it('are played to and recorded, one document after the other', async () => {

@@ -31,6 +31,8 @@ async function post(
 async function give(): Promise<void> {
   const v1 = `/v1/users/${ada.account}`;
   const phone = await startPhone();
+  await (await phone.call(at.uri('3'))).ended;
+  const [recording] = await (await at.voiceOf(ada)).recordings(null);
   // A test may be over before it has answered.
   phone.onIncoming((call) => void call.answer().catch(() => {}));
   const first = await post(`${v1}/calls`, { from: '+15550177', to: phone.uri });
@@ -52,7 +54,6 @@ async function give(): Promise<void> {
   });
   const put = { method: 'PUT', body: 'mark-file', headers: { 'content-type': 'audio/wav' } };
   expect((await at.as(ada, `${v1}/media/mark-media.wav`, put)).status).toBe(200);
-  const [call] = await (await at.voiceOf(ada)).calls({ offset: 0, limit: 1 });
   things = {
     ...{ call: first.location, application: application.location, number: number.location },
     ...{
@@ -61,7 +62,7 @@ async function give(): Promise<void> {
       endpoint: endpoint.location,
       media: 'mark-media.wav',
     },
-    ...{ recording: 'recording-1', member: first.location, id: call!.id },
+    ...{ recording: recording!.id, member: first.location, id: recording!.call },
   };
   marks = [...Object.values(things).filter((id) => id.length > 12), '15550177', '15550166', 'mark-', 'canary'];
   expect(Object.entries(things).filter(([, id]) => id === '')).toEqual([]);
@@ -127,6 +128,7 @@ describe('what is one account’s', () => {
       ...['/v1/users/:account/calls/:call', '/v1/users/:account/applications/:application', '/v1/calls/:id'],
       ...['/v1/users/:account/phoneNumbers/:number', '/v1/users/:account/conferences/:conference'],
       ...['/v1/users/:account/domains/:domain/endpoints/:endpoint', '/v1/users/:account/media/:media'],
+      '/v1/calls/:id/recordings/:recording',
     ])
       expect([path, (await ask(ada, 'GET', fill(path, ada.account)))[0]]).toEqual([path, 200]);
     const [call] = await (await at.voiceOf(ada)).calls({ offset: 0, limit: 1 });
@@ -157,11 +159,15 @@ describe('what is one account’s', () => {
         () => 'done',
         (error: { code: string }) => error.code,
       );
-    expect(await voice.call(id)).toBeNull();
-    expect(await voice.tape(id)).toEqual([]);
-    expect(await voice.recordings(id)).toEqual([]);
-    expect(await voice.recordingFile(id, 'recording-1')).toBeNull();
-    expect(await voice.dropRecording(id, 'recording-1')).toBe(false);
+    const [recording] = await (await at.voiceOf(ada)).recordings(null);
+    for (const one of [id, recording!.call]) {
+      expect(await voice.call(one)).toBeNull();
+      expect(await voice.tape(one)).toEqual([]);
+      expect(await voice.recordings(one)).toEqual([]);
+      expect(await voice.recordingFile(one, recording!.id)).toBeNull();
+      expect(await voice.dropRecording(one, recording!.id)).toBe(false);
+    }
+    expect(await voice.recordings(null)).toEqual([]);
     expect(await code(voice.command(id, { kind: 'hangup', reason: 'bob' }))).toBe('call-not-found');
     const plan = { flow: { dialect: 'opentact', source: 'x', body: [] }, last: null, ringMs: 1000 } as const;
     const order = { from: '1', to: { kind: 'number', address: '2' }, plan } as const;

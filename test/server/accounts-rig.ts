@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { RestFace, Voice } from '../../src/dialects/rest.ts';
-import { flow, hangup, pause } from '../../src/flow/build.ts';
+import { flow, hangup, pause, record } from '../../src/flow/build.ts';
 import type { Config } from '../../src/server/config.ts';
 import { onClose, startServer, type TestServer } from './rig.ts';
 
@@ -21,7 +21,7 @@ export interface TwoAccounts extends TestServer {
   as(who: Who, path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** App 1 is Ada's, app 2 is Bob's. */
+/** App 1 is Ada's, app 2 is Bob's; what records, app 3, is Ada's too. */
 export async function startTwoAccounts(change: (config: Config) => Partial<Config> = () => ({})): Promise<TwoAccounts> {
   let given: Voice | null = null;
   const face: RestFace = {
@@ -41,11 +41,11 @@ export async function startTwoAccounts(change: (config: Config) => Partial<Confi
   };
   const quiet = flow([pause(30_000), hangup()]);
   const server = await startServer({
-    apps: { '1': quiet, '2': quiet },
+    apps: { '1': quiet, '2': quiet, '3': flow([record('until', { tag: 'mark-recording', maxMs: 300 }), hangup()]) },
     seams: { faces: [face] },
     config: (config) => {
       const accounts = [ada, bob].map(({ account, id, secret }) => ({ id: account, keys: [{ id, secret }] }));
-      const apps = config.apps.map((app, index) => ({ ...app, account: [ada, bob][index]!.account }));
+      const apps = config.apps.map((app, index) => ({ ...app, account: [ada, bob, ada][index]!.account }));
       const ours = { ...config, accounts, apps };
       return { accounts, apps, ...change(ours) };
     },

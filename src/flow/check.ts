@@ -36,7 +36,7 @@ const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | 
   gather: ({ branches, onOther, onFailed }) => [...branches.map(({ body }) => body), onOther, onFailed],
   'send-digits': ({ onFailed }) => [onFailed],
   record: ({ body, onFailed }) => [body, onFailed],
-  dial: ({ onFailed }) => [onFailed],
+  dial: ({ onFailed, targets }) => [onFailed, ...targets.map(({ alone = null }) => alone)],
   bridge: ({ onFailed, target }) => [onFailed, target?.body ?? null],
   conference: ({ onFailed }) => [onFailed],
   hold: () => [],

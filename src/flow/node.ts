@@ -201,6 +201,8 @@ export interface DialTarget {
   readonly address: string;
   /** Asked when it has answered: what its flow says is for that leg alone, and then both are joined. */
   readonly answer?: Destination;
+  /** In place of `answer`: it is known beforehand what is for that leg alone. */
+  readonly alone?: Block;
   /** Of that flow, beside those of the call. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Told when the leg that was dialled there is over, whether it was answered or not; the answer is ignored. */

@@ -66,6 +66,7 @@ const target = z.strictObject({
   kind: z.enum(['sip', 'number']),
   address: text,
   answer: destination.exactOptional(),
+  alone: z.lazy((): z.ZodType<Block> => block).exactOptional(),
   variables: z.record(z.string(), text).readonly().exactOptional(),
   notify: destination.exactOptional(),
   displayName: text.exactOptional(),

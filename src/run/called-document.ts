@@ -1,7 +1,7 @@
 // Owns: the document of a leg that was dialled and has answered: it runs for that leg alone, before it is joined with the
 // caller. What of the common form belongs to a whole call fails there. Does not: dial (dial.ts).
 import type { LegName } from '../call/event.ts';
-import type { Destination, DialTarget, Flow } from '../flow/node.ts';
+import type { Block, Destination, DialTarget, Flow } from '../flow/node.ts';
 import type { ReportedLeg } from '../flow/report.ts';
 import { askApplication } from './ask-application.ts';
 import type { CallState } from './state.ts';
@@ -14,7 +14,7 @@ export function* calledDocument(
   state: CallState,
   leg: ReportedLeg,
   target: DialTarget,
-  answer: Destination,
+  answer: Destination | Block,
 ): Steps<CalledDocumentEnd> {
   const name = leg.leg as LegName;
   const own = state.ofLeg(leg, target.variables ?? {});
@@ -46,12 +46,20 @@ export function* calledDocument(
   }
 }
 
-function* run(own: CallState, answer: Destination): Steps<CalledDocumentEnd> {
+function* run(own: CallState, answer: Destination | Block): Steps<CalledDocumentEnd> {
+  if (!('url' in answer)) {
+    const exit = yield* own.block(answer);
+    return exit === 'go-on' ? 'done' : exit === 'end' ? 'left' : yield* runDocuments(own, exit.replaceWith);
+  }
   const first = yield* askApplication(own, { kind: 'leg-answer', destination: answer, history: [...own.history] });
   if (first.kind === 'nothing') return 'done';
   // Whoever was to be told what to say to it has nothing to say; it is joined all the same, as the caller waits for that.
   if (first.kind === 'failed') return 'done';
-  let { flow } = first;
+  return yield* runDocuments(own, first.flow);
+}
+
+function* runDocuments(own: CallState, first: Flow): Steps<CalledDocumentEnd> {
+  let flow = first;
   for (;;) {
     if (asksForNothing(flow)) return 'done';
     yield { type: 'note', event: { type: 'flow.started', source: flow.source } };

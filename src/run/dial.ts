@@ -73,8 +73,9 @@ type Ringing = { readonly winner: LegName } | { readonly winner: null; readonly 
 
 /** What the leg that answered is to hear before it is joined. */
 function* askFor(state: CallState, leg: ReportedLeg, called: DialTarget): Steps<CalledDocumentEnd> {
-  if (called.answer === undefined) return 'done';
-  return yield* calledDocument(state, { ...leg, answeredMs: state.now }, called, called.answer);
+  const asked = called.alone ?? called.answer;
+  if (asked === undefined) return 'done';
+  return yield* calledDocument(state, { ...leg, answeredMs: state.now }, called, asked);
 }
 
 function* ring(

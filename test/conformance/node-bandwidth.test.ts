@@ -336,6 +336,7 @@ describe('a call', () => {
     const other = await startCallee();
     const order = {
       transferTo: other.address,
+      whisperAudio: { sentence: 'A call for you', gender: 'female', voice: 'julie', locale: 'en' },
       transferCallerId: '+15550001',
       callbackUrl: `${application.origin}/b`,
       tag: 'b',
@@ -344,6 +345,11 @@ describe('a call', () => {
     const callee = await other.next();
     expect(callee.remote.uri).toContain('+15550001');
     await callee.answer();
+    await callee.until('sound-started');
+    expect((await application.told('answer', ({ callId }) => callId === second)).body).toMatchObject({
+      ...{ callId: second, from: '+15550001', to: other.address, callState: 'active', tag: 'b' },
+    });
+    await callee.until('sound-ended');
     await callee.press('5');
     await phone.until('digit', ({ digit }) => digit === '5');
     expect(await client['Call']!['get']!(second)).toMatchObject({

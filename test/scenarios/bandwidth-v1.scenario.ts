@@ -127,6 +127,18 @@ const documents: readonly Scenario[] = [
       endedBy: 'application',
     },
   }),
+  document('whoever answers a transfer is spoken to alone first', {
+    application: {
+      '/start': bxml('<Transfer transferTo="sip:a@x"><SpeakSentence>A call for you.</SpeakSentence></Transfer>'),
+    },
+    callees: { 'sip:a@x': { answerAfterMs: 500, hangUpAfterMs: 5000 } },
+    caller: [],
+    expect: {
+      prompts: ['ringback', 'A call for you.'],
+      requests: [...opened, asks('/start', 'transferComplete'), over()],
+      failures: [],
+    },
+  }),
   document('a transfer with an address is asked for what comes next', {
     application: { '/start': bxml('<Transfer transferTo="sip:a@x" requestUrl="/done"/>'), '/done': thanks },
     callees: { 'sip:a@x': { answerAfterMs: 500, hangUpAfterMs: 2000 } },

@@ -35,7 +35,7 @@ export const verbs = {
     level: 'part',
     inside: ['document', 'Gather', 'Transfer'],
     content: 'text',
-    note: 'Speaks a text. In a Transfer it would be for the callee, which is not built: the document is refused.',
+    note: 'Speaks a text. In a Transfer it is for whoever answers, before the two are connected.',
     attributes: {
       gender: yes('`female`', '`female` or `male`, as far as the installed engine has both.'),
       locale: yes('`en_US`', 'A language, `en_US` or `en`.'),
@@ -100,7 +100,7 @@ export const verbs = {
   Transfer: {
     level: 'part',
     inside: 'document',
-    content: 'PhoneNumber (at most 7 with `transferTo`, which ring together), Record',
+    content: 'PhoneNumber (at most 7 with `transferTo`, which ring together), SpeakSentence, PlayAudio, Record',
     note: 'Connects the caller with the first that answers. When they are done the call is over; a verb behind it runs only when nobody answered.',
     attributes: {
       transferTo: yes('–', 'A number or a SIP address.'),

@@ -39,7 +39,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
   /** `callId` stands for the call itself, or for the one that it was transferred to. */
   function party(report: Report, call: CallFacts): Properties {
     const callId = report.destination.extra['callId'] ?? callIdOf(call.id);
-    return { callId, callUri: `${userUri(call)}/calls/${callId}`, from: call.from, to: call.to };
+    const { target: to = call.to, callerId = null } = report.ownLeg ?? {};
+    return { callId, callUri: `${userUri(call)}/calls/${callId}`, from: callerId ?? call.from, to };
   }
 
   function properties(report: Report, call: CallFacts): Properties {

@@ -33,7 +33,7 @@ export const endpoints: readonly EndpointSupport[] = [
   part(
     'POST',
     `${users}/calls/{callId}`,
-    'All states; recording; `callbackUrl`. `diversionTreatment` and `diversionReason` have no effect.',
+    'All states; recording; `callbackUrl`; `whisperAudio`, once. `diversionTreatment` and `diversionReason` have no effect.',
   ),
   part('POST', `${users}/calls/{callId}/audio`, '`volume` has no effect.'),
   yes('POST', `${users}/calls/{callId}/dtmf`),

@@ -101,8 +101,8 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
   const callerId = input.text('transferCallerId', 64)?.trim() || null;
   const url = input.url('callbackUrl');
   const tag = input.text('tag', 4096) ?? '';
-  const whisper = input.inside('whisperAudio');
-  if (whisper !== null) soundOf(whisper);
+  const whispered = input.inside('whisperAudio');
+  const whisper = whispered === null ? null : soundOf(whispered);
   if (record.state !== 'live') throw wrongState(known);
   const tape = await voice.tape(record.id);
   const before = tape.filter(
@@ -122,7 +122,15 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
   const aside = { ...build.nowhere, path: `${name}/outcome` };
   const outcome = `${name}-outcome`;
   const shown = callerId?.toLowerCase() === 'private' ? 'anonymous' : callerId;
-  const target = { ...to, notify: tell(theirs, 'hangup', words) };
+  const target = {
+    ...to,
+    alone: [
+      build.notify(tell(theirs, 'answer', words), aside),
+      // Who waits to be connected is not kept waiting for ever.
+      ...(whisper === null ? [] : [build.play({ ...whisper, times: 1 }, { at: aside })]),
+    ],
+    notify: tell(theirs, 'hangup', words),
+  };
   const note: TransferNote = {
     from: shown ?? record.from,
     to: to.address,

@@ -8,6 +8,7 @@ import { byDefault } from '../decisions.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
 import { limitsOf, warnFormat } from './record.ts';
 import { requestUrl, tagOf } from './request-url.ts';
+import { promptsOf } from './sounds.ts';
 
 const outcome = 'transfer';
 
@@ -15,20 +16,15 @@ export const transfer: CompileVerb = ({ scope, fields, at, children }) => {
   const report = requestUrl(fields, scope, { event: 'transferComplete', more: tagOf(fields) });
   const callerId = callerIdOf(fields, 'transferCallerId', scope);
   const ringMs = fields.seconds('callTimeout', 60, { min: 1, max: 300 });
-  const whisper = children.find(({ name }) => name === 'SpeakSentence' || name === 'PlayAudio');
-  if (whisper !== undefined) {
-    scope.problems.error(
-      'verb-not-supported',
-      whisper.element.at,
-      `<${whisper.name}> inside <Transfer> is not supported here, so this document cannot run. Nothing can be played to the callee before the two are connected.`,
-      'Delete it, or play it to the caller before the <Transfer>.',
-    );
-    return nothing;
-  }
+  const whisper = promptsOf(
+    children.filter(({ name }) => name === 'SpeakSentence' || name === 'PlayAudio'),
+    scope,
+  ).map((prompt) => build.play(prompt, { at }));
   const targets = targetsOf(fields, children, scope);
   if (targets === null) return nothing;
   const set = (value: string): FlowNode => build.set(outcome, value, at);
-  const dial = build.dial(targets, { at, ringMs, callerId, onFailed: [set('failed')] });
+  const called = whisper.length === 0 ? targets : targets.map((target) => ({ ...target, alone: whisper }));
+  const dial = build.dial(called, { at, ringMs, callerId, onFailed: [set('failed')] });
   const done: FlowNode[] =
     report === null
       ? [build.notify(leavingCallback('transferComplete', tagOf(fields)), at), build.hangup({ at })]

@@ -1,5 +1,5 @@
 // Two live calls that a document joined (`bridge`) hear each other again after a kill, and the end of the bridge is told to
-// the one that asked for it.
+// the one that stays.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beep } from '../../src/media/tone.ts';
 import type { PhoneCall } from '../../src/testkit/index.ts';
@@ -26,6 +26,7 @@ async function joined(): Promise<{ readonly asker: PhoneCall; readonly other: Ph
     '/start/waits',
     `<Response><Gather gatherUrl="${rig.base}/keys" maxDigits="2" firstDigitTimeout="60" interDigitTimeout="60"/></Response>`,
   );
+  rig.documents.set('/left', rig.documents.get('/start/waits')!);
   rig.documents.set('/keys', '<Response><Hangup/></Response>');
   const other = await rig.place('waits');
   await rig.when(other, 'verb.started');
@@ -33,7 +34,7 @@ async function joined(): Promise<{ readonly asker: PhoneCall; readonly other: Ph
   const { callId } = JSON.parse(started?.body ?? '{}') as { callId: string };
   rig.documents.set(
     '/start/asks',
-    `<Response><Bridge bridgeCompleteUrl="${rig.base}/complete">${callId}</Bridge></Response>`,
+    `<Response><Bridge bridgeCompleteUrl="${rig.base}/complete" bridgeTargetCompleteUrl="${rig.base}/left">${callId}</Bridge></Response>`,
   );
   rig.documents.set('/complete', '<Response><Pause duration="1"/><Hangup/></Response>');
   const asker = await rig.place('asks');
@@ -76,7 +77,7 @@ describe('a kill under a bridge of two calls', () => {
     expect(completions().length).toBe(before + 1);
   });
 
-  it('ends when the one that asked leaves; the other is told nothing, and its entry goes on', {
+  it('ends when the one that asked leaves; the other has waited for that, is told, and goes on with an entry', {
     timeout: 60_000,
   }, async () => {
     const { asker, other } = await joined();
@@ -84,12 +85,14 @@ describe('a kill under a bridge of two calls', () => {
     const before = completions().length;
     asker.hangUp();
     await rig.when(asker, 'call.ended');
+    await rig.until(() => rig.asked.some(({ path }) => path === '/left'));
     await other.press('42');
     expect(await other.ended).toMatchObject({ by: 'peer' });
     const lines = await rig.when(other, 'call.ended');
-    expect(lines.some(({ event }) => event.type === 'bridge.ended')).toBe(false);
-    const [finished] = lines.map(({ event }) => event).filter((event) => event.type === 'gather.finished');
-    expect(finished).toMatchObject({ digits: '42' });
+    expect(lines.filter(({ event }) => event.type === 'bridge.ended')).toHaveLength(1);
+    const finished = lines.map(({ event }) => event).filter((event) => event.type === 'gather.finished');
+    // The first one made way for the bridge.
+    expect(finished).toMatchObject([{ reason: 'cancelled' }, { digits: '42' }]);
     expect(completions().length).toBe(before);
   });
 });

@@ -411,7 +411,23 @@ describe('other legs', () => {
 
   it('Bridge names a call of ours by the id that we tell, and tells how it went', () => {
     const id = 'AAECAwQFBgcICQoLDA0ODw';
-    expect(nodes(`<Bridge>${callIdOf(id)}</Bridge>`)).toEqual([{ kind: 'bridge', callId: id, onFailed: null }]);
+    expect(nodes(`<Bridge>${callIdOf(id)}</Bridge>`)).toMatchObject([
+      {
+        kind: 'bridge',
+        callId: id,
+        target: { dialect: 'bandwidth', source, body: [{ kind: 'hangup' }] },
+        onFailed: null,
+      },
+    ]);
+    expect(nodes(`<Bridge bridgeTargetCompleteUrl="/btc">${callIdOf(id)}</Bridge>`)).toMatchObject([
+      {
+        target: {
+          body: [
+            { kind: 'ask', destination: { url: 'https://app.test/btc', extra: { event: 'bridgeTargetComplete' } } },
+          ],
+        },
+      },
+    ]);
     expect(nodes(`<Bridge bridgeCompleteUrl="/bc">${callIdOf(id)}</Bridge>`)).toMatchObject([
       {
         kind: 'bridge',

@@ -54,6 +54,11 @@ export function formatSupportPage(): string {
         ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
         [
+          '`bridgeTargetComplete`',
+          'The call that a Bridge took the other one into has left.',
+          'BXML for the other call',
+        ],
+        [
           '`machineDetectionComplete`',
           'A call that was asked for with `machineDetection` is answered, and it is known who speaks.',
           'ignored',
@@ -72,7 +77,7 @@ export function formatSupportPage(): string {
         ['`conferenceRecordingAvailable`', 'The file of a recording of a conference is complete.', 'ignored'],
       ],
     ),
-    'Not sent: `bridgeTargetComplete`, `transcriptionAvailable`, and those of real-time transcriptions.',
+    'Not sent: `transcriptionAvailable`, and those of real-time transcriptions.',
     '## REST',
     `Below \`/api/v2/accounts/{accountId}\`. Of ${Object.keys(endpoints).length} endpoints ${counted(Object.entries(endpoints))}. Faults are \`{type, description, id}\` with the vendor's statuses.`,
     supportTable('Endpoint', endpoints),

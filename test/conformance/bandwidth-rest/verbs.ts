@@ -89,6 +89,26 @@ export function testVerbs(of: () => Stand): void {
       await hangUp(of(), one);
     });
 
+    it('Bridge ends the document of the other call, which is told, or hung up, when the first one leaves', async () => {
+      for (const told of [true, false]) {
+        const [one, two] = [await talk(of(), bxml(wait())), await talk(of(), bxml(wait()))];
+        of().documents.set('/target', bxml(make('Gather', { gatherUrl: '/target', maxDigits: 1 })));
+        const url = told ? { bridgeTargetCompleteUrl: `${of().origin}/target` } : {};
+        await put(one.callId, make('Bridge', two.callId, url));
+        await of().until(two.callId, (event) => event.type === 'verb.started' && event.path.startsWith('Bridge'));
+        await hangUp(of(), one);
+        if (told) {
+          expect(await of().told('bridgeTargetComplete', two.callId)).toMatchObject({ callId: two.callId, to });
+          await two.phone.press('4');
+          expect(await of().told('gather', two.callId)).toMatchObject({ digits: '4' });
+          await hangUp(of(), two);
+        } else {
+          await two.phone.ended;
+          expect(await of().told('disconnect', two.callId)).toMatchObject({ cause: 'hangup' });
+        }
+      }
+    });
+
     it('Forward rings somebody else in place of this server', async () => {
       of().documents.set('/initiate', bxml(make('Forward', { to, from, callTimeout: 10, uui: '6869;encoding=hex' })));
       const caller = await startPhone();

@@ -1,6 +1,7 @@
 // Owns: the torture messages of RFC 4475 and RFC 5118 against a real endpoint over real UDP and TCP sockets: the final
 // answer of each is compared with the list's. Deviations stand in one table with a reason; a stale entry fails.
 // The endpoint runs on a virtual clock, so that every timer it set can be run out at the end and leaks show.
+import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -35,8 +36,8 @@ const deviations: Record<string, { readonly answer: number | 'none'; readonly re
   },
 };
 
-// A source address of our own: answers without rport go to the port of the Via, which is mostly 5060.
-const clientHost = '127.0.0.61';
+// A source address of this run's own: answers without rport go to the port of the Via, which is mostly 5060.
+const clientHost = `127.0.${randomInt(1, 255)}.${randomInt(1, 255)}`;
 const sdp = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n';
 
 if (!existsSync(root)) {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ulawCode, ulawSample } from './g711.ts';
 import type { MediaPlane, RoomEvent, RoomSeat } from './plane.ts';
@@ -160,3 +161,34 @@ for (const workers of [1, 3]) {
     });
   });
 }
+
+it('a room whose thread is lost says so, and members of other threads go on', async () => {
+  const threads: Worker[] = [];
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<typeof post>) {
+    if (!threads.includes(this)) threads.push(this);
+    return post.apply(this, message);
+  };
+  try {
+    const plane = await createPlane([43400, 43499], 2);
+    const events = new Inbox<RoomEvent>();
+    const room = plane.openRoom((event) => events.push(event));
+    const members = await callers(plane, 2);
+    members.forEach(({ opened }, i) => {
+      room.seat(opened.session, seat(names[i]!));
+    });
+    expect(await conversation(members)).toEqual(['700', '500']);
+    await threads[0]!.terminate();
+    expect(await events.first(({ type }) => type === 'fault')).toMatchObject({ message: 'the media worker ended' });
+    await room.close();
+    const [survivor] = members.filter(({ opened }) => !opened.events.items.some(({ type }) => type === 'fault'));
+    expect(await conversation([survivor!])).toEqual(['']);
+    const next = plane.openRoom(() => {});
+    next.seat(survivor!.opened.session, seat('again'));
+    const [other] = await callers(plane, 1);
+    next.seat(other!.opened.session, seat('other'));
+    expect((await conversation([survivor!, other!])).map((tones) => tones !== '')).toEqual([true, true]);
+  } finally {
+    Worker.prototype.postMessage = post;
+  }
+});

@@ -118,6 +118,11 @@ export class RoomMixer implements Paced {
 
   #mix(): void {
     const from = this.written;
+    // One that waits for its first member costs nothing.
+    if (this.#seats.length === 0 && !this.player.playing && !this.recordings.active) {
+      this.written = from + frame;
+      return;
+    }
     const { sum } = this;
     const voice = this.#voice;
     const filled = this.player.fill('PCMU', this.#bytes, 0, frame);

@@ -1,6 +1,7 @@
 // Owns: the wiring: makes every part of the server, hands each what it needs, starts them in the order in which they may
 // fail and stops them in the order in which calls can spare them. Does not: hold logic of its own.
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createConferenceFaces } from '../api/conferences.ts';
 import { createHttp, type HttpOptions } from '../api/create-http.ts';
 import { createVoices } from '../api/voice.ts';
@@ -13,7 +14,7 @@ import { createClipShelf } from '../call/clip-shelf.ts';
 import { createConferences, type LiveConferences } from '../call/conferences.ts';
 import type { TapeLine } from '../call/event.ts';
 import type { Interpreter } from '../call/loop.ts';
-import { authorizationOf } from '../dialects/credentials.ts';
+import { authorizationOf, sealCredentials } from '../dialects/credentials.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createDialects, faces } from '../dialects/index.ts';
 import type { RestFace } from '../dialects/rest.ts';
@@ -31,6 +32,7 @@ import { createConferenceRun } from '../run/create-conference-run.ts';
 import { createRun } from '../run/create-run.ts';
 import { createSipEndpoint } from '../sip/create-endpoint.ts';
 import type { Peer } from '../sip/message.ts';
+import { createSeal } from '../store/seal.ts';
 import { createStore } from '../store/store.ts';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import type { NewKey } from './accounts/register.ts';
@@ -111,6 +113,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     // Whoever awaits it is told; until then it must not end the process.
     left.catch(() => {});
     const accounts: Accounts = closing(await createAccounts({ config, store, clock, log }));
+    sealCredentials(createSeal(join(config.dataDir, 'accounts.key')));
     const { directory } = accounts;
     const { trustOf } = directory;
     const dialectNamed = (app: string): DialectName => directory.app(app)!.dialect;

@@ -69,8 +69,8 @@ export const decisions: readonly Decision[] = [
   {
     about: 'Credentials',
     decision:
-      'Of webhooks: sent to the same origin only, over http too, and only in answer to a Basic challenge. Of PlayAudio: sent at once, to the same origin only. They are kept in memory: a call that is taken up after a restart asks without them. Those in a URL of a document are taken out of it and treated so too; those in a URL of the configuration are sent at once.',
-    reason: 'The documented order; the tape, which outlives the process, holds no secret.',
+      'Of webhooks: sent to the same origin only, over http too, and only in answer to a Basic challenge. Of PlayAudio: sent at once, to the same origin only. On the tape they stand sealed, with a key that is a file of the data folder: a call that is taken up after a restart has them. Those in a URL of a document are taken out of it and treated so too; those in a URL of the configuration are sent at once.',
+    reason: 'The documented order; the tape, which outlives the process, holds no secret that can be read.',
   },
   {
     about: 'Webhooks by GET',

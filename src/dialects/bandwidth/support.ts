@@ -34,7 +34,7 @@ const method = yes('`POST`', '`POST` or `GET`.');
 const tag = yes('–', 'Sent with every webhook from here on, at most 256 characters; empty clears it.');
 const credentials = {
   username: yes('–', 'With `password`: sent only after the application answered 401 with a Basic challenge.'),
-  password: yes('–', 'Kept in memory only; never on the tape, in a log or an error.'),
+  password: yes('–', 'Never on the tape readably, nor in a log or an error.'),
 } as const;
 const fallbackCredentials = {
   fallbackUsername: yes('–', 'As `username`, for the fallback URL.'),
@@ -102,7 +102,7 @@ export const verbs = {
     note: 'Plays a WAV or MP3 file. One that cannot be played is passed over.',
     attributes: {
       username: yes('–', 'With `password`: sent with the request for this file, to the origin of its address only.'),
-      password: yes('–', 'Kept in memory only; never on the tape, in a log or an error.'),
+      password: yes('–', 'Never on the tape readably, nor in a log or an error.'),
     },
   },
   Pause: {
@@ -376,7 +376,7 @@ export const verbs = {
       tracks: yes('`inbound`', '`inbound`, `outbound` or `both`; at most four of a call: cause `track-limit`.'),
       destination: yes('–', 'Address of the websocket, ws or wss. Required.'),
       destinationUsername: yes('–', 'With `destinationPassword`: sent as Basic when the socket is opened.'),
-      destinationPassword: yes('–', 'Kept in memory only; never on the tape, in a log or an error.'),
+      destinationPassword: yes('–', 'Never on the tape readably, nor in a log or an error.'),
       streamEventUrl: yes(
         '–',
         'Told `mediaStreamStarted`, `mediaStreamRejected` and `mediaStreamStopped`; the answers are ignored.',

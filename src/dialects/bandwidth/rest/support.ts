@@ -61,7 +61,7 @@ export const orderFields = {
   disconnectUrl: yes('Told with event `disconnect`; without it nobody is.'),
   disconnectMethod: yes('`POST` or `GET`.'),
   username: yes('For `answerUrl` and `disconnectUrl`, after a Basic challenge, over http too.'),
-  password: yes('Kept in memory only; shown as `*****`.'),
+  password: yes('Shown as `*****`.'),
   fallbackUsername: yes('As `username`, for the fallback.'),
   fallbackPassword: yes('As `password`, for the fallback.'),
   callTimeout: yes('30. Seconds from when it is its turn, 1 to 300, with decimals.'),
@@ -128,12 +128,6 @@ export const restDecisions: readonly Decision[] = [
     about: 'REST: the older client',
     decision: 'BXML as a JSON string, and `PAUSED` in capitals, are taken: `@bandwidth/voice` writes them so.',
     reason: 'Its calls work with the vendor.',
-  },
-  {
-    about: 'REST: passwords over a restart',
-    decision:
-      'Those of a call that is asked for are in memory, as those of documents: one that is taken up after a restart asks without them.',
-    reason: 'The tape holds no secret.',
   },
   {
     about: 'REST: limits',

@@ -9,4 +9,6 @@ export interface CallPlan {
   readonly last: Destination | null;
   /** How long a call that we place may ring before it is given up. Of no use to one that came in. */
   readonly ringMs: number;
+  /** How long whoever is asked or told may take, in place of what a destination says. */
+  readonly webhookMs?: number;
 }

@@ -24,6 +24,16 @@ describe('a call that we place', () => {
     expect(rig.last('call.hangup')).toEqual({ type: 'call.hangup', reason: null });
   });
 
+  it('asks no longer than its plan says, whatever its documents say', () => {
+    const rig = createRig();
+    const ask = build.ask('Next', build.destination('http://app.test/next', { timeoutMs: 15_000 }));
+    const plan = { flow: build.flow([ask]), last: null, ringMs: 30_000, webhookMs: 3000 };
+    rig.put({ type: 'call.placed', call: 'c1', app: 'a1', from: '1', to: '2', plan, order });
+    rig.put({ type: 'leg.invited', leg: 'caller', sipCallId: 'a' });
+    rig.put({ type: 'leg.answered', leg: 'caller' });
+    expect(rig.last('document.ask').report.destination).toMatchObject({ timeoutMs: 3000 });
+  });
+
   it('is over when the phone refuses, and that is told', () => {
     const rig = place();
     const effects = rig.put({ type: 'leg.failed', leg: 'caller', sipStatus: 486, reason: 'Busy Here' });

@@ -39,10 +39,12 @@ export function substituteSound(state: CallState, sound: Sound): Sound {
 /** In an address each value is percent-encoded: a caller's keys must not be able to change where a request goes. */
 export function substituteDestination(state: CallState, destination: Destination): Destination {
   const { url, extra } = destination;
+  const timeoutMs = state.plan?.webhookMs ?? destination.timeoutMs;
   const inExtra = Object.values(extra).some((value) => value.includes('{{'));
-  if (!url.includes('{{') && !inExtra) return destination;
+  if (!url.includes('{{') && !inExtra && timeoutMs === destination.timeoutMs) return destination;
   return {
     ...destination,
+    timeoutMs,
     url: fill(url, (name) => encodeURIComponent(lookUp(state, name).toWellFormed())),
     extra: inExtra
       ? Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, substitute(state, value)]))

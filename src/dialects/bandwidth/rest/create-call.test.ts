@@ -117,7 +117,7 @@ describe('POST /calls', () => {
     const [order] = rig.orders;
     expect(JSON.stringify([order, body])).not.toMatch(/hunter/);
     const { plan } = order!;
-    expect(plan.ringMs).toBe(12_500);
+    expect(plan).toMatchObject({ ringMs: 12_500, webhookMs: 3000 });
     expect(order).toMatchObject({
       app: 'menu',
       to: { kind: 'sip', address: 'sip:bob@phones.test' },

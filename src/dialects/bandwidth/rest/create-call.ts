@@ -125,6 +125,8 @@ function planOf(order: Order): CallPlan {
     flow: { dialect: 'bandwidth' as const, source: addressOf(order.answerUrl).url, body },
     last,
     ringMs: Math.round((order.callTimeout ?? byDefault.ringMs / 1000) * 1000),
+    // Of its documents' webhooks too.
+    ...(order.callbackTimeout === undefined ? {} : { webhookMs: timeoutMs }),
   });
 }
 

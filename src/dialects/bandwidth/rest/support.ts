@@ -65,7 +65,7 @@ export const orderFields = {
   fallbackUsername: yes('As `username`, for the fallback.'),
   fallbackPassword: yes('As `password`, for the fallback.'),
   callTimeout: yes('30. Seconds from when it is its turn, 1 to 300, with decimals.'),
-  callbackTimeout: part('15. Seconds, 1 to 25. Of `answerUrl` and `disconnectUrl`; webhooks of documents have 15 s.'),
+  callbackTimeout: yes('15. Seconds, 1 to 25, with decimals. Of every webhook of the call.'),
   machineDetection: part(
     'By how long the other side speaks, with every threshold of the vendor; no words and no beep are recognised: `tone-detected` is never told.',
   ),

@@ -32,7 +32,7 @@ export function environmentName(key: string): string {
 }
 
 /** Names of the environment that are no configuration keys. */
-const otherNames = new Set(['KEYTONE_CONFIG']);
+const otherNames = new Set(['KEYTONE_CONFIG', 'KEYTONE_KEY']);
 
 export function environmentSettings(
   environment: NodeJS.ProcessEnv,

@@ -20,11 +20,16 @@ function newFolder(): string {
 
 const startIn = (dataDir: string): Promise<TestServer> => startServer({ apps: {}, config: () => ({ dataDir }) });
 
-async function keytone(...args: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
+const keytone = (...args: readonly string[]) => keytoneIn({}, ...args);
+
+async function keytoneIn(
+  environment: NodeJS.ProcessEnv,
+  ...args: readonly string[]
+): Promise<{ exitCode: number; out: string; err: string }> {
   const said: string[] = [];
   const complained: string[] = [];
   const terminal = {
-    ...{ environment: {}, workingDir: tmpdir() },
+    ...{ environment, workingDir: tmpdir() },
     out: (text: string) => void said.push(text),
     err: (text: string) => void complained.push(text),
   };
@@ -134,6 +139,34 @@ describe('keytone account, beside a running server', () => {
     const at = await startIn(dataDir);
     expect(at.server.firstKey).toBeNull();
     expect(await keysSeenBy(at, JSON.parse(made.out) as { id: string; secret: string })).toBe(200);
+  });
+});
+
+describe('commands that ask a running server', () => {
+  it('show the key of the environment', async () => {
+    const at = await startTwoAccounts(({ http }) => ({ http: { ...http, anonymous: 'never' } }));
+    const server = `http://127.0.0.1:${at.server.http.port}`;
+    for (const args of [['outbox'], ['explain', 'last']]) {
+      const refused = await keytone(...args, '--server', server);
+      expect(refused).toMatchObject({ exitCode: 2, err: expect.stringContaining('KEYTONE_KEY') });
+      const wrong = await keytoneIn({ KEYTONE_KEY: 'ada:wrong' }, ...args, '--server', server);
+      expect(wrong).toMatchObject({ exitCode: 2, err: expect.stringContaining('auth-required') });
+    }
+    const key = { KEYTONE_KEY: `${ada.id}:${ada.secret}` };
+    expect(await keytoneIn(key, 'outbox', '--server', server)).toMatchObject({ exitCode: 0, err: '' });
+    await (await (await startPhone()).call(at.uri('3'))).ended;
+    expect(await keytoneIn(key, 'explain', 'last', '--server', server)).toMatchObject({ exitCode: 0, err: '' });
+  });
+});
+
+describe('a server that is not for this machine alone', () => {
+  it('wants a key everywhere but for its health', async () => {
+    const at = await startTwoAccounts(({ http }) => ({ http: { ...http, host: '0.0.0.0' } }));
+    for (const path of ['/v1/calls', '/v1/calls/x', '/v1/calls/x/tape', '/v1/outbox', '/v1/keys'])
+      expect([path, (await at.fetch(path)).status, (await at.as(ada, path)).status]).toEqual([
+        ...[path, 401, path.includes('/x') ? 404 : 200],
+      ]);
+    expect((await at.fetch('/health')).status).toBe(200);
   });
 });
 

@@ -3,6 +3,7 @@ import { type CallView, viewCall } from '../../api/views.ts';
 import { CodedError } from '../../base/errors.ts';
 import type { TapeLine } from '../../call/event.ts';
 import { openStoredCalls } from '../../store/stored-calls.ts';
+import { checkKey, keyHeaders } from './server-key.ts';
 
 export interface FoundCall {
   readonly call: CallView;
@@ -14,7 +15,7 @@ export type CallSource = (id: string) => Promise<FoundCall | null>;
 
 const patienceMs = 15_000;
 
-export function serverSource(server: string): CallSource {
+export function serverSource(server: string, environment: NodeJS.ProcessEnv): CallSource {
   const base = URL.parse(server);
   if (base === null || !/^https?:$/.test(base.protocol))
     throw new CodedError('command-invalid', `--server ${server} is no http or https address`, {
@@ -25,10 +26,11 @@ export function serverSource(server: string): CallSource {
     const url = new URL(path, base!);
     let response: Response;
     try {
-      response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
+      response = await fetch(url, { headers: keyHeaders(environment), signal: AbortSignal.timeout(patienceMs) });
     } catch (cause) {
       throw new CodedError('server-unreachable', `No server answers at ${url.origin}`, { cause });
     }
+    checkKey(response, url.origin);
     if (response.status === 404) return null;
     if (!response.ok)
       throw new CodedError('server-unreachable', `${url.origin} answered ${response.status} to ${path}`);

@@ -21,7 +21,9 @@ export async function explain(id: string, command: ExplainCommand, terminal: Ter
   if (server !== null && dataDir !== null)
     throw new CodedError('command-invalid', '--server and --data-dir exclude each other');
   const find =
-    dataDir === null ? serverSource(server ?? defaultServer) : folderSource(resolve(terminal.workingDir, dataDir));
+    dataDir === null
+      ? serverSource(server ?? defaultServer, terminal.environment)
+      : folderSource(resolve(terminal.workingDir, dataDir));
   const found = await find(id);
   if (found === null) {
     terminal.err(id === 'last' ? 'There was no call yet.' : `There is no call ${id}.`);

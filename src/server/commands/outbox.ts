@@ -5,6 +5,7 @@ import { type EventView, viewEvent } from '../../api/outbox.ts';
 import { CodedError } from '../../base/errors.ts';
 import { openStoredCalls } from '../../store/stored-calls.ts';
 import { defaultServer } from './explain.ts';
+import { checkKey, keyHeaders } from './server-key.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 export interface OutboxCommand {
@@ -26,7 +27,7 @@ export async function outbox(command: OutboxCommand, terminal: Terminal): Promis
     throw new CodedError('command-invalid', '--server and --data-dir exclude each other');
   if (redeliver !== null && dataDir !== null)
     throw new CodedError('command-invalid', '--redeliver needs a running server, not --data-dir');
-  const ask = serverAt(server ?? defaultServer);
+  const ask = serverAt(server ?? defaultServer, terminal.environment);
   if (redeliver !== null) {
     const ids = redeliver === 'all' ? (await readAll(ask, 'dead')).map(({ id }) => id) : [redeliver];
     for (const id of ids) await ask('POST', `/v1/outbox/${encodeURIComponent(id)}/redeliver`);
@@ -40,7 +41,7 @@ export async function outbox(command: OutboxCommand, terminal: Terminal): Promis
 
 type Ask = <Body>(method: 'GET' | 'POST', path: string) => Promise<Body>;
 
-function serverAt(server: string): Ask {
+function serverAt(server: string, environment: NodeJS.ProcessEnv): Ask {
   const base = URL.parse(server);
   if (base === null || !/^https?:$/.test(base.protocol))
     throw new CodedError('command-invalid', `--server ${server} is no http or https address`, {
@@ -50,10 +51,15 @@ function serverAt(server: string): Ask {
     const url = new URL(path, base);
     let response: Response;
     try {
-      response = await fetch(url, { method, signal: AbortSignal.timeout(patienceMs) });
+      response = await fetch(url, {
+        method,
+        headers: keyHeaders(environment),
+        signal: AbortSignal.timeout(patienceMs),
+      });
     } catch (cause) {
       throw new CodedError('server-unreachable', `No server answers at ${url.origin}`, { cause });
     }
+    checkKey(response, url.origin);
     type Answer = Body & { error?: { code?: string; message?: string } };
     const body = (await response.json().catch(() => ({}))) as Answer;
     if (response.ok) return body;

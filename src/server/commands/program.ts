@@ -33,6 +33,7 @@ const userCodes: ReadonlySet<string> = new Set([
   'account-not-found',
   'account-exists',
   'account-configured',
+  'auth-required',
 ]);
 
 function describeProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {

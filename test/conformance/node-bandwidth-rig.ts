@@ -152,6 +152,45 @@ export function methodsOf(client: Client): readonly string[] {
   );
 }
 
+/** The client's writer of documents; what it says of obsolete verbs goes to the console, and is kept from it. */
+export type BxmlBuilder = Readonly<
+  Record<
+    | 'speakSentence'
+    | 'playAudio'
+    | 'gather'
+    | 'pause'
+    | 'sendDtmf'
+    | 'record'
+    | 'redirect'
+    | 'hangup'
+    | 'transfer'
+    | 'conference'
+    | 'call'
+    | 'sendMessage',
+    (...args: unknown[]) => void
+  >
+>;
+
+export function newBxml(): BxmlBuilder {
+  const { BXMLResponse } = requireHere('node-bandwidth') as { BXMLResponse: new () => BxmlBuilder };
+  const made = new BXMLResponse();
+  return new Proxy(made, {
+    get(target, verb) {
+      const write = Reflect.get(target, verb) as (...args: unknown[]) => unknown;
+      if (typeof write !== 'function') return write;
+      return (...args: unknown[]) => {
+        const { warn } = console;
+        console.warn = () => {};
+        try {
+          return write.apply(target, args);
+        } finally {
+          console.warn = warn;
+        }
+      };
+    },
+  });
+}
+
 export interface Callee {
   readonly phone: Phone;
   /** As `to` of a call. */

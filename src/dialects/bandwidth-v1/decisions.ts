@@ -60,7 +60,7 @@ export const decisions: readonly Decision[] = [
   {
     about: 'Credentials in callback URLs and addresses of sounds',
     decision:
-      'Sent at once as Basic, over http too, to that origin only. They are taken out of the address before it is written down or shown, and live in memory: a call that is taken up after a restart goes on without them. Those of an application are kept sealed and survive.',
+      'Sent at once as Basic, over http too, to that origin only. They are taken out of the address before it is written down or shown, and stand sealed where they are written: a call that is taken up after a restart has them.',
     reason: 'The tape, which outlives the process, holds no secret.',
   },
   {

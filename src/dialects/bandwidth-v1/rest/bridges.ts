@@ -62,7 +62,9 @@ export const bridgeRoutes = [
   }),
   route('GET', '/v1/users/:account/bridges/:bridge/calls', async (request, voice) => {
     const { note } = await needBridge(request, voice);
-    const calls = note.calls.map(async (id) => viewCall(await needCall(request, voice, callIdOf(id)), request, voice));
+    const calls = note.calls.map(async (id) =>
+      viewCall(await needCall(request, voice, callIdOf(id)), request, voice, true),
+    );
     return shown(await Promise.all(calls));
   }),
 ];

@@ -27,7 +27,7 @@ async function listCalls(request: RestRequest, voice: Voice): Promise<RestReply>
   const bridge = query.get('bridgeId');
   const conference = query.get('conferenceId');
   const view = (ids: readonly string[]): Promise<readonly object[]> =>
-    Promise.all(ids.map(async (id) => viewCall(await needCall(request, voice, callIdOf(id)), request, voice)));
+    Promise.all(ids.map(async (id) => viewCall(await needCall(request, voice, callIdOf(id)), request, voice, true)));
   if (bridge !== null) return shown(await view(await callsOfBridge(voice, bridge)));
   if (conference !== null) return shown(await view(await callsOfConference(voice, conference)));
   const page = pageOf(request);
@@ -73,7 +73,10 @@ async function createCall(request: RestRequest, voice: Voice): Promise<RestReply
   ];
   const note: CallNote = {
     callTimeout: ringMs / 1000,
-    ...(url === '' ? {} : { callbackUrl: splitAddress(url).url }),
+    ...(url === ''
+      ? {}
+      : { callbackUrl: splitAddress(url).url, callbackHttpMethod: method, callbackTimeout: timeoutMs }),
+    ...(fallbackUrl === null ? {} : { fallbackUrl: splitAddress(fallbackUrl).url }),
     ...(bridgeId === null ? {} : { bridgeId }),
     ...(conferenceId === null ? {} : { conferenceId }),
     ...recording,

@@ -113,13 +113,18 @@ function planOf(line: TapeLine | undefined) {
 export const noteOf = async (voice: Voice, id: string): Promise<CallNote> =>
   (await voice.notes.get<CallNote>('call', id)) ?? {};
 
-export async function viewCall(known: KnownCall, request: RestRequest, voice: Voice): Promise<object> {
+/** In a list no tape is read: where the events of calls that came in go is left out there. */
+export async function viewCall(
+  known: KnownCall,
+  request: RestRequest,
+  voice: Voice,
+  isListed = false,
+): Promise<object> {
   if (known.transfer > 0) return viewTransferred(known, request, voice);
   const { record, id } = known;
   const note = await noteOf(voice, record.id);
-  const callback = await callbackFor(voice, known);
+  const callback = isListed ? null : await callbackFor(voice, known);
   const at = `${userUrl(request, voice)}/calls/${id}`;
-  const hasCallback = callback.url !== '' || note.callbackUrl !== undefined;
   const bridgeId =
     (await voice.notes.get<{ readonly bridge: string }>('v1-bridged', record.id))?.bridge ?? note.bridgeId;
   return {
@@ -130,12 +135,7 @@ export async function viewCall(known: KnownCall, request: RestRequest, voice: Vo
     state: stateOf(record),
     ...timesOf(record),
     ...(record.direction === 'outbound' && { callTimeout: note.callTimeout ?? 60 }),
-    ...(hasCallback && {
-      callbackUrl: note.callbackUrl ?? callback.url,
-      callbackHttpMethod: callback.method,
-      callbackTimeout: callback.timeoutMs ?? undefined,
-      fallbackUrl: callback.fallbackUrl ?? undefined,
-    }),
+    ...callbackView(note, callback),
     bridgeId,
     ...(bridgeId !== undefined && { bridge: `${userUrl(request, voice)}/bridges/${bridgeId}` }),
     conferenceId: note.conferenceId,
@@ -151,6 +151,17 @@ export async function viewCall(known: KnownCall, request: RestRequest, voice: Vo
     transcriptionEnabled: false,
     sipHeaders: note.sipHeaders,
     tag: note.tag,
+  };
+}
+
+function callbackView(note: CallNote, callback: Callback | null): object {
+  const url = note.callbackUrl ?? callback?.url ?? '';
+  if (url === '') return {};
+  return {
+    callbackUrl: url,
+    callbackHttpMethod: note.callbackHttpMethod ?? callback?.method,
+    callbackTimeout: note.callbackTimeout ?? callback?.timeoutMs ?? undefined,
+    fallbackUrl: note.fallbackUrl ?? callback?.fallbackUrl ?? undefined,
   };
 }
 

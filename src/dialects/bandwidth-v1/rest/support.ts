@@ -22,7 +22,7 @@ export const endpoints: readonly EndpointSupport[] = [
   yes(
     'GET',
     `${users}/calls`,
-    'With `from`, `to`, `fromDateTime`, `toDateTime`, `bridgeId`, `conferenceId`, `page`, `size`, `sortOrder`.',
+    'With `from`, `to`, `fromDateTime`, `toDateTime`, `bridgeId`, `conferenceId`, `page`, `size`, `sortOrder`. The callback of a call that came in is shown only when the call is asked for.',
   ),
   part(
     'POST',

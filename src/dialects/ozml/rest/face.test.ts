@@ -220,8 +220,15 @@ describe('a command on a call', () => {
         },
       ],
       ['ringing', { kind: 'run', flow: { body: [{ kind: 'dial', answers: 'with-target' }, { kind: 'hangup' }] } }],
-      ['target', { kind: 'run', flow: { body: [{ kind: 'park' }] } }],
-      ['SdwQD', { kind: 'run', flow: { body: [{ kind: 'bridge', callId: 'target' }, { kind: 'hangup' }] } }],
+      [
+        'SdwQD',
+        {
+          kind: 'run',
+          flow: {
+            body: [{ kind: 'bridge', callId: 'target', target: { body: [{ kind: 'hangup' }] } }, { kind: 'hangup' }],
+          },
+        },
+      ],
       ['SdwQD', { kind: 'end-beside', name: 'ozml-hold' }],
     ]);
   });

@@ -121,13 +121,10 @@ export const attendedTransfer: RunCommand = async (request) => {
   const { name, source } = request;
   if (transferred.id === target.id) return wrongParameter('TargetCallId', name);
   if (transferred.state !== 'live' || target.state !== 'live') return notHere(name, 'both calls must be answered');
-  // Whoever the target talked to is let go first; then it waits to be joined.
-  const waiting = await send(request, target.id, { kind: 'run', flow: flowOf([build.park()], source) });
-  if (waiting.code !== 200) return waiting;
-  return send(request, transferred.id, {
-    kind: 'run',
-    flow: flowOf([build.bridge(target.id), build.hangup()], source),
-  });
+  // It is hung up when the one that came to it leaves, and the other way round.
+  const then = flowOf([build.hangup()], source);
+  const body = [build.bridge(target.id, { target: then }), build.hangup()];
+  return send(request, transferred.id, { kind: 'run', flow: flowOf(body, source) });
 };
 
 /** Ours: a script beside the call, as the answer to a notification of a call that somebody else has would be. */

@@ -79,7 +79,7 @@ export function createConferences(parts: ConferenceParts & { readonly log: Log }
 
   const accountFor = ({ facts }: ConferenceCall): string => facts.account ?? parts.accountOf(facts.app);
 
-  function join(call: ConferenceCall, { name, mute, hold, coach, events }: Join): void {
+  function join(call: ConferenceCall, { name, mute, hold, coach, tones, events }: Join): void {
     const fail = (code: string, message: string): void => call.put({ type: 'conference.failed', name, code, message });
     const { app } = call.facts;
     const account = accountFor(call);
@@ -95,7 +95,7 @@ export function createConferences(parts: ConferenceParts & { readonly log: Log }
     places.get(call.id)?.leave(call.id);
     const conference = there ?? begin({ order: { app, account, name, events }, waits: false });
     places.set(call.id, conference);
-    conference.join(call, { mute, hold, coach }, there === undefined);
+    conference.join(call, { mute, hold, coach, ...(tones === undefined ? {} : { tones }) }, there === undefined);
   }
 
   return {

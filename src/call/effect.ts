@@ -1,6 +1,6 @@
 // Owns: what an interpreter may want done. Plain JSON, so that a replay can compare effects one by one. Every effect
 // that is answered by an event names the id that the event will carry.
-import type { ConferenceEvents, DialTarget, Flow, Party, Sound, StreamNode } from '../flow/node.ts';
+import type { ConferenceEvents, ConferenceTones, DialTarget, Flow, Party, Sound, StreamNode } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import type { LegName, NoteEvent } from './event.ts';
 
@@ -42,7 +42,7 @@ export type Effect =
   /** Another call has connected itself with the caller → bridge.ended, at once when it is not so (any more) */
   | { readonly type: 'bridge.await'; readonly call: string }
   /** → conference.joined | conference.failed, later conference.left unless it leaves by itself */
-  | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly events: ConferenceEvents | null }
+  | { readonly type: 'conference.join'; readonly name: string; readonly mute: boolean; readonly hold: boolean; readonly coach: readonly string[] | null; readonly tones?: ConferenceTones; readonly events: ConferenceEvents | null }
   | { readonly type: 'conference.leave' }
   /** → voice.began and voice.ended of the caller, while it is on */
   | { readonly type: 'voice.watch'; readonly on: boolean }

@@ -1,6 +1,6 @@
 // Owns: the vocabulary of the tape. Past tense; plain JSON. `world` events are what happened to the call and are the
 // only input of the interpreter; `note` events are what the interpreter said about its own decisions, kept for readers.
-import type { Block, ConferenceEvents, Destination, DialTarget, Flow, Party } from '../flow/node.ts';
+import type { Block, ConferenceEvents, ConferenceTones, Destination, DialTarget, Flow, Party } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { ConferenceMember, GatherReason } from '../flow/report.ts';
 
@@ -111,7 +111,7 @@ export type ConferenceCommand =
   /** Asks for a document, which is then queued. */
   | { readonly kind: 'redirect'; readonly destination: Destination }
   /** What is not named stays as it is. A call that is no member is passed over. */
-  | { readonly kind: 'member'; readonly call: string; readonly mute?: boolean; readonly hold?: boolean; readonly coach?: readonly string[] | null }
+  | { readonly kind: 'member'; readonly call: string; readonly mute?: boolean; readonly hold?: boolean; readonly coach?: readonly string[] | null; readonly tones?: ConferenceTones }
   /** Sends a member out; its document goes on. */
   | { readonly kind: 'remove'; readonly call: string };
 

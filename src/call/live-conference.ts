@@ -59,7 +59,11 @@ export interface LiveConference extends ConferenceOrder {
   /** Whether somebody may still get in. */
   readonly isOpen: boolean;
   readonly members: readonly (ConferenceMember & { readonly joinedAt: string })[];
-  join(call: ConferenceCall, member: Pick<ConferenceMember, 'mute' | 'hold' | 'coach'>, created: boolean): void;
+  join(
+    call: ConferenceCall,
+    member: Pick<ConferenceMember, 'mute' | 'hold' | 'coach' | 'tones'>,
+    created: boolean,
+  ): void;
   /** After a restart: takes its seat again. False when the conference knows of no such member. */
   rejoin(call: ConferenceCall): boolean;
   leave(call: string): void;
@@ -190,7 +194,7 @@ export function createLiveConference(options: LiveConferenceOptions): LiveConfer
     timers.after(lastFilesMs, () => recordings.giveUp('The file was not complete in time.'));
   }
 
-  function change(call: string, changes: Partial<Pick<ConferenceMember, 'mute' | 'hold' | 'coach'>>): void {
+  function change(call: string, changes: Partial<Pick<ConferenceMember, 'mute' | 'hold' | 'coach' | 'tones'>>): void {
     const one = seated.get(call);
     if (one === undefined) return;
     one.member = { ...one.member, ...changes };
@@ -272,9 +276,9 @@ export function createLiveConference(options: LiveConferenceOptions): LiveConfer
     get members() {
       return [...seated.values()].map(({ member, joinedAt }) => ({ ...member, joinedAt }));
     },
-    join(call, { mute, hold, coach }, created) {
+    join(call, how, created) {
       const { from, to } = call.facts;
-      const member: ConferenceMember = { call: call.id, from, to, mute, hold, coach };
+      const member: ConferenceMember = { call: call.id, from, to, ...how };
       const one: Seated = { member, joinedAt: new Date(clock.wall()).toISOString(), call, quiet: false };
       seated.set(call.id, one);
       if (call.session !== null) room.seat(call.session, seatOf(one));

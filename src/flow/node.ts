@@ -288,6 +288,10 @@ export interface ConferenceEvents {
   /** `documents`: those that answer `created`, `joined` and `left` run in the conference; `ignored`: nobody's do. */
   readonly answers: 'documents' | 'ignored';
 }
+export interface ConferenceTones {
+  readonly join: boolean;
+  readonly leave: boolean;
+}
 /**
  * Puts the caller into the conference of that name, which begins with its first member, until it is over, the caller is sent
  * out of it, or a command brings another document.
@@ -300,6 +304,8 @@ export interface ConferenceNode extends Node<'conference'>, Fallible {
   readonly hold: boolean;
   /** The calls that alone hear this one, by id; null is heard by everybody. */
   readonly coach: readonly string[] | null;
+  /** Whether all hear a tone when the call joins, and when it leaves. */
+  readonly tones?: ConferenceTones;
   /** Of a conference that this node begins. */
   readonly events: ConferenceEvents | null;
 }

@@ -1,5 +1,5 @@
 // Owns: what an application is told when it is asked for a document or told an event, before a dialect words it.
-import type { ConferenceEventType, Destination } from './node.ts';
+import type { ConferenceEventType, ConferenceTones, Destination } from './node.ts';
 
 /** What everybody may know of a call. `from` and `to` are as received (no scheme). */
 export interface CallFacts {
@@ -38,6 +38,7 @@ export interface ConferenceMember {
   readonly hold: boolean;
   /** The calls that alone hear it; null is heard by everybody. */
   readonly coach: readonly string[] | null;
+  readonly tones?: ConferenceTones;
 }
 
 interface ReportBase {
@@ -57,8 +58,8 @@ export interface ReportedLeg {
 }
 
 export type Report =
-  /** The first document of a call. */
-  | (ReportBase & { readonly kind: 'call-start' })
+  /** The first document of a call. `signalling`: what its INVITE said, by the names of headers, as the tape has it. */
+  | (ReportBase & { readonly kind: 'call-start'; readonly signalling?: Readonly<Record<string, string>> })
   /** An `ask` node. */
   | (ReportBase & { readonly kind: 'ask' })
   | (ReportBase & {

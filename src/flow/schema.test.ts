@@ -25,6 +25,7 @@ const one: { [Kind in NodeKind]: FlowNode } = {
   bridge: build.bridge('c2'),
   conference: build.conference('ops', {
     coach: ['c2'],
+    tones: { join: true, leave: false },
     events: { destination: build.destination('https://a.example/'), types: ['created'], answers: 'documents' },
   }),
   hold: build.hold('hold', { timeoutMs: 5 }),

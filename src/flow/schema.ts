@@ -195,6 +195,7 @@ const nodeSchemas = {
     mute: z.boolean(),
     hold: z.boolean(),
     coach: list(text, 100).nullable(),
+    tones: z.strictObject({ join: z.boolean(), leave: z.boolean() }).exactOptional(),
     events: z
       .strictObject({
         destination,

@@ -9,7 +9,7 @@ import { failed, nextLine, type Outcome, type Steps, succeeded } from './verb.ts
 
 export function* conference(node: NodeOf<'conference'>, state: CallState): Steps<Outcome> {
   yield* answered(state);
-  const { mute, hold } = node;
+  const { mute, hold, tones } = node;
   const events =
     node.events === null
       ? null
@@ -19,7 +19,7 @@ export function* conference(node: NodeOf<'conference'>, state: CallState): Steps
   let id: string | null = null;
   let inside = true;
   try {
-    yield { type: 'conference.join', name, mute, hold, coach, events };
+    yield { type: 'conference.join', name, mute, hold, coach, events, ...(tones === undefined ? {} : { tones }) };
     for (;;) {
       const { event } = yield* nextLine();
       if (event.type === 'digit' && event.leg === 'caller') takeKey(state, event.press);

@@ -193,6 +193,32 @@ describe('what runs in a conference', () => {
   });
 });
 
+describe('a tone', () => {
+  it('is heard when a member that has one joins or leaves, by those who are there', () => {
+    const room = begin(null);
+    const beeps = () => room.all('prompt.start').length;
+    room.put({ type: 'member.joined', member: { ...member('a'), tones: { join: true, leave: false } } });
+    expect(room.all('prompt.start')).toMatchObject([{ sound: { kind: 'progress', name: 'beep' }, times: 1 }]);
+    room.put({ type: 'member.joined', member: { ...member('b'), tones: { join: false, leave: true } } });
+    room.join('c');
+    expect(beeps()).toBe(1);
+    room.leave('a');
+    room.leave('b');
+    expect(beeps()).toBe(2);
+    room.put({ type: 'member.changed', member: { ...member('c'), tones: { join: true, leave: true } } });
+    room.leave('c');
+    expect(beeps()).toBe(2);
+  });
+
+  it('holds up no document', () => {
+    const room = begin(null);
+    room.put({ type: 'member.joined', member: { ...member('a'), tones: { join: true, leave: true } } });
+    room.queue([play('One.'), play('Two.')]);
+    room.finish('prompt-2');
+    expect(room.all('prompt.start').map(({ prompt }) => prompt)).toEqual(['prompt-1', 'prompt-2', 'prompt-3']);
+  });
+});
+
 describe('a conference ends', () => {
   it('when somebody ends it, once', () => {
     const room = begin(null);

@@ -48,6 +48,13 @@ export function createConferenceRun({ defaults }: Pick<RunOptions, 'defaults'>):
     return { kind: 'conference', destination, history: [], event, member, ...facts };
   }
 
+  /** For all, behind what sounds now; no document waits for it. */
+  function beep(effects: Effect[]): void {
+    const sound = { kind: 'progress', name: 'beep', durationMs: null } as const;
+    const how = { to: 'caller', times: 1, stopKeys: '' } as const;
+    effects.push({ type: 'prompt.start', prompt: state.name('prompt'), sound, ...how });
+  }
+
   /** What stands next, once nothing runs. */
   function begin(effects: Effect[]): void {
     while (document === null) {
@@ -136,6 +143,7 @@ export function createConferenceRun({ defaults }: Pick<RunOptions, 'defaults'>):
         return;
       case 'member.joined':
         members.set(event.member.call, event.member);
+        if (event.member.tones?.join === true) beep(effects);
         tell('joined', event.member, effects);
         return;
       case 'member.changed':
@@ -145,6 +153,7 @@ export function createConferenceRun({ defaults }: Pick<RunOptions, 'defaults'>):
       case 'member.left': {
         const member = members.get(event.call);
         members.delete(event.call);
+        if (member?.tones?.leave === true && members.size > 0 && !ending) beep(effects);
         if (member !== undefined) tell('left', member, effects);
         if (members.size === 0) end('the last member left', effects);
         return;

@@ -96,7 +96,7 @@ export function createSimulatedConferences(options: SimulatedConferencesOptions)
     return room;
   }
 
-  function join({ name, mute, hold, coach, events }: Join): void {
+  function join({ name, mute, hold, coach, tones, events }: Join): void {
     const { others = 0, leaveAfterMs } = scripts[name] ?? {};
     const there = named(name);
     const room = there ?? begin(name, others > 0 ? null : events);
@@ -112,7 +112,7 @@ export function createSimulatedConferences(options: SimulatedConferencesOptions)
     }
     mine = room;
     const { id: own, from, to } = call;
-    room.enter({ call: own, from, to, mute, hold, coach });
+    room.enter({ call: own, from, to, mute, hold, coach, ...(tones === undefined ? {} : { tones }) });
     const created = there === undefined && others === 0;
     options.put({ type: 'conference.joined', conference: room.id, name, created });
   }

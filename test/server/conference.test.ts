@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { conference, flow, hangup, play, record } from '../../src/flow/build.ts';
+import { conference, flow, gather, hangup, play, record } from '../../src/flow/build.ts';
 import type { Flow, Tone } from '../../src/flow/node.ts';
 import { amplitude, sine } from '../../src/media/session-rig.ts';
 import type { PhoneCall } from '../../src/testkit/index.ts';
@@ -144,6 +144,31 @@ describe('three phones in a conference', () => {
     const refused = await at.until('', 'flow.failed');
     expect(refused.event).toMatchObject({ code: 'conference-verb', source: 'wrong' });
     expect(at.faults).toEqual([]);
+  });
+
+  it('are heard by nobody while they key a secret, whose keys are told to their call', async () => {
+    const at = await startServer({ apps: { '1': room(), '2': room() } });
+    const calls = await callers(at, ['1', '2']);
+    const asker = at.server.calls.get(only(at).members[0]!.call)!;
+    const pin = gather({ sensitive: true, maxDigits: 2, firstDigitMs: null, interDigitMs: null });
+    asker.command({ kind: 'beside', name: 'pin', body: [pin] });
+    expect(await allHear(calls)).toEqual(['700', '']);
+    await calls[0]!.press('42');
+    expect((await at.until('1', 'gather.finished')).event).toMatchObject({ success: true, digits: '••' });
+    expect(await allHear(calls)).toEqual(['700', '500']);
+    expect(only(at).members[0]!.mute).toBe(false);
+  });
+
+  it('do not hear the keys of each other that are events, and their own prompts on top', async () => {
+    const at = await startServer({ apps: { '1': room(), '2': room() } });
+    const calls = await callers(at, ['1', '2']);
+    const asker = at.server.calls.get(only(at).members[0]!.call)!;
+    asker.command({ kind: 'beside', name: 'song', body: [play(toneOf(roomHz, 5_000))] });
+    await at.until('1', 'prompt.started');
+    expect(await allHear(calls)).toEqual([`700 ${roomHz}`, '500']);
+    await calls[0]!.press('5');
+    await at.until('1', 'digit', ({ digit }) => digit === '5');
+    expect(calls[1]!.events.filter(({ type }) => type === 'digit')).toEqual([]);
   });
 
   it('are at most twenty', async () => {

@@ -76,11 +76,14 @@ async function put(request: RestRequest, voice: Voice): Promise<RestReply> {
   return done;
 }
 
+/** What somebody put here may be a page that acts for whoever opens it. */
+const unlikeAPage = { 'content-disposition': 'attachment', 'content-security-policy': 'sandbox' };
+
 async function get(request: RestRequest, voice: Voice): Promise<RestReply> {
   const name = nameIn(request);
   const note = await voice.notes.get<FileNote>(kind, name);
   if (note !== null) {
-    const headers = { 'content-type': note.type, 'content-length': String(note.bytes) };
+    const headers = { ...unlikeAPage, 'content-type': note.type, 'content-length': String(note.bytes) };
     return { status: 200, headers, body: Readable.from(piecesOf(voice, name, note)) };
   }
   const recorded = namedMedia(name);

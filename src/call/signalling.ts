@@ -1,7 +1,11 @@
 // Owns: what of an INVITE is worth a place on the tape: who, whence, by what route. Never credentials.
 import type { IncomingLeg } from '../sip/endpoint.ts';
 
-const headers = ['User-Agent', 'P-Asserted-Identity', 'Diversion', 'History-Info'] as const;
+const headers = [
+  ...(['User-Agent', 'P-Asserted-Identity', 'Diversion', 'History-Info', 'User-to-User'] as const),
+  // What a carrier says of a caller whose identity it has verified.
+  ...(['P-Attestation-Indicator', 'P-Origination-ID'] as const),
+];
 
 /** Names as people know them from SIP; what the peer did not say is left out. */
 export function signallingOf(leg: IncomingLeg): Readonly<Record<string, string>> {

@@ -112,8 +112,8 @@ export function createRun(options: RunOptions): Run {
       case 'call.incoming':
       case 'call.placed': {
         const { call: id, app, from, to } = event;
-        const diversion = event.type === 'call.incoming' ? event.signalling['Diversion'] : undefined;
-        state.facts = { id, app, from, to, ...(diversion === undefined ? {} : { diversion }) };
+        const signalling = event.type === 'call.incoming' ? { signalling: event.signalling } : {};
+        state.facts = { id, app, from, to, ...signalling };
         state.plan = event.plan ?? null;
         state.direction = event.type === 'call.incoming' ? 'inbound' : 'outbound';
         begin(wholeCall(state, options), effects);

@@ -10,7 +10,11 @@ import { nextLine, type Steps } from './verb.ts';
 /** From its first line on: a document that was planned, or the one that the app answers with. */
 export function* wholeCall(state: CallState, options: RunOptions): Steps<void> {
   if (state.plan !== null) return yield* onceAnswered(state, state.plan.flow);
-  const answer = yield* askApplication(state, { kind: 'call-start', destination: options.first, history: [] });
+  const { signalling = {} } = state.facts;
+  const answer = yield* askApplication(state, {
+    ...{ kind: 'call-start', destination: options.first, history: [] },
+    ...(Object.keys(signalling).length === 0 ? {} : { signalling }),
+  });
   if (answer.kind === 'flow') return yield* follow(state, answer.flow);
   if (answer.kind === 'failed') return yield* follow(state, apology(state.language, options.first.url));
   yield { type: 'call.hangup', reason: null };

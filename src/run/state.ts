@@ -34,8 +34,8 @@ export interface CallState {
     readonly app: string;
     readonly from: string;
     readonly to: string;
-    /** The Diversion header that a call came in with. */
-    readonly diversion?: string;
+    /** Of a call that came in. */
+    readonly signalling?: Readonly<Record<string, string>>;
   };
   direction: 'inbound' | 'outbound';
   /** Of a call that somebody asked for; null where the app is asked for the first document. */

@@ -10,14 +10,14 @@ export function lookUp(state: CallState, name: string): string {
   }
   const value = state.variables.get(name);
   if (value !== undefined) return typeof value === 'string' ? value : value.join(', ');
-  const { id, app, from, to, diversion = '' } = state.facts;
+  const { id, app, from, to, signalling } = state.facts;
   const facts: Readonly<Record<string, string>> = {
     call: id,
     id,
     app,
     from,
     to,
-    diversion,
+    diversion: signalling?.['Diversion'] ?? '',
     direction: state.direction,
     state: state.answered ? 'live' : 'ringing',
   };

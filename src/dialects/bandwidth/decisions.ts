@@ -89,6 +89,12 @@ export const decisions: readonly Decision[] = [
     reason: 'What is no number, such as the name of a SIP user, has no form E.164.',
   },
   {
+    about: '`diversion`, `uui` and `stirShaken` of `initiate`',
+    decision:
+      'As the INVITE says: the first entry of Diversion, User-to-User, `verstat` of P-Asserted-Identity or From, P-Attestation-Indicator and P-Origination-ID. Left out when it does not.',
+    reason: 'Nothing is verified here; what is true of it depends on the trunk.',
+  },
+  {
     about: '`mediaUrl`',
     decision: 'Its address in the REST interface, which asks for a key of the account.',
     reason: 'As with the vendor.',

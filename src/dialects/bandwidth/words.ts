@@ -7,6 +7,7 @@ import type { HttpPlan } from '../dialect.ts';
 import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf, streamIdOf } from './call-id.ts';
 import { causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
+import { signallingWords } from './signalling-words.ts';
 import { streamNameOf, trackNames } from './stream-words.ts';
 
 export interface WordsOptions {
@@ -167,7 +168,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     switch (report.kind) {
       case 'call-start': {
         if (call.direction === 'outbound') return ofCall('answer', report, call);
-        return { ...common('initiate', call, callIdOf(call.id)), startTime: call.startedAt };
+        const said = report.signalling === undefined ? {} : signallingWords(report.signalling);
+        return { ...common('initiate', call, callIdOf(call.id)), startTime: call.startedAt, ...said };
       }
       case 'gather': {
         const { digits, terminator } = report;

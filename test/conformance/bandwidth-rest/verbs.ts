@@ -110,17 +110,31 @@ export function testVerbs(of: () => Stand): void {
     });
 
     it('Forward rings somebody else in place of this server', async () => {
-      of().documents.set('/initiate', bxml(make('Forward', { to, from, callTimeout: 10, uui: '6869;encoding=hex' })));
+      of().documents.set(
+        '/initiate',
+        bxml(make('Forward', { to, from, callTimeout: 10, uui: '6869;encoding=hex', diversionTreatment: 'stack' })),
+      );
       const caller = await startPhone();
-      const call = await caller.call(of().uri, { from: 'sip:+15551112222@127.0.0.1' });
+      const call = await caller.call(of().uri, {
+        from: 'sip:+15551112222@127.0.0.1',
+        headers: [
+          { name: 'Diversion', value: '<sip:+15558884444@old.example>;reason=no-answer;counter=1' },
+          { name: 'User-to-User', value: '7a7a;encoding=hex' },
+          { name: 'P-Attestation-Indicator', value: 'B' },
+        ],
+      });
       const callee = await of().incoming();
       expect(callee.header('User-to-User')).toBe('6869;encoding=hex');
+      expect(callee.header('Diversion')).toBe('<tel:+19195550000>;reason=unknown');
       await callee.answer();
       expect(await call.answered).toBe(true);
       expect(await of().told('initiate')).toMatchObject({
         accountId: account,
         direction: 'inbound',
         to: '+19195550000',
+        uui: '7a7a;encoding=hex',
+        diversion: { origTo: '+15558884444', reason: 'no-answer', counter: '1' },
+        stirShaken: { attestationIndicator: 'B' },
       });
       call.hangUp();
       await callee.ended;

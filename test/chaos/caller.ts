@@ -23,6 +23,9 @@ export interface Caller {
   readonly places: readonly { readonly place: number; readonly at: number }[];
   /** Arrivals with more than this between them. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  readonly placedAt: number;
+  /** null before. */
+  readonly overAt: number | null;
   /** When the call was answered; 0 before. */
   readonly answeredAt: number;
   /** Of the newest packet. */
@@ -78,6 +81,8 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
   let mediaPort = 0;
   let lastPacketAt = 0;
   let answeredAt = 0;
+  let overAt: number | null = null;
+  const placedAt = Date.now();
   let ack = '';
   let sequence = callers & 0xffff;
   let timestamp = callers * 1000;
@@ -122,6 +127,7 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
     if (state !== 'live') return;
     state = 'ended';
     endedBy = by;
+    overAt = Date.now();
   }
 
   line.onMessage(callId, (message) => {
@@ -170,6 +176,10 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
     places,
     gaps,
     sources,
+    placedAt,
+    get overAt() {
+      return overAt;
+    },
     get answeredAt() {
       return answeredAt;
     },

@@ -1,5 +1,6 @@
 // Owns: a run: callers who type codes all the time, a server that is killed at moments nobody chose, and what each side
 // noted of it. Does not: judge (judge.ts).
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Application, startApplication } from './application.ts';
 import { type Caller, openCaller } from './caller.ts';
@@ -25,6 +26,8 @@ export interface ChaosRun {
   readonly application: Application;
   readonly server: Supervisor;
   readonly restarts: readonly Restart[];
+  /** The latest that this process, which carries the callers, was for anything: what it noted may be as late. */
+  readonly lateMs: number;
   /** Calls that were up at each kill. */
   readonly liveAtKill: readonly number[];
   close(): Promise<void>;
@@ -61,6 +64,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const callers: Caller[] = [];
   const restarts: Restart[] = [];
   const liveAtKill: number[] = [];
+  const lateness = monitorEventLoopDelay({ resolution: 20 });
+  lateness.enable();
   const lives: Promise<void>[] = [];
   let down: Promise<void> | null = null;
   let stopping = false;
@@ -133,8 +138,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const toldUntil = Date.now() + eventsPatienceMs;
   while (Date.now() < toldUntil && (await waitingEvents(server)) > 0) await after(200);
   return {
-    ...{ options, callers, application, server, restarts, liveAtKill },
+    ...{ options, callers, application, server, restarts, liveAtKill, lateMs: Math.round(lateness.max / 1e6) },
     async close() {
+      lateness.disable();
       await server.stop();
       for (const caller of callers) caller.close();
       line.close();

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { amplitude, sine } from '../../src/media/session-rig.ts';
 import type { PhoneCall } from '../../src/testkit/index.ts';
+import { createChance } from './random.ts';
 import { openRig, type Rig } from './rig.ts';
 
 const tones = [500, 700, 1100] as const;
@@ -91,3 +92,54 @@ function onlyRecording(): string {
   expect(others).toEqual([]);
   return join(rig.folder, 'data', file!);
 }
+
+it('killed while members come and go: each is told in and out once, and nobody is left behind', async () => {
+  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
+  const chance = createChance(seed);
+  const from = rig.asked.length;
+  rig.documents.set('/room', '<Response/>');
+  rig.documents.set(
+    '/start/third',
+    `<Response><Conference conferenceEventUrl="${rig.base}/room">gate</Conference><Hangup/></Response>`,
+  );
+  const calls: PhoneCall[] = [];
+  for (let round = 0; round < 6; round++) {
+    const killing = (async () => {
+      await sleep(chance.between(0, 250));
+      await rig.server.killAndRestart();
+    })();
+    calls.push(await rig.dial('third'), await rig.dial('third'));
+    await sleep(chance.between(0, 200));
+    calls[round]!.hangUp();
+    await killing;
+  }
+  for (const call of calls) call.hangUp();
+  await Promise.all(calls.map(({ ended }) => ended));
+
+  /** What may not have arrived comes again, under the same id. */
+  const told = (): readonly { eventType: string; conferenceId: string; callId?: string }[] => {
+    const once = new Map(rig.asked.slice(from).flatMap(({ path, id, body }) => (path === '/room' ? [[id, body]] : [])));
+    return [...once.values()].map((body) => JSON.parse(body));
+  };
+  const count = (type: string, is: (one: ReturnType<typeof told>[number]) => boolean = () => true): number =>
+    told().filter((one) => one.eventType === type && is(one)).length;
+  await rig.until(
+    () =>
+      count('conferenceCompleted') === count('conferenceCreated') &&
+      count('conferenceMemberExit') === count('conferenceMemberJoin'),
+  );
+  await sleep(300);
+  const rooms = new Set(told().map(({ conferenceId }) => conferenceId));
+  for (const room of rooms) {
+    const here = (one: { conferenceId: string }): boolean => one.conferenceId === room;
+    expect([count('conferenceCreated', here), count('conferenceCompleted', here)], `seed ${seed}`).toEqual([1, 1]);
+    const members = new Set(told().flatMap((one) => (here(one) && one.callId !== undefined ? [one.callId] : [])));
+    for (const callId of members) {
+      const its = (one: { conferenceId: string; callId?: string }): boolean => here(one) && one.callId === callId;
+      expect([count('conferenceMemberJoin', its), count('conferenceMemberExit', its)], `seed ${seed}`).toEqual([1, 1]);
+    }
+  }
+  expect(rooms.size).toBeGreaterThan(0);
+  const { calls: live } = await rig.get<{ calls: { state: string }[] }>('/v1/calls?limit=50');
+  expect(live.filter(({ state }) => state !== 'ended')).toEqual([]);
+});

@@ -29,6 +29,8 @@ export interface Figures {
   readonly repeatedRequests: number;
   /** How often the disk was too slow to be waited for. */
   readonly impatient: number;
+  /** Calls that were up when a process died whose disk had not caught up: what was not written of them is not promised. */
+  readonly unpromised: number;
   readonly events: number;
   readonly repeatedEvents: number;
 }
@@ -48,6 +50,8 @@ type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }
 const heardMs = 1000;
 /** A machine that has no time plays a prompt later than it says. */
 const slackMs = 4 * blockMs;
+/** A run in which more than that was not promised says nothing. */
+const mostUnpromised = 0.3;
 /** Who hears nothing for so long hangs up. */
 const lostMs = 5000;
 /** The process was last known to live so long before its end; the prompt is heard again from there. */
@@ -59,6 +63,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   let inDoubt = 0;
   let lost = 0;
   let refused = 0;
+  let unpromised = 0;
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${server.httpUrl}${path}`)).json()) as T;
   const views = new Map<string, CallView[]>();
   let page = '';
@@ -83,6 +88,11 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   for (const caller of callers) {
     const tell = (what: string): void => void faults.push(`${caller.callId}: ${what}`);
     const own = views.get(caller.callId) ?? [];
+    if (restarts.some(({ behind, killedAt }) => behind && wasUp(caller, killedAt))) {
+      unpromised += 1;
+      if (caller.state !== 'ended') tell(`the call was never over: ${caller.state}`);
+      continue;
+    }
     if (caller.state === 'failed' && caller.why === 'refused with 503') {
       refused += 1;
       continue;
@@ -141,6 +151,10 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
         if (at > caller.answeredAt + 1000)
           tell(`heard another source (${source}) ${at - caller.answeredAt} ms behind the answer`);
   }
+  if (unpromised > callers.length * mostUnpromised)
+    faults.push(
+      `${unpromised} of ${callers.length} calls cannot be judged: the disk did not keep up when they were killed`,
+    );
   const ids = new Set([...views.values()].flat().map(({ id }) => id));
   for (const { id, call } of application.events)
     if (!ids.has(call)) faults.push(`event ${id} tells of an unknown call`);
@@ -171,10 +185,16 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
       readyMs: quantiles(restarts.map(({ killedAt, readyAt }) => readyAt - killedAt)),
       repeatedRequests: application.told.length - new Set(application.told.map(({ id }) => id)).size,
       impatient,
+      unpromised,
       events: new Set(application.events.map(({ id }) => id)).size,
       repeatedEvents: application.events.length - new Set(application.events.map(({ id }) => id)).size,
     },
   };
+}
+
+/** Or was about to be, or had just ended. */
+function wasUp({ placedAt, overAt }: Caller, at: number): boolean {
+  return placedAt - heardMs < at && (overAt ?? Number.POSITIVE_INFINITY) + heardMs > at;
 }
 
 /** Every key that is not in doubt, in order, none twice; null when that is not so. */
@@ -227,7 +247,7 @@ function judgeEvents(
 }
 
 /** A prompt that was cut off is heard on from where it was. */
-function judgePrompts({ places, presses }: Caller, { restarts }: ChaosRun, tell: (what: string) => void): void {
+function judgePrompts({ places, presses }: Caller, { restarts, lateMs }: ChaosRun, tell: (what: string) => void): void {
   for (const { killedAt, readyAt } of restarts) {
     const before = places.findLast(({ at }) => at <= killedAt);
     const next = places.find(({ at }) => at > killedAt);
@@ -237,7 +257,7 @@ function judgePrompts({ places, presses }: Caller, { restarts }: ChaosRun, tell:
     if (next.at > readyAt + 1500) continue;
     const backMs = (before.place - next.place) * blockMs;
     if (next.place === 0 && before.place > 2) continue;
-    if (backMs > heartbeatMs + slackMs || backMs < -slackMs)
+    if (backMs > heartbeatMs + slackMs + lateMs || backMs < -slackMs - lateMs)
       tell(`the prompt was at ${before.place * blockMs} ms, and goes on at ${next.place * blockMs} ms`);
   }
 }

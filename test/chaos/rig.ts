@@ -128,9 +128,14 @@ export async function openRig({ numbers, events = false, ...options }: RigOption
       }
     },
     async place(number, callOptions) {
-      const call = await dial(number, callOptions);
-      await call.answered;
-      return call;
+      for (;;) {
+        const call = await dial(number, callOptions);
+        if (await call.answered) return call;
+        // A server with too much to do says so; whoever is refused calls again.
+        if ((await call.ended).status !== 503)
+          throw new Error(`${number} does not answer: ${(await call.ended).reason}`);
+        await sleep(500);
+      }
     },
     async close() {
       await phone.close();

@@ -23,13 +23,14 @@ const { values } = parseArgs({
 const tell = (text: string): void => void process.stdout.write(`${text}\n`);
 const say = values.brief ? () => {} : tell;
 
-function summary({ kills, callKills, presses, inDoubt, lost, events, gapMs }: Figures): string {
+function summary({ kills, callKills, presses, inDoubt, lost, events, gapMs, unpromised }: Figures): string {
   const count = (number: number): string => number.toLocaleString('en');
   return [
     `${count(kills)} kills cut off ${count(callKills)} calls, none was lost`,
     `${count(presses)} keys, of ${count(inDoubt)} near a kill ${lost} not heard`,
     `${count(events)} events came`,
     `silence ${gapMs.p50} ms (median), ${gapMs.p99} ms (p99)`,
+    ...(unpromised > 0 ? [`${unpromised} calls not judged, as the disk had not caught up`] : []),
     `seed ${values.seed}`,
   ].join('; ');
 }

@@ -29,6 +29,8 @@ export interface Restart {
   readonly killedAt: number;
   /** More than one when the next process was killed, too. */
   readonly kills: number;
+  /** The one that was killed had said that its disk takes no writes: nobody waited for it any more (docs/durability.md). */
+  readonly behind: boolean;
   readonly readyAt: number;
 }
 
@@ -73,6 +75,8 @@ export async function startSupervised({
   };
   writeFileSync(file, JSON.stringify(config, null, 2));
   const chunks: string[] = [];
+  /** Where what the process of this moment says begins. */
+  let own = 0;
   let child = start();
 
   function start(): ChildProcess {
@@ -81,6 +85,7 @@ export async function startSupervised({
     );
     const serve = ['--disable-warning=ExperimentalWarning', program, 'serve', '--config', file];
     const [command = process.execPath, ...words] = [...wrap(folder), process.execPath, ...serve];
+    own = chunks.length;
     const made = spawn(command, words, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [made.stdout, made.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => void chunks.push(chunk));
@@ -112,17 +117,21 @@ export async function startSupervised({
     said: () => chunks.join(''),
     async killAndRestart(againMs = []) {
       const killedAt = Date.now();
+      let behind = false;
       for (const lifeMs of [0, ...againMs]) {
         await after(lifeMs);
         const dying = child;
         if (dying.exitCode === null && dying.signalCode === null) {
-          const gone = once(dying, 'exit');
+          // All that it said has come by then.
+          const gone = once(dying, 'close');
           dying.kill('SIGKILL');
           await gone;
         }
+        behind ||= isBehind(chunks.slice(own).join(''));
         child = start();
       }
-      return { killedAt, kills: 1 + againMs.length, readyAt: await ready() };
+      const readyAt = await ready();
+      return { killedAt, kills: 1 + againMs.length, behind, readyAt };
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
@@ -135,4 +144,12 @@ export async function startSupervised({
       await claimed.close();
     },
   };
+}
+
+/** Whether the last that was said of the disk is that it takes no writes. */
+function isBehind(said: string): boolean {
+  return (
+    said.lastIndexOf('The database takes no writes for the moment') >
+    said.lastIndexOf('The database takes writes again')
+  );
 }

@@ -17,10 +17,21 @@ interface Asked {
   readonly anonymous?: 'local' | 'never';
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly httpVersion?: string;
 }
 
-async function viewer({ bound = '127.0.0.1', anonymous = 'local', from = '127.0.0.1', headers = {} }: Asked) {
-  const request = { headers, socket: { remoteAddress: from } } as unknown as IncomingMessage;
+async function viewer({
+  bound = '127.0.0.1',
+  anonymous = 'local',
+  from = '127.0.0.1',
+  headers = {},
+  httpVersion = '1.1',
+}: Asked) {
+  const request = {
+    headers: { host: 'localhost:8080', ...headers },
+    httpVersion,
+    socket: { remoteAddress: from },
+  } as unknown as IncomingMessage;
   try {
     const account = await createAccess({ keys, boundHost: bound, anonymous }).viewerOf(request);
     return account === null ? 'everything' : account.account;
@@ -50,6 +61,22 @@ describe('a request without a key', () => {
     'is refused when somebody passed it on: %s',
     async (name) => expect(await viewer({ headers: { [name]: '127.0.0.1' } })).toBe('auth-required'),
   );
+
+  it('is refused when it looks like one that a silent proxy passed on', async () => {
+    expect(await viewer({ httpVersion: '1.0' })).toBe('auth-required');
+    for (const host of [
+      'voice.example.org',
+      'voice.example.org:443',
+      '192.0.2.1',
+      'localhost.example.org',
+      '',
+      '[',
+      '[::2]',
+    ])
+      expect([host, await viewer({ headers: { host } })]).toEqual([host, 'auth-required']);
+    for (const host of ['localhost', '127.0.0.1:8080', '[::1]:8080', '[::1]', 'LOCALHOST'])
+      expect([host, await viewer({ headers: { host } })]).toEqual([host, 'everything']);
+  });
 
   it('is refused when it comes from another machine or from nowhere', async () => {
     for (const from of ['192.0.2.9', '', '::', '0.0.0.0']) expect(await viewer({ from })).toBe('auth-required');

@@ -48,6 +48,14 @@ export interface AccessOptions {
 /** Of a request that somebody else passed on: a proxy on this machine is not this machine. */
 const passedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
+/** Proxies that say nothing of whom they ask for pass a public name on, or speak HTTP/1.0 by default. */
+function isDirect({ headers, httpVersion }: IncomingMessage): boolean {
+  const { host } = headers;
+  const name = host === undefined ? null : URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '');
+  const isLocal = name != null && (name === 'localhost' || isLoopback(name));
+  return httpVersion !== '1.0' && isLocal && passedOn.every((header) => headers[header] === undefined);
+}
+
 export function createAccess({ keys, boundHost, anonymous }: AccessOptions): Access {
   const open = anonymous === 'local' && (boundHost === 'localhost' || isLoopback(boundHost));
 
@@ -63,8 +71,7 @@ export function createAccess({ keys, boundHost, anonymous }: AccessOptions): Acc
     accountOf,
     async viewerOf(request) {
       if (request.headers.authorization === undefined) {
-        const direct = passedOn.every((name) => request.headers[name] === undefined);
-        if (open && direct && isLoopback(sourceOf(request))) return null;
+        if (open && isDirect(request) && isLoopback(sourceOf(request))) return null;
         throw new CodedError('auth-required', 'This needs the key of an account');
       }
       const account = await accountOf(request);

@@ -10,6 +10,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'auth-required': 401,
   'http-cross-site': 403,
   'account-configured': 409,
+  'account-full': 409,
   'auth-too-many': 429,
   'http-not-found': 404,
   'http-method-not-allowed': 405,

@@ -103,6 +103,10 @@ export const errorCodes = {
   'speech-timeout': { summary: 'The speech engine did not speak the text in time.', fix: 'Shorten the text, or look at how busy the speech engine is.' },
   'speech-too-long': { summary: 'The text is longer than can be spoken at once.', fix: 'Split it into several prompts.' },
   'speech-closed': { summary: 'The speech engine is closed.', fix: 'Nothing needs to be done when the server stops.' },
+  // transcription: src/speech/transcription*
+  'transcription-failed': { summary: 'The transcription server did not write down what was said, for now.', fix: 'It is asked again for an hour. Look at its log, and whether transcription.openai.url reaches it.' },
+  'transcription-refused': { summary: 'The transcription server refused what it was sent.', fix: 'Check transcription.openai: the key, the model and the format.' },
+  'transcription-none': { summary: 'A transcription was asked for, and there is no engine for it.', fix: 'Set transcription.engine.' },
   // commands
   'command-invalid': { summary: 'An option of the command has a wrong value.', fix: 'See keytone help and the name of the command.' },
   'document-unreadable': { summary: 'A file named on the command line cannot be read.', fix: 'Check its path.' },
@@ -126,6 +130,7 @@ export const errorCodes = {
   'account-not-found': { summary: 'There is no such account.', fix: 'keytone account list lists the accounts.' },
   'account-exists': { summary: 'There is an account or a key of that id already.', fix: 'Choose another id.' },
   'account-configured': { summary: 'The account or key stands in the configuration.', fix: 'Change it there.' },
+  'account-full': { summary: 'The account has as many keys, apps, numbers or phones as it may.', fix: 'Take some away that are not used any more.' },
   'app-not-found': { summary: 'The account has no app of that name.', fix: 'Make the app first.' },
   'app-invalid': { summary: 'An app cannot be made like this.', fix: 'Correct what the message names.' },
   'app-name-taken': { summary: 'An app of that name exists already.', fix: 'Choose another name, best a random one.' },

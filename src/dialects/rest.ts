@@ -175,7 +175,7 @@ export interface Voice {
   /** The app that calls of this dialect belong to when a request names none: the account's first one, or one made for it. */
   appFor(dialect: DialectName): AppRecord;
   dialect(name: DialectName): Dialect;
-  /** Resolves when it is kept. One of the account's of that name is replaced. Throws CodedError `app-name-taken`, `app-invalid`, `app-configured`. */
+  /** Resolves when it is kept. One of the account's of that name is replaced. Throws CodedError `app-name-taken`, `app-invalid`, `app-configured`, `account-full`. */
   saveApp(order: AppOrder): Promise<AppRecord>;
   /** Its numbers go with it; calls that are up go on. False when there is none. Throws CodedError `app-configured`. */
   dropApp(name: string): Promise<boolean>;

@@ -5,7 +5,7 @@ import { dialects } from '../dialects/index.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import { type AppTrust, noTrust, trustOfUrls } from '../hooks/app-trust.ts';
-import type { AppRow, Kept } from '../store/account-rows.ts';
+import type { AppRow, Kept, PhoneRow } from '../store/account-rows.ts';
 import type { Seal } from '../store/seal.ts';
 import type { AppConfig, Config } from './config.ts';
 
@@ -69,6 +69,7 @@ interface Index {
   readonly trusts: ReadonlyMap<string, AppTrust>;
   readonly numbers: ReadonlyMap<string, { readonly app: string; readonly configured: boolean }>;
   readonly byApp: ReadonlyMap<string, readonly string[]>;
+  readonly phones: ReadonlyMap<string, PhoneRow>;
 }
 
 export function createDirectory({ config, register, seal }: DirectoryOptions): Directory {
@@ -104,6 +105,7 @@ export function createDirectory({ config, register, seal }: DirectoryOptions): D
       trusts: new Map(trusts),
       numbers,
       byApp,
+      phones: new Map(kept.phones.map((row) => [row.login, row])),
     };
   }
 
@@ -132,7 +134,7 @@ export function createDirectory({ config, register, seal }: DirectoryOptions): D
     phone(login) {
       const user = users.get(login);
       if (user !== undefined) return { ...user, account: user.account ?? register.defaultAccount };
-      const row = register.kept.phones.find((one) => one.login === login);
+      const row = current().phones.get(login);
       const password = row === undefined ? null : seal.open(row.password, placeOfPhone(login));
       return row === undefined || password === null ? null : { password, account: row.account };
     },

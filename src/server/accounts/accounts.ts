@@ -31,6 +31,9 @@ export interface AccountsOptions {
   readonly log: Log;
 }
 
+/** Who has a key makes others: a leak must not fill the memory. */
+const mostKeys = 100;
+
 /** Rejects with CodedError `account-not-found` when the configuration names one that there is not. */
 export async function createAccounts({ config, store, clock, log }: AccountsOptions): Promise<Accounts> {
   const seal = createSeal(join(config.dataDir, 'accounts.key'));
@@ -52,6 +55,8 @@ export async function createAccounts({ config, store, clock, log }: AccountsOpti
         createdAt: createdAt === null ? null : new Date(createdAt).toISOString(),
       })),
     async create(account, label) {
+      if (register.keysOf(account).length >= mostKeys)
+        throw new CodedError('account-full', `The account has ${mostKeys} keys`);
       const { id, secret } = await register.createKey(account, label);
       return { id, secret };
     },

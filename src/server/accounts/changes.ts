@@ -25,6 +25,8 @@ export interface ChangesOptions {
 const word = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const dialled = /^[A-Za-z0-9+*#._-]{1,100}$/;
 const longestPassword = 200;
+/** They are held in memory. */
+const mostOfEach = 10_000;
 
 export function createChanges({ register, directory, seal, wall }: ChangesOptions): Changes {
   const now = (): number => Math.round(wall());
@@ -37,6 +39,12 @@ export function createChanges({ register, directory, seal, wall }: ChangesOption
     const app = directory.appsOf(account).find((one) => one.name === name);
     if (app?.configured === true) throw configured(`The app ${name}`);
     return app !== undefined;
+  }
+
+  /** Throws when the account has as many of them as it may, and this would be one more. */
+  function checkRoom(account: string, rows: readonly { readonly account: string }[], isThere: boolean): void {
+    if (!isThere && rows.filter((row) => row.account === account).length >= mostOfEach)
+      throw new CodedError('account-full', `The account has ${mostOfEach} of them`);
   }
 
   /** `+15550100` and `15550100` are one number to callers. */
@@ -55,7 +63,7 @@ export function createChanges({ register, directory, seal, wall }: ChangesOption
       const known = directory.app(name);
       if (known !== undefined && known.account !== account)
         throw new CodedError('app-name-taken', `The name ${name} is taken`);
-      hasApp(account, name);
+      checkRoom(account, directory.appsOf(account), hasApp(account, name));
       const settings: AppSettings = { first: first ?? null, plan: plan ?? null, last: last ?? null };
       const sealed = seal.seal(JSON.stringify(settings), placeOfApp(name));
       const row = { name, account, dialect, settings: sealed, dropped: false, createdAt: now() };
@@ -84,6 +92,7 @@ export function createChanges({ register, directory, seal, wall }: ChangesOption
       }
       if (!directory.appsOf(account).some(({ name }) => name === app))
         throw new CodedError('app-not-found', `There is no app ${app}`);
+      checkRoom(account, register.kept.numbers, directory.numberOf(number) !== undefined);
       await register.write({ kind: 'number', row: { number, account, app, createdAt: now() } });
     },
     async dropNumber(account, number) {
@@ -106,6 +115,7 @@ export function createChanges({ register, directory, seal, wall }: ChangesOption
       const row = register.kept.phones.find((one) => one.login === login);
       if (row !== undefined && row.account !== account)
         throw new CodedError('phone-taken', `The login ${login} is taken`);
+      checkRoom(account, register.kept.phones, row !== undefined);
       const sealed = seal.seal(password, placeOfPhone(login));
       await register.write({ kind: 'phone', row: { login, account, password: sealed, createdAt: now() } });
     },

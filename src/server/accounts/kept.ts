@@ -37,8 +37,14 @@ export function change(kept: Kept, write: AccountWrite): Kept {
   }
 }
 
-function replaced<Row>(rows: readonly Row[], row: Row, keyOf: (row: Row) => string): readonly Row[] {
+/** It keeps the time at which it was made. */
+function replaced<Row extends { readonly createdAt: number }>(
+  rows: readonly Row[],
+  row: Row,
+  keyOf: (row: Row) => string,
+): readonly Row[] {
   const key = keyOf(row);
   const place = rows.findIndex((one) => keyOf(one) === key);
-  return place < 0 ? [...rows, row] : rows.with(place, row);
+  const old = rows[place];
+  return old === undefined ? [...rows, row] : rows.with(place, { ...row, createdAt: old.createdAt });
 }

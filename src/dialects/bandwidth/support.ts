@@ -190,7 +190,7 @@ export const verbs = {
     attributes: {},
   },
   Transfer: {
-    level: 'part',
+    level: 'yes',
     inside: 'document',
     content: 'PhoneNumber and SipUri, 1 to 8, which ring together',
     note: 'Connects the caller with the first that answers. With `transferCompleteUrl` no verb behind it runs.',
@@ -216,7 +216,7 @@ export const verbs = {
     },
   },
   PhoneNumber: {
-    level: 'part',
+    level: 'yes',
     inside: ['Transfer'],
     content: 'a number',
     note: 'A telephone number, or a SIP user of this server.',
@@ -240,7 +240,7 @@ export const verbs = {
     },
   },
   SipUri: {
-    level: 'part',
+    level: 'yes',
     inside: ['Transfer'],
     content: 'a SIP address',
     note: 'A SIP target.',
@@ -258,7 +258,7 @@ export const verbs = {
     },
   },
   Forward: {
-    level: 'part',
+    level: 'yes',
     inside: 'document',
     content: 'nothing',
     note: 'Rings somebody else while the caller is not answered, connects the two, and ends with them. No verb behind it runs.',

@@ -259,8 +259,13 @@ describe('POST /calls', () => {
       '1',
       { type: 'error', description: 'Account call creation rate limit exceeded', id: null },
     ]);
-    rig.fail = new CodedError('call-not-placed', 'Nobody is there.');
-    expect((await rig.ask('POST', '/calls', least)).body.description).toBe('Could not create call: Nobody is there.');
+    rig.fail = new CodedError('call-not-placed', 'The server has as many calls as it takes.');
+    const busy = await rig.ask('POST', '/calls', least);
+    expect([busy.status, busy.headers['Retry-After'], busy.body.description]).toEqual([
+      429,
+      '5',
+      'Could not create call: The server has as many calls as it takes.',
+    ]);
     rig.fail = new CodedError('http-internal', 'a fault of ours');
     await expect(rig.ask('POST', '/calls', least)).rejects.toThrow('a fault of ours');
   });

@@ -55,14 +55,16 @@ export function replyTo(error: unknown, callId: string): RestReply {
       return notNow(callId).reply;
     case 'call-queue-full':
       return tooMany('Account call creation rate limit exceeded');
+    // What was asked for has been checked: the server takes no more calls now.
     case 'call-not-placed':
-      return refuse(400, `Could not create call: ${error.message}`);
+      return tooMany(`Could not create call: ${error.message}`, 5);
     default:
       throw error;
   }
 }
 
-const tooMany = (words: string): RestReply => refuse(429, words, 'error', { 'Retry-After': '1' });
+const tooMany = (words: string, seconds = 1): RestReply =>
+  refuse(429, words, 'error', { 'Retry-After': String(seconds) });
 
 export function replyToFault({ kind, words }: RestFault): RestReply {
   switch (kind) {

@@ -132,7 +132,7 @@ export const restDecisions: readonly Decision[] = [
   {
     about: 'REST: limits',
     decision:
-      'A body has at most 64 KB. 429 when as many calls wait as may; how many begin in a second is `limits.callsPerSecond`.',
+      'A body has at most 64 KB. 429 with `Retry-After` when as many calls wait as may, and when the server takes no more; how many begin in a second is `limits.callsPerSecond`.',
     reason: "The vendor's limits are of its accounts.",
   },
 ];

@@ -41,15 +41,19 @@ function fits(written: string, attribute: string, fields: Fields, { problems }: 
   return false;
 }
 
-const reasons = [
+export const diversionTreatments = ['none', 'propagate', 'stack'] as const;
+export const diversionReasons: readonly string[] = [
   ...['unknown', 'user-busy', 'no-answer', 'unavailable', 'unconditional', 'time-of-day', 'do-not-disturb'],
   ...['deflection', 'follow-me', 'out-of-service', 'away'],
 ];
 
 /** The interpreter knows what the call came in with, and which number was called; of what is empty nothing is sent. */
 export function diversionHeaders(fields: Fields): readonly Header[] {
-  const treatment = fields.choice('diversionTreatment', ['none', 'propagate', 'stack'], 'none');
-  const reason = fields.choice('diversionReason', reasons, 'unknown');
+  const treatment = fields.choice('diversionTreatment', diversionTreatments, 'none');
+  return diversionOf(treatment, fields.choice('diversionReason', diversionReasons, 'unknown'));
+}
+
+export function diversionOf(treatment: (typeof diversionTreatments)[number], reason: string): readonly Header[] {
   if (treatment === 'none') return [];
   const before: Header = { name: 'Diversion', value: '{{diversion}}' };
   if (treatment === 'propagate') return [before];

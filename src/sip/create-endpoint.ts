@@ -25,6 +25,7 @@ import { acknowledgeStray, restoreLeg } from './restored-leg.ts';
 import type { Admission, ServerTransaction, TransactionLayer, TransactionLayerOptions } from './transaction.ts';
 import { createTransactionLayer } from './transaction-layer.ts';
 import { createOutgoingLeg } from './uac-invite.ts';
+import { sendMessage } from './uac-message.ts';
 import { receiveInDialog } from './uas-in-dialog.ts';
 import { createIncomingLeg, type EarlyCount, requestUserOf } from './uas-invite.ts';
 import { unescapeUri } from './uri-compare.ts';
@@ -220,6 +221,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
       return layer.local;
     },
     invite: (invite, handlers) => createOutgoingLeg(context, invite, handlers),
+    message: (message) => sendMessage(context, message),
     contacts(login) {
       return registrar
         .bindings(login)

@@ -67,6 +67,8 @@ export interface SipEndpoint {
    * the contact's host, the phone stands behind a NAT and is reached there (as `outboundProxy`).
    */
   contacts(login: string): readonly { readonly uri: string; readonly expiresInMs: number; readonly source: Peer }[];
+  /** RFC 3428. Resolves with the final status: 408 when nobody answered, 503 when there is no address, 413 when it is too long. */
+  message(message: OutgoingMessage): Promise<number>;
   readonly counters: { readonly transactions: number; readonly legs: number; readonly shed: number };
   /** Ends nothing by itself: closes sockets. Call after all legs are over. */
   close(): Promise<void>;
@@ -87,6 +89,12 @@ export interface OutgoingInvite {
   readonly credentials?: { readonly username: string; readonly password: string };
   /** Sends here instead of resolving the URI. */
   readonly outboundProxy?: Peer;
+}
+
+/** A text outside of any call, at most 1,300 bytes of it. */
+export interface OutgoingMessage extends Pick<OutgoingInvite, 'uri' | 'credentials' | 'outboundProxy'> {
+  readonly from: string | OfFacing;
+  readonly text: string;
 }
 
 /** One INVITE dialog usage. All methods are harmless once `ended`. */

@@ -2,7 +2,8 @@
 // configured. Does not: know a command (dialects/ozml).
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { OzmlOptions } from '../dialects/ozml/rest/command.ts';
+import type { CallParts } from '../call/call-parts.ts';
+import type { OzmlOptions, TextMessage } from '../dialects/ozml/rest/command.ts';
 import { answerErrand, isErrand } from '../dialects/ozml/rest/errand.ts';
 import { createOzmlFace } from '../dialects/ozml/rest/face.ts';
 import type { CommandFace, Voice } from '../dialects/rest.ts';
@@ -10,6 +11,8 @@ import type { DialectName } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import type { AppTrust } from '../hooks/app-trust.ts';
 import { createMail } from '../hooks/mail.ts';
+import { createSmpp } from '../hooks/smpp.ts';
+import type { SipEndpoint } from '../sip/endpoint.ts';
 import type { Config } from './config.ts';
 
 export interface Ozml {
@@ -29,17 +32,34 @@ export interface OzmlParts {
   readonly config: Config;
   readonly voiceOf: (account: string) => Voice;
   readonly accountOf: (app: string) => string;
+  readonly route: CallParts['route'];
+  readonly message: SipEndpoint['message'];
   readonly log: Log;
 }
 
-export function createOzmlParts({ config, voiceOf, accountOf, log }: OzmlParts): Ozml {
+export function createOzmlParts({ config, voiceOf, accountOf, route, message, log }: OzmlParts): Ozml {
   const mail = config.mail === null ? null : createMail(config.mail);
+  const { messages } = config;
+  const own = messages?.from ?? '';
+  const smpp = messages?.smpp == null ? null : createSmpp(messages.smpp);
+
+  async function sendSip({ to, from, text }: TextMessage): Promise<void> {
+    const target = to.includes('@')
+      ? ({ kind: 'sip', address: to } as const)
+      : ({ kind: 'number', address: to } as const);
+    const found = route(target, from ?? own);
+    if (!found.ok) throw new Error(found.reason);
+    const { invite } = found;
+    const status = await message({ ...invite, from: invite.from.uri, text });
+    if (status >= 300) throw new Error(`It was answered with ${status}.`);
+  }
+
   const options: OzmlOptions = {
     filesDir: config.ozml.filesDir,
     addressBooks: config.ozml.addressBooks,
     sendMail: mail === null ? null : (message) => mail.send(message),
-    sendSms: null,
-    sendSip: null,
+    sendSms: smpp === null ? null : ({ to, from, text }) => smpp.send({ to, from: from ?? own, text }).then(() => {}),
+    sendSip: messages?.sip === true ? sendSip : null,
   };
 
   async function run({ destination }: Report, { account, app, id }: CallFacts): Promise<Delivery> {
@@ -62,6 +82,9 @@ export function createOzmlParts({ config, voiceOf, accountOf, log }: OzmlParts):
       const { filesDir } = config.ozml;
       return dialect !== 'ozml' || filesDir === null ? trust : { ...trust, folders: [...trust.folders, filesDir] };
     },
-    close: () => mail?.close(),
+    close() {
+      mail?.close();
+      smpp?.close();
+    },
   };
 }

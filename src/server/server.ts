@@ -133,7 +133,12 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const dialects = seams.dialects ?? createDialects(() => httpAddress(config.http, httpPort));
     const application = createApplication({ dialects, http, log, trustOf, clock });
     const ozml = closing(
-      createOzmlParts({ config, voiceOf: (account) => voiceOf(account), accountOf: directory.accountOf, log }),
+      createOzmlParts({
+        ...{ config, accountOf: directory.accountOf, log },
+        voiceOf: (account) => voiceOf(account),
+        route: (target, callerId) => route(target, callerId),
+        message: (message) => endpoint.message(message),
+      }),
     );
     const sounds = createSounds({
       speech,
@@ -202,6 +207,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       ...shared,
       createConferenceInterpreter: () => createConferenceRun({ defaults: { language: config.speech.language } }),
     });
+    const route = createRoutes({ config, directory, endpoint });
     const calls = createCalls({
       ...shared,
       conferences,
@@ -224,7 +230,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         });
         return seams.interpreter?.(run, app) ?? run;
       },
-      route: createRoutes({ config, directory, endpoint }),
+      route,
       invite: endpoint.invite,
       restore: endpoint.restore,
       callsPerSecond: () => config.limits.callsPerSecond,

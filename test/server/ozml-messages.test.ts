@@ -1,0 +1,129 @@
+// Mail and text messages that commands of OzML send, over real SMTP, SMPP and SIP; and none where nothing is configured.
+import { createSocket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import smpp, { type Pdu } from 'smpp';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { codeOf, elementOf, openApplication, startOzml } from './ozml-rig.ts';
+import { closeAll, onClose, startPhone } from './rig.ts';
+
+afterEach(closeAll);
+
+async function openSmtp() {
+  const taken: string[] = [];
+  const server = new SMTPServer({
+    ...{ disabledCommands: ['STARTTLS', 'AUTH'], logger: false },
+    onData(stream, _session, done) {
+      let text = '';
+      stream.on('data', (part) => {
+        text += part;
+      });
+      stream.on('end', () => {
+        taken.push(text);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onClose(() => new Promise((resolve) => server.close(() => resolve())));
+  return { taken, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
+}
+
+describe('SendEmail', () => {
+  it('goes out by URL, and from a script with its variables', async () => {
+    const smtp = await openSmtp();
+    const application = await openApplication({
+      IncomingCall:
+        '<Response><Var ID="who">Ann &amp; Bob</Var><SendEmail Recipient="desk@example.org" Subject="From $who">Call $who back.</SendEmail></Response>',
+    });
+    const ozml = await startOzml(
+      `${application.origin}/start`,
+      `mail: {smtpUrl: "${smtp.url}", from: pbx@example.org}`,
+    );
+    expect(
+      codeOf(await ozml.command('SendEmail', { Recipient: 'desk@example.org', Subject: 'Test', Message: 'Hello' })),
+    ).toBe('200');
+    const phone = await startPhone();
+    await (await phone.call(ozml.uri)).ended;
+    expect(smtp.taken).toHaveLength(2);
+    expect(smtp.taken[0]).toMatch(/Subject: Test\r\n[\s\S]*\r\n\r\nHello/);
+    expect(smtp.taken[1]).toMatch(/Subject: From Ann & Bob\r\n[\s\S]*\r\n\r\nCall Ann & Bob back\./);
+  });
+});
+
+describe('SendSms', () => {
+  it('goes through the gateway', async () => {
+    const taken: unknown[] = [];
+    const sessions: { destroy(): void }[] = [];
+    const gateway = smpp.createServer((session) => {
+      sessions.push(session);
+      session.on('error', () => {});
+      session.on('bind_transmitter', (pdu: Pdu) => session.send(pdu.response()));
+      session.on('submit_sm', (pdu: Pdu) => {
+        taken.push([pdu['source_addr'], pdu['destination_addr']]);
+        session.send(pdu.response({ message_id: '1' }));
+      });
+    });
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+    onClose(async () => {
+      for (const session of sessions) session.destroy();
+      gateway.close();
+    });
+    const url = `smpp://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+    const application = await openApplication({});
+    const ozml = await startOzml(application.origin, `messages: {from: Keytone, smpp: {url: "${url}", systemId: me}}`);
+    const answer = await ozml.command('SendSms', { Recipient: '+15551234567', Message: 'Hello' });
+    expect([codeOf(answer), elementOf(answer, 'SmsId').length]).toEqual(['200', 36]);
+    expect(taken).toEqual([['Keytone', '15551234567']]);
+  });
+
+  it('goes to the trunk as SIP MESSAGE, and says when it is not taken', async () => {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    onClose(async () => void socket.close());
+    const seen: string[] = [];
+    socket.on('message', (bytes, { port, address }) => {
+      const text = bytes.toString();
+      seen.push(text);
+      const kept = text.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq):/.test(line));
+      const status = text.includes('refuse me') ? '404 Not Found' : '202 Accepted';
+      socket.send([`SIP/2.0 ${status}`, ...kept, 'Content-Length: 0', '', ''].join('\r\n'), port, address);
+    });
+    const trunk = `127.0.0.1:${socket.address().port}`;
+    const application = await openApplication({});
+    const ozml = await startOzml(
+      application.origin,
+      `trunks: [{name: out, host: "${trunk}"}]\nmessages: {from: "+15550001111", sip: true}`,
+    );
+    expect(codeOf(await ozml.command('SendSms', { Recipient: '+15551234567', Message: 'Grüße' }))).toBe('200');
+    expect(seen[0]).toMatch(new RegExp(`^MESSAGE sip:\\+15551234567@${trunk.replaceAll('.', '\\.')} SIP/2\\.0\\r\\n`));
+    expect(seen[0]).toContain('From: <sip:+15550001111@127.0.0.1>');
+    expect(seen[0]?.endsWith('\r\n\r\nGrüße')).toBe(true);
+    expect(codeOf(await ozml.command('SendSms', { Recipient: '1', Message: 'refuse me' }))).toBe('501');
+  });
+
+  it('goes nowhere until it is configured', async () => {
+    const application = await openApplication({});
+    const ozml = await startOzml(application.origin);
+    const sms = await ozml.command('SendSms', { Recipient: '1', Message: 'x' });
+    expect([codeOf(sms), elementOf(sms, 'Message')]).toEqual([
+      '303',
+      "Command 'SendSms' cannot be used here: messages are not configured",
+    ]);
+    expect(codeOf(await ozml.command('SendEmail', { Recipient: 'a@example.org' }))).toBe('303');
+    expect(codeOf(await ozml.command('SendMsg', { ToConnection: 'sip' }))).toBe('303');
+  });
+});
+
+describe('more ports', () => {
+  it('answer as the first one does', async () => {
+    const probe = createSocket('udp4');
+    await new Promise<void>((resolve) => probe.bind(0, '127.0.0.1', resolve));
+    const { port } = probe.address();
+    await new Promise<void>((resolve) => probe.close(resolve));
+    const application = await openApplication({});
+    await startOzml(application.origin, `ozml: {ports: [${port}]}`);
+    const answer = await fetch(`http://127.0.0.1:${port}/?Command=ListExtensions&Username=HTTP_User_1&Password=qwe123`);
+    expect(elementOf(await answer.text(), 'Id')).toBe('9986@localhost');
+  });
+});

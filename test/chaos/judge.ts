@@ -52,7 +52,7 @@ const heardMs = 1000;
 const slackMs = 4 * blockMs;
 /** A run in which more than that was not promised says nothing. */
 const mostUnpromised = 0.3;
-/** Who hears nothing for so long hangs up. */
+/** Who hears nothing for so long, and as long again for a second kill, hangs up. */
 const lostMs = 5000;
 /** The process was last known to live so long before its end; the prompt is heard again from there. */
 const heartbeatMs = 250;
@@ -161,12 +161,12 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   const users = new Set(callers.map(({ user }) => user));
   for (const { user, id } of application.told) if (!users.has(user)) faults.push(`${id} tells of a call nobody made`);
 
-  const gaps = restarts.flatMap(({ killedAt, readyAt }) =>
+  const gaps = restarts.flatMap(({ killedAt, readyAt, kills }) =>
     callers.flatMap(({ callId, gaps: own, answeredAt }) =>
       own
         .filter(({ from, to }) => from < readyAt && to > killedAt && answeredAt < killedAt)
         .map(({ from, to }) => {
-          if (to - from > lostMs) faults.push(`${callId}: nothing was heard for ${to - from} ms`);
+          if (to - from > lostMs * kills) faults.push(`${callId}: nothing was heard for ${to - from} ms`);
           return to - from;
         }),
     ),

@@ -178,7 +178,7 @@ describe('the other verbs', () => {
     expect(dial).toMatchObject({
       ...{ kind: 'dial', ringMs: 20_000, callerId: 'anonymous', order: 'together' },
       targets: [
-        { kind: 'number', address: '+15550001' },
+        { kind: 'number', address: '+15550001', displayName: 'Anonymous', headers: [{ name: 'Privacy' }] },
         { kind: 'sip', address: 'sip:a@b.example' },
       ],
       onFailed: [{ kind: 'set', name: 'transfer', value: 'failed' }],
@@ -192,6 +192,9 @@ describe('the other verbs', () => {
     });
     expect(nodes('<Transfer transferTo="1"><Record multiChannel="true"/></Transfer>')[1]).toMatchObject({
       ...{ kind: 'record', mode: 'during', channels: 'one-each', maxMs: null, body: [{ kind: 'dial' }] },
+    });
+    expect(nodes('<Transfer transferTo="1" diversionTreatment="stack" diversionReason="away"/>')[1]).toMatchObject({
+      targets: [{ headers: [{ name: 'Diversion', value: '<tel:{{to}}>;reason=away' }, { name: 'Diversion' }] }],
     });
     expect(nodes('<Transfer transferTo="1"><SpeakSentence>For you</SpeakSentence></Transfer>')[1]).toMatchObject({
       targets: [{ address: '1', alone: [{ kind: 'play', prompt: { sound: { text: 'For you' } } }] }],

@@ -98,13 +98,16 @@ export const verbs = {
     attributes: { requestUrl: yes('required', 'The address, which may be relative.'), requestUrlTimeout: timeout },
   },
   Transfer: {
-    level: 'part',
+    level: 'yes',
     inside: 'document',
     content: 'PhoneNumber (at most 7 with `transferTo`, which ring together), SpeakSentence, PlayAudio, Record',
     note: 'Connects the caller with the first that answers. When they are done the call is over; a verb behind it runs only when nobody answered.',
     attributes: {
       transferTo: yes('–', 'A number or a SIP address.'),
-      transferCallerId: part("the caller's", 'A number. `private` shows `anonymous`.'),
+      transferCallerId: yes(
+        "the caller's",
+        'A number, or `private`: `anonymous` is shown, and networks are asked to keep it.',
+      ),
       callTimeout: yes('60', 'Seconds of ringing, 1 to 300.'),
       requestUrl: yes(
         '–',
@@ -112,8 +115,11 @@ export const verbs = {
       ),
       requestUrlTimeout: timeout,
       tag,
-      diversionTreatment: no('No Diversion header is sent.'),
-      diversionReason: no('No Diversion header is sent.'),
+      diversionTreatment: yes(
+        '`none`',
+        '`propagate` hands on where the call was diverted from, `stack` adds the number that was called.',
+      ),
+      diversionReason: yes('`unknown`', 'Sent with `stack`.'),
     },
   },
   PhoneNumber: {

@@ -19,6 +19,8 @@ export interface ApplicationNote {
   readonly incomingMessageFallbackUrl?: string;
   readonly callbackHttpMethod: 'GET' | 'POST';
   readonly autoAnswer: boolean;
+  /** Those in its addresses are kept sealed, and nowhere else. */
+  readonly hasCredentials?: true;
 }
 
 export const applicationKind = 'v1-application';
@@ -35,7 +37,7 @@ export const applicationRoutes = [
   }),
   route('GET', '/v1/users/:account/applications/:application', async (request, voice) => {
     const { id, note } = await needApplication(request, voice);
-    return shown({ id, ...note });
+    return shown({ id, ...view(note) });
   }),
   route('POST', '/v1/users/:account/applications/:application', async (request, voice) => {
     const { id, note, isOurs } = await needApplication(request, voice);
@@ -59,8 +61,10 @@ async function applicationsOf(voice: Voice): Promise<readonly object[]> {
   const kept = await voice.notes.list<ApplicationNote>(applicationKind, { offset: 0, limit: most });
   const known = new Set(kept.map(([id]) => id));
   const others = voice.apps().filter(({ name, dialect }) => dialect === 'bandwidth-v1' && !known.has(name));
-  return [...kept.map(([id, note]) => ({ id, ...note })), ...others.map(({ name }) => ({ id: name, name }))];
+  return [...kept.map(([id, note]) => ({ id, ...view(note) })), ...others.map(({ name }) => ({ id: name, name }))];
 }
+
+const view = ({ hasCredentials: _, ...note }: Partial<ApplicationNote>): object => note;
 
 interface KnownApplication {
   readonly id: string;
@@ -104,6 +108,8 @@ async function save(voice: Voice, id: string, input: Input, was: Partial<Applica
   );
   const messageFallback = input.url('incomingMessageFallbackUrl') ?? was?.incomingMessageFallbackUrl ?? '';
   if (name === undefined || name === '') throw needed('name');
+  if (was?.hasCredentials === true && !input.has('incomingCallUrl'))
+    throw input.invalid('incomingCallUrl', 'must be given again: its credentials are not kept where they can be read');
   const first = { url, method, fallbackUrl: fallback || null, timeoutMs, extra: {} };
   const plan = url === '' ? null : openingPlan({ first, autoAnswer });
   // The server keeps what is in `first` sealed, credentials too; the plan is what runs.
@@ -118,6 +124,7 @@ async function save(voice: Voice, id: string, input: Input, was: Partial<Applica
     ...(messageFallback === '' ? {} : { incomingMessageFallbackUrl: splitAddress(messageFallback).url }),
     callbackHttpMethod: method,
     autoAnswer,
+    ...([url, fallback].some((one) => splitAddress(one).credentials !== null) && { hasCredentials: true }),
   };
   await voice.notes.put(applicationKind, id, note);
 }

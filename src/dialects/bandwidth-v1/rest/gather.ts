@@ -95,7 +95,10 @@ const isBegin = ({ event }: TapeLine, id?: string): boolean =>
   event.command.kind === 'beside' &&
   (id === undefined ? event.command.name.startsWith('gtr-') : event.command.name === id);
 
-const isEnd = ({ event }: TapeLine, id: string): boolean => event.type === 'gather.finished' && event.path === id;
+/** One that could not even begin has no entry. */
+const isEnd = ({ event }: TapeLine, id: string): boolean =>
+  ((event.type === 'gather.finished' || event.type === 'verb.finished') && event.path === id) ||
+  (event.type === 'flow.failed' && event.source === id);
 
 function listening(tape: readonly TapeLine[]): boolean {
   const begun = tape.findLast((line) => isBegin(line));
@@ -110,14 +113,16 @@ async function needGather({ record }: KnownCall, { params }: RestRequest, voice:
   const begun = tape.find((line) => isBegin(line, id));
   if (begun === undefined || !id.startsWith('gtr-'))
     throw new RequestProblem('resource-not-found', `The gather ${id} was not found`);
-  const finished = tape.find((line) => isEnd(line, id)) ?? null;
+  const ends = tape.filter((line) => isEnd(line, id));
+  const finished = ends.find(({ event }) => event.type === 'gather.finished') ?? ends[0] ?? null;
   return { id, lines: { begun, finished } satisfies GatherLines };
 }
 
 function view(id: string, { begun, finished }: GatherLines, call: string): object {
   const createdTime = new Date(begun.at).toISOString();
-  if (finished?.event.type !== 'gather.finished') return { id, state: 'started', createdTime, call };
-  const { digits, reason } = finished.event;
+  if (finished === null) return { id, state: 'started', createdTime, call };
+  const { event } = finished;
+  const { digits, reason } = event.type === 'gather.finished' ? event : ({ digits: '', reason: 'cancelled' } as const);
   return {
     id,
     state: 'completed',

@@ -87,6 +87,7 @@ async function add(request: RestRequest, voice: Voice): Promise<RestReply> {
   await voice.notes.put(conferenceKind, record.id, { ...note, members } satisfies ConferenceNote);
   const node = build.conference(record.name, { mute: member.mute || note.mute, hold: member.hold || note.hold });
   await voice.command(member.call, { kind: 'run', flow: commandFlow([node, build.park()]) });
+  if (member.joinTone) await beep(known, voice);
   return created(voice, `conferences/${known.id}/members/${id}`);
 }
 
@@ -110,8 +111,10 @@ async function update(request: RestRequest, voice: Voice): Promise<RestReply> {
   await voice.notes.put(conferenceKind, record.id, { ...note, members } satisfies ConferenceNote);
   if (record.state === 'ended') return done;
   const { call, mute, hold } = next;
-  if (state === 'completed') await voice.conferences.command(record.id, { kind: 'remove', call });
-  else
+  if (state === 'completed') {
+    await voice.conferences.command(record.id, { kind: 'remove', call });
+    if (next.leavingTone) await beep(known, voice);
+  } else
     await voice.conferences.command(record.id, {
       kind: 'member',
       call,
@@ -120,6 +123,13 @@ async function update(request: RestRequest, voice: Voice): Promise<RestReply> {
     });
   return done;
 }
+
+/** For all, behind what they hear. */
+const beep = ({ record }: KnownConference, voice: Voice): Promise<void> =>
+  voice.conferences.command(record.id, {
+    kind: 'queue',
+    flow: commandFlow([build.play({ kind: 'progress', name: 'beep', durationMs: null })]),
+  });
 
 function memberIn({ note }: KnownConference, { params }: RestRequest): MemberNote {
   const id = params['member'] ?? '';

@@ -33,6 +33,10 @@ export const phoneNumberRoutes = [
       application === null
         ? voice.appFor('bandwidth-v1').name
         : (await needApplication(request, voice, application)).id;
+    const known = (await voice.notes.list<NumberNote>(kind, { offset: 0, limit: most })).some(
+      ([, one]) => one.number === number,
+    );
+    if (known) throw new RequestProblem('number-update-conflict', `There is a number ${number} already`);
     await voice.saveNumber(number, app);
     const id = freshId('n');
     await voice.notes.put(kind, id, { number, ...wordsOf(input, {}), createdTime: new Date().toISOString() });

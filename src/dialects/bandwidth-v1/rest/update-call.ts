@@ -1,8 +1,11 @@
 // Owns: POST /calls/{id}: answering, rejecting, hanging up, transferring, recording, and moving the callback.
+import type { TapeLine } from '../../../call/event.ts';
 import * as build from '../../../flow/build.ts';
 import type { FlowNode } from '../../../flow/node.ts';
 import { encodeTag } from '../../bandwidth/destination.ts';
+import { diversionOf, diversionReasons, diversionTreatments, withShown } from '../../bandwidth/verbs/shown.ts';
 import type { RestReply, RestRequest, Voice } from '../../rest.ts';
+import { anonymous } from '../anonymous.ts';
 import { callbackOf, redirectCallback, splitAddress, tell } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
 import { freshId, transferIdOf } from '../ids.ts';
@@ -77,8 +80,8 @@ async function change(known: KnownCall, input: Input, voice: Voice): Promise<voi
   const recording = recordingOf(input, note);
   const callback = await callbackFor(voice, known);
   if (url !== null) await beside(voice, id, redirectCallback(url));
-  const was = note.recordingEnabled ?? false;
-  if (input.has('recordingEnabled') && recording.recordingEnabled !== was) {
+  const runs = input.has('recordingEnabled') && isRecorded(await voice.tape(id));
+  if (input.has('recordingEnabled') && recording.recordingEnabled !== runs) {
     if (!recording.recordingEnabled) await beside(voice, id, [build.record('stop')]);
     else if (known.record.state === 'live')
       await beside(voice, id, [recordNode(callback, recording.recordingMaxDuration)]);
@@ -92,6 +95,12 @@ async function change(known: KnownCall, input: Input, voice: Voice): Promise<voi
   });
 }
 
+/** One that reached its longest duration may be followed by another one. */
+function isRecorded(tape: readonly TapeLine[]): boolean {
+  const count = (...types: readonly string[]): number => tape.filter(({ event }) => types.includes(event.type)).length;
+  return count('recording.started') > count('recording.finished', 'recording.failed');
+}
+
 export const beside = (voice: Voice, call: string, body: readonly FlowNode[]): Promise<void> =>
   voice.command(call, { kind: 'beside', name: freshId('do'), body });
 
@@ -101,6 +110,8 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
   const callerId = input.text('transferCallerId', 64)?.trim() || null;
   const url = input.url('callbackUrl');
   const tag = input.text('tag', 4096) ?? '';
+  const treatment = input.choice('diversionTreatment', diversionTreatments, 'none');
+  const reason = input.choice('diversionReason', diversionReasons, 'unknown');
   const whispered = input.inside('whisperAudio');
   const whisper = whispered === null ? null : soundOf(whispered);
   if (record.state !== 'live') throw wrongState(known);
@@ -123,7 +134,7 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
   const outcome = `${name}-outcome`;
   const shown = callerId?.toLowerCase() === 'private' ? 'anonymous' : callerId;
   const target = {
-    ...to,
+    ...withShown(to, shown === 'anonymous' ? anonymous : {}, { headers: diversionOf(treatment, reason) }),
     alone: [
       build.notify(tell(theirs, 'answer', words), aside),
       // Who waits to be connected is not kept waiting for ever.

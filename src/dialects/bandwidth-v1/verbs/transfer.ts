@@ -2,7 +2,9 @@
 import * as build from '../../../flow/build.ts';
 import type { DialTarget, FlowNode } from '../../../flow/node.ts';
 import { callerIdOf, readTarget } from '../../bandwidth/verbs/address.ts';
+import { diversionHeaders, withShown } from '../../bandwidth/verbs/shown.ts';
 import { type Fields, shorten, textOf } from '../../xml/fields.ts';
+import { anonymous } from '../anonymous.ts';
 import { leavingCallback } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
@@ -15,6 +17,7 @@ const outcome = 'transfer';
 export const transfer: CompileVerb = ({ scope, fields, at, children }) => {
   const report = requestUrl(fields, scope, { event: 'transferComplete', more: tagOf(fields) });
   const callerId = callerIdOf(fields, 'transferCallerId', scope);
+  const shown = [callerId === 'anonymous' ? anonymous : {}, { headers: diversionHeaders(fields) }];
   const ringMs = fields.seconds('callTimeout', 60, { min: 1, max: 300 });
   const whisper = promptsOf(
     children.filter(({ name }) => name === 'SpeakSentence' || name === 'PlayAudio'),
@@ -23,7 +26,10 @@ export const transfer: CompileVerb = ({ scope, fields, at, children }) => {
   const targets = targetsOf(fields, children, scope);
   if (targets === null) return nothing;
   const set = (value: string): FlowNode => build.set(outcome, value, at);
-  const called = whisper.length === 0 ? targets : targets.map((target) => ({ ...target, alone: whisper }));
+  const called = targets.map((target) => ({
+    ...withShown(target, ...shown),
+    ...(whisper.length === 0 ? {} : { alone: whisper }),
+  }));
   const dial = build.dial(called, { at, ringMs, callerId, onFailed: [set('failed')] });
   const done: FlowNode[] =
     report === null

@@ -146,7 +146,7 @@ function* collect(node: Node, state: CallState, attempt: number, order: number):
           to: partyOf(state, 'caller'),
           sound: substituteSound(state, sound),
           times,
-          stopKeys,
+          stopKeys: without(stopKeys, keys.trailingAt(state.now)),
         };
       } else if (output.type === 'stop-prompt') {
         if (prompt !== null) yield { type: 'prompt.stop', prompt };
@@ -226,6 +226,8 @@ function* collect(node: Node, state: CallState, attempt: number, order: number):
   }
   return { ...machine.ending!, digits: machine.digits, attempt };
 }
+
+const without = (keys: string, those: string): string => [...keys].filter((key) => !those.includes(key)).join('');
 
 function droppedWords(rules: CollectorRules, key: Key, why: string): string {
   return `key ${rules.terminators.includes(key.digit) ? key.digit : shown(rules, key.digit)} ignored: ${why}`;

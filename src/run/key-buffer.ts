@@ -24,6 +24,8 @@ export interface KeyBuffer {
   flush(why: string): void;
   /** The caller often finishes a full entry with the terminator; the very next key until then is dropped if it is one. */
   expectTrailing(terminators: string, until: number): void;
+  /** The keys that would be dropped so if one of them came now: no sound may be stopped by them. */
+  trailingAt(now: number): string;
   /** What was given up since the last time this was asked. */
   takeDropped(): readonly Dropped[];
   readonly waiting: readonly Key[];
@@ -71,6 +73,7 @@ export function createKeyBuffer(): KeyBuffer {
       waiting.shift();
       dropped.push({ key: head, why: late });
     },
+    trailingAt: (now) => (trailing !== null && now <= trailing.until ? trailing.terminators : ''),
     takeDropped() {
       const taken = dropped;
       dropped = [];

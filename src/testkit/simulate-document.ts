@@ -42,6 +42,14 @@ export function readRefusal(
   return failed('document-http-status', `${nameOf(report.destination.url)} answered ${httpStatus}.`);
 }
 
+/** Who is asked when that failed, as a live server asks; null when there is nobody else. */
+export function fallbackOf(report: Report): Report | null {
+  const { destination } = report;
+  const { fallbackUrl: url, extra } = destination;
+  if (url === null) return null;
+  return { ...report, destination: { ...destination, url, fallbackUrl: null, extra: { ...extra, fallback: 'true' } } };
+}
+
 /** As a live server says it, with its place and what to write instead. */
 function wordsOf(problem: Problem | undefined): string {
   if (problem === undefined) return 'the document is not valid';

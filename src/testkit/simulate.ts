@@ -23,7 +23,7 @@ import { keystrokes } from './script.ts';
 import { createCalledPhone } from './simulate-called.ts';
 import { createScriptedCaller, type PressStep } from './simulate-caller.ts';
 import type { ConferenceScript } from './simulate-conference.ts';
-import { readRefusal, readReply } from './simulate-document.ts';
+import { fallbackOf, readRefusal, readReply } from './simulate-document.ts';
 import { createSimulatedLegs } from './simulate-legs.ts';
 import {
   createSimulatedProcess,
@@ -193,19 +193,18 @@ export function simulate(options: SimulateOptions): Simulation {
       called.drop();
     },
     call: called.call,
-    ask(effect, then) {
-      const { request, report } = effect;
-      const reply = send(report, request);
-      clockOfProcess.after(reply.delayMs ?? replyMs, () => {
-        if (callerGone) return;
-        if (effect.type === 'document.ask') {
-          then(document(request, report, reply));
-          return;
-        }
-        const refused = readRefusal(reply, report);
-        if (refused === null) then({ type: 'http.answered', request, httpStatus: reply.status ?? 200 });
-        else then({ ...refused, request });
-      });
+    ask({ type, request, report }, then) {
+      function once(asked: Report, id: string): void {
+        const reply = send(asked, id);
+        clockOfProcess.after(reply.delayMs ?? replyMs, () => {
+          if (callerGone) return;
+          const answer = type === 'document.ask' ? document(request, asked, reply) : answered(request, asked, reply);
+          const fallback = answer.type === 'document.failed' ? fallbackOf(asked) : null;
+          if (fallback === null) then(answer);
+          else once(fallback, `${id}/fallback`);
+        });
+      }
+      once(report, request);
     },
     notify({ notice, report }, then) {
       const { status: httpStatus = 200 } = send(report, notice);
@@ -358,6 +357,8 @@ export function simulate(options: SimulateOptions): Simulation {
 
   function send(report: Report, id: string, about: CallFacts = facts()): ReplyInFull {
     const plan = options.dialect.request(report, about);
+    // Nobody is to be told.
+    if (plan.url === '') return { status: 204, body: '' };
     const before = application.requests.length;
     const reply = application.receive(plan, report.kind, clock.now(), id);
     if (application.requests.length > before) caller.requestSent(plan.url);
@@ -376,6 +377,13 @@ export function simulate(options: SimulateOptions): Simulation {
     const read = readReply(reply, report, options.dialect);
     problems.push(...read.problems);
     return { ...read.event, request };
+  }
+
+  function answered(request: string, report: Report, reply: ReplyInFull): WorldEvent {
+    const refused = readRefusal(reply, report);
+    return refused === null
+      ? { type: 'http.answered', request, httpStatus: reply.status ?? 200 }
+      : { ...refused, request };
   }
 
   boot(null);

@@ -10,12 +10,17 @@ import { opentact } from './opentact/index.ts';
 import { createOzml, ozml } from './ozml/index.ts';
 import type { CommandFace, RestFace } from './rest.ts';
 
-export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = {
+const built = {
   opentact,
   bandwidth,
   'bandwidth-v1': bandwidthV1,
   ozml,
-};
+} satisfies Partial<Record<DialectName, Dialect>>;
+
+/** The stories in test/scenarios/every-dialect do not compile until each of them says something of each of these. */
+export type BuiltDialect = keyof typeof built;
+
+export const dialects: Readonly<Partial<Record<DialectName, Dialect>>> = built;
 
 /** The REST interfaces that are built, in the order in which they are asked. */
 export const faces: { readonly rest: readonly RestFace[]; readonly command: readonly CommandFace[] } = {

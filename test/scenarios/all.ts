@@ -9,6 +9,7 @@ import { scenarios as beside } from './beside.scenario.ts';
 import { scenarios as commands } from './commands.scenario.ts';
 import { scenarios as conference } from './conference.scenario.ts';
 import { scenarios as decisions } from './decisions.scenario.ts';
+import { scenarios as everyDialect } from './every-dialect/index.ts';
 import { scenarios as legs } from './legs.scenario.ts';
 import { scenarios as placed } from './placed.scenario.ts';
 import { scenarios as seedCode } from './seed-code.scenario.ts';
@@ -33,6 +34,7 @@ export const allScenarios: readonly Scenario[] = [
   ...apology,
   ...bandwidth,
   ...bandwidthV1,
+  ...everyDialect,
 ];
 
 export function dialectFor({ dialect }: Scenario): typeof plainDialect {

@@ -41,7 +41,8 @@ function storyOf({ tape, requests }: Pick<Simulation, 'tape' | 'requests'>): rea
 const withoutTimes = (told: string): string =>
   told
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d(:|%3A)\d\d(:|%3A)\d\d(\.\d{3})?Z/g, 'TIME')
-    .replaceAll(/"PT[\d.]+S"/g, '"LENGTH"');
+    .replaceAll(/"PT[\d.]+S"/g, '"LENGTH"')
+    .replaceAll(/\b((?:Ring)?Duration)=\d+/g, '$1=LENGTH');
 
 /** The end of a press, and what nobody waits for. */
 const beside: ReadonlySet<string> = new Set(['call.recovered', 'digit.released', 'notice.told']);

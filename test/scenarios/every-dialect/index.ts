@@ -1,0 +1,60 @@
+// Owns: the table of all stories that every dialect must say something about, and each of them as a scenario of a dialect.
+// How to add one: CONTRIBUTING.md.
+import type { BuiltDialect } from '../../../src/dialects/index.ts';
+import type { ApplicationScript, Reply, Scenario } from '../../../src/testkit/index.ts';
+import { expectationOf } from './check.ts';
+import { ends } from './ends.ts';
+import { entries } from './entries.ts';
+import { legs } from './legs.ts';
+import { menus } from './menus.ts';
+import { recordings } from './recordings.ts';
+import { sounds } from './sounds.ts';
+import { type Answer, type Chapter, type Documents, isDifferent, isNotSupported, type Story } from './story.ts';
+import { vendors } from './vendors.ts';
+
+export const chapters: readonly Chapter[] = [entries, menus, sounds, legs, recordings, ends];
+export const dialectNames = Object.keys(vendors) as readonly BuiltDialect[];
+
+export const scenarios: readonly Scenario[] = chapters.flatMap(({ stories }) =>
+  stories.flatMap((story) => dialectNames.flatMap((dialect) => scenarioOf(story, dialect) ?? [])),
+);
+
+/** null where the dialect cannot say it. */
+function scenarioOf(story: Story, dialect: BuiltDialect): Scenario | null {
+  const cell = story.in[dialect];
+  if (isNotSupported(cell)) return null;
+  const { caller, callees, mediaMs, brokenMedia, onlySimulated } = story;
+  const vendor = vendors[dialect];
+  const { method, statusPath } = vendor;
+  const outcome = isDifferent(cell) ? { ...story.expect, ...cell.expect } : story.expect;
+  return {
+    ...{ name: `every dialect: ${story.name} (${dialect})`, dialect, first: { path: '/start', method }, caller },
+    ...(statusPath === null ? {} : { statusPath }),
+    application: applicationOf(isDifferent(cell) ? cell.documents : cell, statusPath),
+    ...(callees === undefined ? {} : { callees }),
+    ...(mediaMs === undefined ? {} : { mediaMs }),
+    ...(brokenMedia === undefined ? {} : { brokenMedia }),
+    expect: expectationOf(outcome, vendor),
+    ...(onlySimulated === undefined ? {} : { onlySimulated }),
+  };
+}
+
+function applicationOf(documents: Documents, statusPath: string | null): ApplicationScript {
+  const answers = Object.entries(documents).map(([path, answer]: [string, Answer | readonly Answer[]]) => [
+    path,
+    isList(answer) ? answer.map(replyOf) : replyOf(answer),
+  ]);
+  return {
+    ...(statusPath === null ? {} : { [statusPath]: { status: 204, body: '' } }),
+    ...Object.fromEntries(answers),
+  };
+}
+
+function replyOf(answer: Answer): Reply {
+  if (typeof answer !== 'string' || answer === '') return answer;
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${answer}</Response>`;
+}
+
+function isList(answer: Answer | readonly Answer[]): answer is readonly Answer[] {
+  return Array.isArray(answer);
+}

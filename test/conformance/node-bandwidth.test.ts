@@ -1,6 +1,7 @@
 // Bandwidth's own client of v1, node-bandwidth, against a real server, with phones over real SIP and an application over real
 // HTTP. The last test says which of the client's methods were used: none of those that have to do with calls may be left out.
 import { afterEach, describe, expect, it } from 'vitest';
+import { namedCall } from '../../src/dialects/bandwidth-v1/ids.ts';
 import { bandwidthV1 } from '../../src/dialects/bandwidth-v1/index.ts';
 import { closeAll, startPhone } from '../server/rig.ts';
 import {
@@ -40,6 +41,14 @@ async function call({ client, callee, application }: Stage, more: Told = {}) {
   await phone.answer();
   await application.told('answer', (body) => body['callId'] === id);
   return { id, phone, events: `${application.origin}/cb` };
+}
+
+/** Of the neutral interface, which knows the call by our own id. */
+async function tapeOf({ baseUrl }: Rig, id: string): Promise<string> {
+  const authorization = `Basic ${Buffer.from('t-1:s-1').toString('base64')}`;
+  const reply = await fetch(`${baseUrl}/v1/calls/${namedCall(id).call}/tape`, { headers: { authorization } });
+  expect(reply.status).toBe(200);
+  return reply.text();
 }
 
 const refused = (work: Promise<unknown>) =>
@@ -389,10 +398,26 @@ describe('a call', () => {
     expect([path, headers.authorization]).toEqual(['/moved', `Basic ${Buffer.from('me:hunter2').toString('base64')}`]);
     phone.hangUp();
     expect((await application.told('hangup')).path).toBe('/moved');
+    expect(await tapeOf(stage, id)).not.toMatch(/hunter2|bWU6aHVudGVyMg/);
     const shown = await client['Call']!['get']!(id);
     expect(shown['callbackUrl']).toBe(`${application.origin}/moved`);
     const events = await client['Call']!['getEvents']!(id);
     expect(JSON.stringify([shown, events])).not.toContain('hunter2');
+  });
+
+  it('that comes in is told to an app with credentials, which nobody else sees', async () => {
+    const application = await openApplication();
+    const stage = await startRig(application.origin.replace('http://', 'http://me:hunter2@'));
+    const phone = await startPhone();
+    const placed = await phone.call(stage.uri('+19195550100'));
+    await placed.answered;
+    const { body } = await application.told('answer');
+    placed.hangUp();
+    await application.told('hangup');
+    const basic = `Basic ${Buffer.from('me:hunter2').toString('base64')}`;
+    expect(application.seen.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
+    expect(await tapeOf(stage, String(body['callId']))).not.toMatch(/hunter2|bWU6aHVudGVyMg/);
+    expect(JSON.stringify(await stage.client['Call']!['get']!(body['callId']))).not.toContain('hunter2');
   });
 
   it('goes by documents where its callbacks are asked for by GET', async () => {

@@ -199,6 +199,7 @@ describe('the other verbs', () => {
     expect(nodes('<Transfer transferTo="1"><SpeakSentence>For you</SpeakSentence></Transfer>')[1]).toMatchObject({
       targets: [{ address: '1', alone: [{ kind: 'play', prompt: { sound: { text: 'For you' } } }] }],
     });
+    expect(warnings('<Transfer transferTo="1" transferCallerId="me"/>')[0]).toContain('is not possible');
     expect(refusals('<Transfer/>')[0]).toContain('names nobody to call');
     expect(refusals(`<Transfer>${'<PhoneNumber>1</PhoneNumber>'.repeat(8)}</Transfer>`)[0]).toContain('at most 7');
     expect(refusals('<Transfer transferTo="not a number"/>')[0]).toContain('cannot be called');

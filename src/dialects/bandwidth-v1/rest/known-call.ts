@@ -100,6 +100,8 @@ export async function callbackFor(voice: Voice, { record }: KnownCall): Promise<
   if (known !== undefined) return known;
   const [first] = await voice.tape(record.id);
   const callback = callbackIn(planOf(first)?.last) ?? callbackOf({ url: '' });
+  // Its first line may be on its way to the store.
+  if (first === undefined) return callback;
   callbacks.set(record.id, callback);
   if (callbacks.size > mostCallbacks) callbacks.delete(callbacks.keys().next().value!);
   return callback;

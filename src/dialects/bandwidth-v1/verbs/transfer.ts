@@ -1,13 +1,14 @@
 // Owns: Transfer with its targets. When somebody answered, the caller leaves with them; else the next verb runs.
 import * as build from '../../../flow/build.ts';
 import type { DialTarget, FlowNode } from '../../../flow/node.ts';
-import { callerIdOf, readTarget } from '../../bandwidth/verbs/address.ts';
+import { readTarget } from '../../bandwidth/verbs/address.ts';
 import { diversionHeaders, withShown } from '../../bandwidth/verbs/shown.ts';
 import { type Fields, shorten, textOf } from '../../xml/fields.ts';
 import { anonymous } from '../anonymous.ts';
 import { leavingCallback } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
+import { callerIdOf } from './caller-id.ts';
 import { limitsOf, warnFormat } from './record.ts';
 import { requestUrl, tagOf } from './request-url.ts';
 import { promptsOf } from './sounds.ts';

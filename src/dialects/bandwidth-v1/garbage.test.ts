@@ -6,7 +6,7 @@ describeSenseless({
   compile,
   names: Object.keys(verbs),
   attributes: [...new Set(Object.values(verbs).flatMap((verb) => Object.keys(verb.attributes)))],
-  values: ['private', 'https://u:p@a.example/'],
+  values: ['private'],
   slips: ['pAUSE', 'Gathr', 'Nonsense'],
   sound: {
     Gather: ['', '<SpeakSentence>Hi</SpeakSentence>', '<PlayAudio>/a.wav</PlayAudio>'],

@@ -142,6 +142,21 @@ describe('GET /calls', () => {
     expect(seen).toEqual([1, 2, 3, 4, 5].map(id));
   });
 
+  it('looks at no more than 1000 calls for a page, and leads on', async () => {
+    const rig = createRig();
+    for (let n = 0; n < 1003; n += 1) rig.calls.push(callRecord(n % 200, { id: `call-${n}` }));
+    const first = await rig.ask('GET', '/calls?pageSize=5000');
+    expect(first.body).toHaveLength(1000);
+    const link = /^<(.+)>; rel="next"$/.exec(first.headers['Link']!)![1]!;
+    const second = await rig.ask('GET', link.slice(base.length));
+    expect([second.body.length, second.headers['Link']]).toEqual([3, undefined]);
+    const none = await rig.ask('GET', '/calls?disconnectCause=busy');
+    expect([none.body, none.headers['Link']]).toEqual([
+      [],
+      first.headers['Link']?.replace('pageSize=5000', 'disconnectCause=busy'),
+    ]);
+  });
+
   it('filters by number, time and why a call is over', async () => {
     const rig = createRig();
     rig.calls.push(

@@ -1,6 +1,6 @@
 // Owns: the recordings of calls: lists, one, its sound, and deleting it or its sound alone. What is deleted with its sound
 // alone is remembered as a note, with the status `deleted`.
-import type { RestReply, RestRequest, Voice } from '../../rest.ts';
+import type { CallRecord, RestReply, RestRequest, Voice } from '../../rest.ts';
 import { isOurs, needCall } from './call-view.ts';
 import { readTime } from './paging.ts';
 import { dropSound, findRecording, forgotten, sendSound, viewRecording } from './recording-view.ts';
@@ -27,8 +27,11 @@ export async function listRecordings(request: RestRequest, voice: Voice): Promis
     if ((earliest !== undefined && start < earliest) || (latest !== undefined && start > latest)) return;
     found.push(view);
   };
-  for (const recording of await voice.recordings(null)) {
-    const call = await voice.call(recording.call);
+  const all = await voice.recordings(null);
+  const owners = new Map<string, Promise<CallRecord | null>>();
+  for (const { call: id } of all) if (!owners.has(id)) owners.set(id, voice.call(id));
+  for (const recording of all) {
+    const call = (await owners.get(recording.call)) ?? null;
     // What is no call's is a conference's, which has a list of its own.
     if (call !== null && isOurs(call, voice)) take(viewRecording(recording, call, voice, here));
   }

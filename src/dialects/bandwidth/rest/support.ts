@@ -13,7 +13,7 @@ const noEngine = 'There is no transcription engine';
 export const endpoints = {
   'POST /calls': yes('201 with `Location`. The fields stand below.'),
   'GET /calls': yes(
-    'The oldest first, in pages of `pageSize` (1000, at most 10,000), `Link` to the next. All filters.',
+    'The oldest first, in pages of `pageSize` (1000, at most 10,000), with `Link` to the next; a page looks at no more than 1000 calls. All filters.',
   ),
   'GET /calls/{call}': yes('At once, for as long as the server keeps the call.'),
   'POST /calls/{call}': yes('`completed` at any time before the end; `active` with `redirectUrl` once it is answered.'),

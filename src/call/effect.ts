@@ -46,6 +46,8 @@ export type Effect =
   | { readonly type: 'conference.leave' }
   /** → voice.began and voice.ended of the caller, while it is on */
   | { readonly type: 'voice.watch'; readonly on: boolean }
+  /** → tone.heard of the caller, while it is on */
+  | { readonly type: 'tones.watch'; readonly on: boolean }
   /** → stream.started, later stream.ended; or stream.failed */
   | ({ readonly type: 'stream.start'; readonly stream: string; readonly name: string } & Pick<StreamNode, 'url' | 'credentials' | 'tracks' | 'mode' | 'params'>)
   /** → stream.ended */

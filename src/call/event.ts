@@ -72,6 +72,8 @@ export type WorldEvent =
   | { readonly type: 'conference.ended'; readonly reason: string }
   /** Somebody speaks, or no longer does; told a moment later, and only while it is watched. */
   | { readonly type: 'voice.began' | 'voice.ended'; readonly leg: LegName }
+  /** A single tone of 1400 or 2300 Hz has ended; only while it is watched for. */
+  | { readonly type: 'tone.heard'; readonly leg: LegName; readonly frequencyHz: number; readonly durationMs: number }
   | { readonly type: 'stream.started'; readonly stream: string }
   | { readonly type: 'stream.failed'; readonly stream: string; readonly message: string }
   | { readonly type: 'stream.ended'; readonly stream: string; readonly cause: 'closed' | 'connection-error' | 'error'; readonly message: string }

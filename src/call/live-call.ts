@@ -19,6 +19,7 @@ import { resumeCall } from './resume-call.ts';
 import { createStreams } from './streams.ts';
 import { createTape } from './tape.ts';
 import { createTimers } from './timers.ts';
+import { createToneEar } from './tone-ear.ts';
 
 export interface LiveCall {
   readonly id: string;
@@ -89,6 +90,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
   const { recordingPlace, repairRecording: repair } = parts;
   const recordings = createRecordings({ place: recordingPlace(id), put, wall: clock.wall, repair });
   const streams = createStreams({ open: parts.openStream, facts, put });
+  const toneEar = createToneEar(put);
   const keys = createKeyRequests(put);
   const requests = createApplicationRequests({ id, parts: { ...parts, log }, facts, put, onFault: crash });
   const legOptions: Omit<LegOptions, 'name' | 'keyWay'> & { readonly parts: CallParts } = {
@@ -101,7 +103,9 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     onFault: crash,
     onMedia(leg, event) {
       if (event.type === 'recorded') recordings.onEvent(event);
-      else if (event.type === 'tapped') streams.onAudio(event);
+      else if (event.type === 'tapped') {
+        if (!toneEar.onAudio(event)) streams.onAudio(event);
+      }
       else if (event.type === 'media-absent') silent(leg, event.forMs);
       else {
         log.error({ message: event.message }, 'the session of a leg failed');
@@ -260,6 +264,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
     'conference.join': (effect) => parts.conferences.join(call, effect),
     'conference.leave': () => parts.conferences.leave(id),
     'voice.watch': ({ on }) => caller.leg.session?.watchVoice(on),
+    'tones.watch': ({ on }) => toneEar.watch(caller.leg.session, on),
     'stream.start': (effect) => streams.start(caller.leg.session, effect),
     'stream.stop': ({ stream }) => streams.stop(stream),
     'hold.start': () => caller.leg.hold(true).catch(crash),

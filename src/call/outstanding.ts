@@ -68,6 +68,8 @@ export interface Outstanding {
   readonly held: boolean;
   /** Whether the caller's voice was watched. */
   readonly watched: boolean;
+  /** Whether single tones of the caller were. */
+  readonly tonesWatched: boolean;
   /** Milliseconds since the first key that a sensitive gather waits for; null when none listens. */
   readonly sensitiveSinceMs: number | null;
   /** The highest number of a press. */
@@ -150,6 +152,7 @@ class Ledger {
   conference: Outstanding['conference'] = null;
   held = false;
   watched = false;
+  tonesWatched = false;
   sensitiveFrom: number | null = null;
   presses = 0;
 
@@ -310,6 +313,9 @@ class Ledger {
       case 'voice.watch':
         this.watched = effect.on;
         return;
+      case 'tones.watch':
+        this.tonesWatched = effect.on;
+        return;
       case 'stream.start':
         this.streams.set(effect.stream, { effect, begun: false, stopping: false });
         return;
@@ -404,6 +410,7 @@ class Ledger {
       conference,
       held,
       watched,
+      tonesWatched: this.tonesWatched,
       sensitiveSinceMs: sensitiveFrom === null ? null : Math.max(0, diedAtMs - sensitiveFrom),
       presses,
     };

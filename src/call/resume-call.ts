@@ -71,6 +71,7 @@ function restore({
   const { session } = caller.leg;
   if (it.held) perform({ type: 'hold.start' });
   if (it.watched) perform({ type: 'voice.watch', on: true });
+  if (it.tonesWatched) perform({ type: 'tones.watch', on: true });
   for (const { effect, begun, stopping } of it.streams) {
     if (begun) streams.resume(session, effect);
     else perform(effect);

@@ -64,6 +64,11 @@ export const alarm = (body: Block, fields: Omit<Some<'alarm'>, 'body'> = {}): No
   ...fields,
 });
 
+export const sendAlarm = (
+  message: Omit<Fields<'send-alarm'>, 'onFailed'>,
+  fields: Omit<Some<'send-alarm'>, keyof typeof message> = {},
+): NodeOf<'send-alarm'> => ({ kind: 'send-alarm', at: nowhere, ...message, onFailed: null, ...fields });
+
 export const reject = (fields: Some<'reject'> = {}): NodeOf<'reject'> => ({
   kind: 'reject',
   at: nowhere,

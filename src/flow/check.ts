@@ -29,6 +29,7 @@ export function check(flow: Flow): readonly Problem[] {
 const blocksOf: { [Kind in NodeKind]: (node: NodeOf<Kind>) => readonly (Block | null)[] } = {
   answer: () => [],
   alarm: ({ body, onFailed }) => [body, onFailed],
+  'send-alarm': ({ onFailed }) => [onFailed],
   reject: () => [],
   hangup: () => [],
   play: ({ onFailed }) => [onFailed],

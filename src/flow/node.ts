@@ -317,6 +317,15 @@ export interface ConferenceNode extends Node<'conference'>, Fallible {
 export interface AlarmNode extends Node<'alarm'>, Fallible {
   readonly body: Block;
 }
+/** Sends such a message to a receiver that answers, and fails unless the receiver says that it took it. */
+export interface SendAlarmNode extends Node<'send-alarm'>, Fallible {
+  /** Four, three, two and three digits: 0-9 and B-F. */
+  readonly account: string;
+  readonly qualifier: 'new' | 'restore' | 'status';
+  readonly event: string;
+  readonly partition: string;
+  readonly zone: string;
+}
 export interface BranchNode extends Node<'branch'> {
   readonly cases: readonly { readonly when: Condition; readonly body: Block }[];
   readonly otherwise: Block;
@@ -365,6 +374,7 @@ export type FlowNode =
   | PlayNode
   | PauseNode
   | GatherNode
+  | SendAlarmNode
   | SendDigitsNode
   | RecordNode
   | DialNode

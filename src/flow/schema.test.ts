@@ -8,6 +8,7 @@ import { parseFlow } from './schema.ts';
 const target = { kind: 'number', address: '1' } as const;
 const one: { [Kind in NodeKind]: FlowNode } = {
   alarm: build.alarm([build.hangup()]),
+  'send-alarm': build.sendAlarm({ account: '1234', qualifier: 'new', event: '131', partition: '01', zone: '015' }),
   answer: build.answer(),
   reject: build.reject(),
   hangup: build.hangup({ reason: 'done' }),

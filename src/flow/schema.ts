@@ -211,6 +211,16 @@ const nodeSchemas = {
     action: z.enum(['hold', 'resume']),
     timeoutMs: durationMs.nullable(),
   }),
+  'send-alarm': z.strictObject({
+    kind: z.literal('send-alarm'),
+    at,
+    account: text,
+    qualifier: z.enum(['new', 'restore', 'status']),
+    event: text,
+    partition: text,
+    zone: text,
+    onFailed,
+  }),
   alarm: z.strictObject({ kind: z.literal('alarm'), at, body: block, onFailed }),
   branch: z.strictObject({
     kind: z.literal('branch'),
@@ -243,6 +253,7 @@ const nodeSchemas = {
 const anyNode = z.discriminatedUnion('kind', [
   nodeSchemas.answer,
   nodeSchemas.alarm,
+  nodeSchemas['send-alarm'],
   nodeSchemas.reject,
   nodeSchemas.hangup,
   nodeSchemas.play,

@@ -18,6 +18,7 @@ import { pause } from './pause.ts';
 import { play } from './play.ts';
 import { record } from './record.ts';
 import { reject } from './reject.ts';
+import { sendAlarm } from './send-alarm.ts';
 import { sendDigits } from './send-digits.ts';
 import { loop, set } from './set-loop.ts';
 import { type CallState, remember } from './state.ts';
@@ -49,6 +50,7 @@ const runners: { readonly [Kind in NodeKind]: Runner<Kind> } = {
   record,
   reject,
   'end-stream': endStream,
+  'send-alarm': sendAlarm,
   'send-digits': sendDigits,
   set,
   stream,

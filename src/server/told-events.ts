@@ -26,6 +26,7 @@ const told = {
   'recording.failed': 'always',
   'voice.began': 'asked',
   'voice.ended': 'asked',
+  'tone.heard': 'asked',
   'stream.started': 'always',
   'stream.failed': 'always',
   'stream.ended': 'always',

@@ -141,6 +141,9 @@ export function createSimulatedProcess(options: ProcessOptions): SimulatedProces
       case 'voice.watch':
         media.watchVoice(effect.on);
         return;
+      case 'tones.watch':
+        // A simulated caller is a person; nobody sends single tones.
+        return;
       case 'stream.start':
         clock.after(0, () => put({ type: 'stream.started', stream: effect.stream }));
         return;

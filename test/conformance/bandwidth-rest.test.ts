@@ -6,7 +6,7 @@ import { closeAll } from '../server/rig.ts';
 import { testCalls } from './bandwidth-rest/calls.ts';
 import { testConferences } from './bandwidth-rest/conferences.ts';
 import { testOlderClient } from './bandwidth-rest/older-client.ts';
-import { createOracle } from './bandwidth-rest/oracle.ts';
+import { createOracle, webhooks } from './bandwidth-rest/oracle.ts';
 import { testRecordings } from './bandwidth-rest/recordings.ts';
 import { openStand, type Stand } from './bandwidth-rest/stand.ts';
 import { testVerbs } from './bandwidth-rest/verbs.ts';
@@ -37,6 +37,10 @@ describe('nothing was left out', () => {
   it('every operation of the voice interface was tried', () => {
     expect(stand.oracle.operations.filter((name) => !stand.oracle.tried.has(name))).toEqual([]);
     expect(stand.oracle.operations.length).toBe(28);
+  });
+
+  it('every webhook was told', () => {
+    expect(Object.keys(webhooks).filter((event) => !stand.oracle.told.has(event))).toEqual([]);
   });
 
   it('every verb that is supported ran', () => {

@@ -61,6 +61,7 @@ export function testVerbs(of: () => Stand): void {
           make('PhoneNumber', to, { transferDisconnectUrl: `${of().origin}/left`, tag: 'number' }),
           make('SipUri', other.uri, {
             uui: '6869;encoding=hex',
+            transferAnswerUrl: `${of().origin}/whisper`,
             transferDisconnectUrl: `${of().origin}/left`,
             tag: 'uri',
           }),
@@ -70,7 +71,10 @@ export function testVerbs(of: () => Stand): void {
       const [first, second] = await Promise.all([of().incoming(), rang]);
       expect(second.remote.displayName).toBe('Ferry');
       expect(second.header('User-to-User')).toBe('6869;encoding=hex');
+      of().documents.set('/whisper', bxml(speak('A call for you')));
       await second.answer();
+      expect(await of().told('transferAnswer')).toMatchObject({ parentCallId: call.callId, transferTo: other.uri });
+      await second.until('sound-started');
       expect(await first.answered).toBe(false);
       expect(await of().told('transferDisconnect')).toMatchObject({ cause: 'cancel', tag: 'number', transferTo: to });
       second.hangUp();

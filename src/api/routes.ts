@@ -70,6 +70,7 @@ export function addRoutes(
       answer: () => ({
         server: 'keytone',
         routes: Object.fromEntries(routes.map(({ url, method = 'GET', about }) => [`${method} ${url}`, about])),
+        interfaces: Object.fromEntries(accounts?.faces.rest.map(({ prefix, dialect }) => [prefix, dialect]) ?? []),
       }),
     },
     {

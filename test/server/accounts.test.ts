@@ -4,9 +4,11 @@ import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
 import { destination, flow, hangup, pause } from '../../src/flow/build.ts';
 import { runProgram } from '../../src/server/commands/program.ts';
-import { ada, basicOf, bob, startApplication, startTwoAccounts } from './accounts-rig.ts';
+import { createStore } from '../../src/store/store.ts';
+import { ada, basicOf, bob, startApplication, startTwoAccounts, type Who } from './accounts-rig.ts';
 import { register } from './register.ts';
 import { closeAll, onClose, startPhone, startServer, type TestServer } from './rig.ts';
 
@@ -79,6 +81,20 @@ describe('the first start', () => {
     const at = await startTwoAccounts();
     expect(at.server.firstKey).toBeNull();
     expect(await keysSeenBy(at, ada)).toBe(200);
+  });
+
+  it('gives calls of before there were accounts to that of their app, or to the first one', async () => {
+    const dataDir = newFolder();
+    const store = await createStore({ dataDir, log: silentLog });
+    const row = { direction: 'inbound', from: '1', to: '2', startedAt: 1, answeredAt: 1, endedAt: 2 } as const;
+    const end = { state: 'ended', q850Cause: 16, reason: 'hung up', sipCallId: null } as const;
+    for (const app of ['app-1', 'app-2', 'gone']) store.saveCall({ ...row, ...end, id: `of-${app}`, app });
+    await store.close();
+    const at = await startTwoAccounts(() => ({ dataDir }));
+    const idsOf = async (who: Who): Promise<readonly string[]> =>
+      (await (await at.voiceOf(who)).calls({ offset: 0, limit: 10 })).map(({ id }) => id).toSorted();
+    expect(await idsOf(ada)).toEqual(['of-app-1', 'of-gone']);
+    expect(await idsOf(bob)).toEqual(['of-app-2']);
   });
 
   it('refuses an app of an account that there is not', async () => {

@@ -15,6 +15,7 @@ import type {
   Conferences,
   Notes,
   RecordingRecord,
+  Transcriptions,
   Voice,
 } from '../dialects/rest.ts';
 import type { DialectName } from '../flow/node.ts';
@@ -48,6 +49,10 @@ export interface VoiceParts {
   readonly calls: Pick<Calls, 'place' | 'queue' | 'get'>;
   readonly directory: AccountDirectory;
   readonly dialect: (name: DialectName) => Dialect;
+  readonly transcription?: {
+    readonly enabled: boolean;
+    ask(call: CallFacts, recording: string, wish: Parameters<Transcriptions['ask']>[2]): Promise<boolean>;
+  } & Pick<Transcriptions, 'get' | 'drop'>;
   readonly conferencesOf: (account: string) => Conferences;
   /** How many places a phone is registered from. */
   readonly contacts: (login: string) => number;
@@ -149,8 +154,21 @@ function createVoice(account: string, parts: VoiceParts): Voice {
     return rows.map((row) => record(row, live(row.id))!);
   }
 
+  function transcriptionsOf(whole: NonNullable<VoiceParts['transcription']>): Transcriptions {
+    return {
+      enabled: whole.enabled,
+      async ask(id, name, wish) {
+        const facts = await call(id);
+        return facts !== null && (await whole.ask(facts, name, wish));
+      },
+      get: async (id, name) => ((await isOwn(id)) ? await whole.get(id, name) : null),
+      drop: async (id, name) => (await isOwn(id)) && (await whole.drop(id, name)),
+    };
+  }
+
   return {
     account,
+    ...(parts.transcription !== undefined && { transcriptions: transcriptionsOf(parts.transcription) }),
     apps: () => directory.apps(account),
     appFor: (dialect) => directory.appFor(account, dialect),
     dialect: parts.dialect,
@@ -203,6 +221,14 @@ function createVoice(account: string, parts: VoiceParts): Voice {
   };
 }
 
-function viewRow({ id, callId, tag, durationMs, bytes, channels, startedAt }: RecordingRow): RecordingRecord {
-  return { id, call: callId, tag, durationMs, bytes, channels, startedAt: new Date(startedAt).toISOString() };
+function viewRow({ callId, file: _, startedAt, transcription, ...row }: RecordingRow): RecordingRecord {
+  const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  return {
+    ...row,
+    call: callId,
+    startedAt: new Date(startedAt).toISOString(),
+    ...(transcription !== undefined && {
+      transcription: { state: transcription.state, completedAt: iso(transcription.completedAt) },
+    }),
+  };
 }

@@ -28,10 +28,13 @@ export const faces: { readonly rest: readonly RestFace[]; readonly command: read
   command: [],
 };
 
-/** As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end. */
-export function createDialects(httpAddress: () => string): (name: DialectName) => Dialect {
+/**
+ * As `dialectOf`, with words that name addresses of this server. `httpAddress` has no slash at its end; `transcribes`: there
+ * is somebody who writes down what was said.
+ */
+export function createDialects(httpAddress: () => string, transcribes = false): (name: DialectName) => Dialect {
   const address = httpAddress;
-  const here = [createBandwidth({ address }), createBandwidthV1({ address }), createOzml({ address })];
+  const here = [createBandwidth({ address, transcribes }), createBandwidthV1({ address }), createOzml({ address })];
   return (name) => here.find((dialect) => dialect.name === name) ?? dialectOf(name);
 }
 

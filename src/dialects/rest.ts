@@ -76,6 +76,42 @@ export interface RecordingRecord {
   readonly bytes: number;
   readonly channels: 'mixed' | 'one-each';
   readonly startedAt: string;
+  /** Of one that is or was to be put into words. `completedAt`: ISO 8601, once it is decided. */
+  readonly transcription?: { readonly state: TranscriptionState; readonly completedAt: string | null };
+}
+
+export type TranscriptionState = 'processing' | 'available' | 'error' | 'too-short';
+
+/** Times are milliseconds from the beginning of the recording. */
+export interface TranscriptRecord {
+  readonly channels: number;
+  readonly parts: readonly {
+    readonly channel: number;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly text: string;
+    /** 0..1; null where the engine does not say. */
+    readonly confidence: number | null;
+  }[];
+}
+
+/** What was said in the recordings of an account's calls. */
+export interface Transcriptions {
+  /** Whether there is an engine. */
+  readonly enabled: boolean;
+  /** In the place of what there is. False when there is no such recording. Throws CodedError `transcription-none`. */
+  ask(
+    call: string,
+    recording: string,
+    wish: { readonly destination: Destination | null; readonly detectLanguage: boolean },
+  ): Promise<boolean>;
+  /** null: none was asked for. */
+  get(
+    call: string,
+    recording: string,
+  ): Promise<{ readonly state: TranscriptionState; readonly transcript: TranscriptRecord | null } | null>;
+  /** False when there is none. */
+  drop(call: string, recording: string): Promise<boolean>;
 }
 
 export interface AppRecord {
@@ -197,6 +233,8 @@ export interface Voice {
   recordingFile(call: string, recording: string): Promise<{ readonly body: Readable; readonly bytes: number } | null>;
   dropRecording(call: string, recording: string): Promise<boolean>;
   readonly conferences: Conferences;
+  /** Missing only where there can be none. */
+  readonly transcriptions?: Transcriptions;
   /** Small JSON documents of the account, by kind and id: what a vendor's interface must remember and no call does. */
   readonly notes: Notes;
   /** Phones that may register, and how many contacts of each are there now. */

@@ -194,6 +194,14 @@ export interface RecordNode extends Node<'record'>, Fallible {
   readonly report: Destination | null;
   /** Told when the recording is stored; the answer is ignored. */
   readonly notify: Destination | null;
+  /** What was said in it is written down then. */
+  readonly transcribe?: Transcribe;
+}
+export interface Transcribe {
+  /** False: it is in the language that the server is set to. */
+  readonly detectLanguage: boolean;
+  /** Told when it is there, or will not be, which may be after the call; the answer is ignored. */
+  readonly notify: Destination | null;
 }
 export interface DialTarget {
   /** `sip`: a SIP URI without scheme or with; `number`: digits for a trunk or a SIP user of ours. */

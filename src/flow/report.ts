@@ -101,6 +101,23 @@ export type Report =
       readonly endedMs: number;
     })
   | (ReportBase & { readonly kind: 'recording'; readonly recordingId: string; readonly durationMs: number })
+  /** For ourselves, its destination is nowhere: what was said in a recording is to be written down, and `notify` told of it. */
+  | (ReportBase & {
+      readonly kind: 'transcribe';
+      readonly recordingId: string;
+      readonly detectLanguage: boolean;
+      readonly notify: Destination | null;
+    })
+  /** That has been done, or will not be. Times are ISO 8601 UTC with milliseconds. */
+  | (ReportBase & {
+      readonly kind: 'transcription';
+      readonly recordingId: string;
+      readonly startedAt: string;
+      readonly durationMs: number;
+      readonly channels: number;
+      readonly status: 'available' | 'error' | 'too-short';
+      readonly completedAt: string;
+    })
   | (ReportBase & { readonly kind: 'notify' })
   /** Something happened in a conference, whose facts come with it. `redirect`: somebody asked that it be given a document. */
   | (ReportBase & {

@@ -143,6 +143,7 @@ const nodeSchemas = {
     beep: z.boolean(),
     report,
     notify: report,
+    transcribe: z.strictObject({ detectLanguage: z.boolean(), notify: report }).exactOptional(),
     onFailed,
   }),
   dial: z.strictObject({

@@ -8,6 +8,7 @@ import type { Report, StreamCause } from '../flow/report.ts';
 import { noticeOf } from './notice.ts';
 import type { CallState, OpenRecording } from './state.ts';
 import { streamReport } from './stream.ts';
+import { substituteDestination } from './substitute.ts';
 
 export interface LastWords {
   /** From now on what is told is waited for. */
@@ -35,6 +36,9 @@ interface CallerEnd {
   readonly reason: string;
   readonly q850Cause: number;
 }
+
+/** What is for the server itself has a line of its own, in which no application holds it up. */
+const nowhere: Destination = { url: '', method: 'POST', fallbackUrl: null, timeoutMs: null, extra: {} };
 
 /** Longer than an application takes that is well; one that is not must not keep a call whose caller is gone. */
 const patienceMs = 5_000;
@@ -117,9 +121,14 @@ export function createLastWords(state: CallState, lastOf: () => Destination | un
       if (report !== null) tell(report, effects);
     },
     streamOver,
-    recordingOver({ notify: destination }, { recording: recordingId, durationMs }, effects) {
-      if (destination === null) return;
-      tell({ kind: 'recording', destination, history: [...state.history], recordingId, durationMs }, effects);
+    recordingOver({ notify: destination, transcribe }, { recording: recordingId, durationMs }, effects) {
+      const history = [...state.history];
+      if (transcribe !== undefined) {
+        const { detectLanguage } = transcribe;
+        const notify = transcribe.notify === null ? null : substituteDestination(state, transcribe.notify);
+        tell({ kind: 'transcribe', destination: nowhere, history: [], recordingId, detectLanguage, notify }, effects);
+      }
+      if (destination !== null) tell({ kind: 'recording', destination, history, recordingId, durationMs }, effects);
     },
     sent(effects) {
       for (const effect of effects) if (effect.type === 'application.notify') underWay.add(effect.notice);

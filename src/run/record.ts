@@ -58,8 +58,9 @@ export function* stopRecording(state: CallState, recording: string): Steps<void>
 
 /** null when it runs, or why it does not. */
 function* start(node: Node, state: CallState, recording: string): Steps<string | null> {
-  const { tag, channels, maxMs, silenceMs } = node;
-  state.recordings.set(recording, { tag, notify: node.notify, paused: false, stopAsked: false });
+  const { tag, channels, maxMs, silenceMs, notify, transcribe } = node;
+  const told = { notify, ...(transcribe !== undefined && { transcribe }) };
+  state.recordings.set(recording, { tag, ...told, paused: false, stopAsked: false });
   yield { type: 'record.start', recording, tag, channels, maxMs, silenceMs };
   for (;;) {
     const { event } = yield* nextLine();

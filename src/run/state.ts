@@ -1,7 +1,7 @@
 // Owns: what the verbs of one call share. Changed by the tape's lines (create-run.ts) and by the verbs themselves; holds
 // nothing that cannot be had again by replaying the tape.
 import type { LegName } from '../call/event.ts';
-import type { Block, Destination, DialTarget } from '../flow/node.ts';
+import type { Block, Destination, DialTarget, Transcribe } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { GatherReason, ReportedLeg, VerbResult } from '../flow/report.ts';
 import { createKeyBuffer, type KeyBuffer } from './key-buffer.ts';
@@ -12,6 +12,7 @@ import type { Exit, Steps } from './verb.ts';
 export interface OpenRecording {
   readonly tag: string | null;
   readonly notify: Destination | null;
+  readonly transcribe?: Transcribe;
   paused: boolean;
   stopAsked: boolean;
 }

@@ -300,6 +300,33 @@ const speech = z.strictObject({
   openai: openai.prefault({}),
 });
 
+const transcriptionServer = z.strictObject({
+  url: httpUrl
+    .default('https://api.openai.com/v1')
+    .describe('Base URL of a service that speaks the OpenAI transcription protocol. It may be one of your own.'),
+  model: z.string().min(1).default('whisper-1').describe('Model.'),
+  format: z
+    .enum(['verbose_json', 'json'])
+    .default('verbose_json')
+    .describe('What is asked for: the text with times, or `json`, the text alone, of models that can do no more.'),
+  apiKeyEnv: z.string().min(1).optional().describe('Environment variable that holds the key.'),
+  apiKey: z.string().min(1).optional().describe('The key itself; `apiKeyEnv` keeps it out of this file.'),
+});
+
+const transcription = z.strictObject({
+  engine: z
+    .enum(['none', 'openai'])
+    .default('none')
+    .describe('Who writes down what was said in recordings. With `none` nobody does.'),
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/, { error: 'must be a language tag such as en-US' })
+    .default('en-US')
+    .describe('Language of recordings, where nobody asks that it be detected.'),
+  concurrency: z.int().min(1).max(64).default(2).describe('Recordings that are with the engine at a time.'),
+  openai: transcriptionServer.prefault({}),
+});
+
 const limits = z.strictObject({
   maxCalls: z.int().min(1).max(100_000).default(500).describe('Calls at one time. The next one is refused with 503.'),
   callsPerSecond: z
@@ -355,6 +382,7 @@ export const configSchema = z
       .describe('Providers that calls come from and go to. Numbers are dialled through the first one.'),
     outbound: outbound.prefault({}).describe('Which addresses HTTP requests may reach. See docs/outbound-http.md.'),
     speech: speech.prefault({}).describe('Text to speech.'),
+    transcription: transcription.prefault({}).describe('Recordings to text. See docs/speech.md.'),
     mail: mail.optional().describe('Mail that commands of OzML send. Without it they are refused.'),
     messages: messages
       .optional()

@@ -90,6 +90,17 @@ export interface Config extends Plain {
       readonly apiKey: string | null;
     };
   };
+  readonly transcription: {
+    readonly engine: ConfigFile['transcription']['engine'];
+    readonly language: string;
+    readonly concurrency: number;
+    readonly openai: {
+      readonly url: string;
+      readonly model: string;
+      readonly format: 'verbose_json' | 'json';
+      readonly apiKey: string | null;
+    };
+  };
 }
 
 export interface ConfigSources {
@@ -180,7 +191,6 @@ function readText(file: string): ConfigText | CodedError {
 }
 
 function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv): Config {
-  const { apiKeyEnv, apiKey, ...openai } = file.speech.openai;
   return {
     ...file,
     sip: { ...file.sip, advertisedHost: file.sip.advertisedHost ?? null },
@@ -217,9 +227,21 @@ function build(file: ConfigFile, baseDir: string, environment: NodeJS.ProcessEnv
     },
     speech: {
       ...file.speech,
-      openai: { ...openai, apiKey: apiKey ?? (apiKeyEnv === undefined ? null : (environment[apiKeyEnv] ?? null)) },
+      openai: withKey(file.speech.openai, environment),
+    },
+    transcription: {
+      ...file.transcription,
+      openai: withKey(file.transcription.openai, environment),
     },
   };
+}
+
+/** The key, from wherever it is. */
+function withKey<Server extends { readonly apiKeyEnv?: string | undefined; readonly apiKey?: string | undefined }>(
+  { apiKeyEnv, apiKey, ...rest }: Server,
+  environment: Readonly<Record<string, string | undefined>>,
+): Omit<Server, 'apiKey' | 'apiKeyEnv'> & { readonly apiKey: string | null } {
+  return { ...rest, apiKey: apiKey ?? (apiKeyEnv === undefined ? null : (environment[apiKeyEnv] ?? null)) };
 }
 
 function statusDestination(url: string, timeoutMs: number | null): Destination {

@@ -51,6 +51,7 @@ import { createRoutes } from './routes.ts';
 import { freeSipPort } from './sip-port.ts';
 import { createSounds } from './sounds.ts';
 import { createConfiguredSpeech } from './speech-engine.ts';
+import { createTranscription } from './transcription.ts';
 
 export interface Server {
   /** Where SIP listens, with real ports. */
@@ -130,8 +131,16 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     if (speech !== null) closing(speech);
     const own = closing(createThreadLoad({ clock, bearableMs: bearableLatenessMs }));
     const load = seams.load ?? (() => Math.max(own.value, plane.load));
-    const dialects = seams.dialects ?? createDialects(() => httpAddress(config.http, httpPort));
+    const dialects =
+      seams.dialects ??
+      createDialects(() => httpAddress(config.http, httpPort), config.transcription.engine !== 'none');
     const application = createApplication({ dialects, http, log, trustOf, clock });
+    const transcription = closing(
+      createTranscription({
+        ...{ config, store, http, application, clock, log },
+        dialectOf: (app) => directory.app(app)?.dialect,
+      }),
+    );
     const ozml = closing(
       createOzmlParts({
         ...{ config, accountOf: directory.accountOf, log },
@@ -194,6 +203,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       ask: (report: Report, call: CallFacts, id: string) =>
         application.ask(report, withAccount(call), dialectNamed(call.app), { id }),
       notify: (report: Report, call: CallFacts, id: string) =>
+        transcription.wish(report, withAccount(call)) ??
         ozml.errand(report, withAccount(call)) ??
         application.notify(report, withAccount(call), dialectNamed(call.app), { id }),
       sounds,
@@ -250,7 +260,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       saveLeg: store.saveLeg,
     });
     const voiceOf = createVoices({
-      ...{ store, calls, dialect: dialects, dataDir: config.dataDir, wall: clock.wall, log },
+      ...{ store, calls, transcription, dialect: dialects, dataDir: config.dataDir, wall: clock.wall, log },
       directory: accounts.forVoice,
       conferencesOf: createConferenceFaces({ store, conferences, ...accounts.forVoice }),
       contacts: (login) => endpoint.contacts(login).length,
@@ -296,6 +306,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     closers.unshift(() => calls.close());
     const firstKey = await accounts.start();
     await events.start();
+    await transcription.start();
     await recover(await left, {
       store,
       plane,

@@ -19,6 +19,7 @@ import type {
   Sync,
 } from './rows.ts';
 import { migrations, type Tables } from './tables.ts';
+import type { TranscriptionQuery, TranscriptionRow } from './transcription-rows.ts';
 
 export interface Database {
   readonly db: Kysely<Tables>;
@@ -36,8 +37,8 @@ export async function openDatabase(file: string, sync: Sync, lockMs = 0): Promis
   throw error;
 }
 
-/** What can be asked without the key of what is sealed. */
-export type StoredQuery = Exclude<Query, { kind: 'unfinished' } | AccountQuery>;
+/** What can be asked without the key of what is sealed, and no other file asks. */
+export type StoredQuery = Exclude<Query, { kind: 'unfinished' } | AccountQuery | TranscriptionQuery>;
 
 export function runQuery(db: Kysely<Tables>, query: StoredQuery): Promise<Answers[StoredQuery['kind']]> {
   switch (query.kind) {
@@ -103,9 +104,21 @@ async function readTape(db: Kysely<Tables>, callId: string): Promise<readonly Ta
   }));
 }
 
+/** With what is known of their transcriptions. */
+const recordingsOf = (db: Kysely<Tables>) =>
+  db
+    .selectFrom('recordings')
+    .leftJoin('transcriptions', (join) =>
+      join
+        .onRef('transcriptions.call_id', '=', 'recordings.call_id')
+        .onRef('transcriptions.recording', '=', 'recordings.id'),
+    )
+    .selectAll('recordings')
+    .select(['transcriptions.state as words', 'transcriptions.completed_at as words_at']);
+
 async function readRecordings(db: Kysely<Tables>, callId: string): Promise<readonly RecordingRow[]> {
-  const select = db.selectFrom('recordings').selectAll().where('call_id', '=', callId);
-  return (await select.orderBy('started_at').orderBy('id').execute()).map(toRecording);
+  const select = recordingsOf(db).where('recordings.call_id', '=', callId);
+  return (await select.orderBy('recordings.started_at').orderBy('recordings.id').execute()).map(toRecording);
 }
 
 async function findCalls(db: Kysely<Tables>, query: CallQuery): Promise<readonly CallRow[]> {
@@ -137,10 +150,8 @@ async function readAccountRecordings(
   account: string,
   limit: number,
 ): Promise<readonly RecordingRow[]> {
-  const rows = await db
-    .selectFrom('recordings')
+  const rows = await recordingsOf(db)
     .innerJoin('calls', 'calls.id', 'recordings.call_id')
-    .selectAll('recordings')
     .where('calls.account', '=', account)
     .where('calls.direction', '!=', conference)
     .orderBy('recordings.started_at', 'desc')
@@ -236,7 +247,12 @@ export function toCall(row: Selectable<Tables['calls']>): CallRow {
   };
 }
 
-function toRecording(row: Selectable<Tables['recordings']>): RecordingRow {
+interface Words {
+  readonly words: string | null;
+  readonly words_at: number | null;
+}
+
+function toRecording(row: Selectable<Tables['recordings']> & Words): RecordingRow {
   return {
     id: row.id,
     callId: row.call_id,
@@ -246,5 +262,8 @@ function toRecording(row: Selectable<Tables['recordings']>): RecordingRow {
     bytes: Number(row.bytes),
     channels: row.channels as RecordingRow['channels'],
     startedAt: Number(row.started_at),
+    ...(row.words !== null && {
+      transcription: { state: row.words as TranscriptionRow['state'], completedAt: time(row.words_at) },
+    }),
   };
 }

@@ -1,6 +1,12 @@
 // Owns: what the store keeps, as its callers see it. Times are milliseconds since 1970 UTC.
 import type { TapeLine } from '../call/event.ts';
 import type { AccountAnswers, AccountQuery, AccountWrite } from './account-rows.ts';
+import type {
+  TranscriptionAnswers,
+  TranscriptionQuery,
+  TranscriptionRow,
+  TranscriptionWrite,
+} from './transcription-rows.ts';
 
 export interface CallRow {
   readonly id: string;
@@ -42,6 +48,8 @@ export interface RecordingRow {
   readonly bytes: number;
   readonly channels: 'mixed' | 'one-each';
   readonly startedAt: number;
+  /** Of one that was asked for; read only. */
+  readonly transcription?: Pick<TranscriptionRow, 'state' | 'completedAt'>;
 }
 
 export interface Page {
@@ -139,6 +147,7 @@ export type Write =
   | { readonly kind: 'recording'; readonly row: RecordingRow }
   | { readonly kind: 'drop-recording'; readonly callId: string; readonly id: string }
   | AccountWrite
+  | TranscriptionWrite
   /** The true event of a masked line; the thread seals it. */
   | { readonly kind: 'seal'; readonly callId: string; readonly seq: number; readonly event: string }
   | {
@@ -163,6 +172,7 @@ export type Query =
   /** The newest of an account. */
   | { readonly kind: 'account-recordings'; readonly account: string; readonly limit: number }
   | AccountQuery
+  | TranscriptionQuery
   | { readonly kind: 'unfinished' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'due'; readonly app: string; readonly at: number; readonly limit: number }
@@ -170,7 +180,7 @@ export type Query =
   | { readonly kind: 'events'; readonly state: OutboxRow['state']; readonly page: Page }
   | { readonly kind: 'event-counts' };
 
-export interface Answers extends AccountAnswers {
+export interface Answers extends AccountAnswers, TranscriptionAnswers {
   readonly calls: readonly CallRow[];
   readonly 'find-calls': readonly CallRow[];
   readonly 'find-conferences': readonly CallRow[];

@@ -25,6 +25,7 @@ import type {
   Write,
 } from './rows.ts';
 import { type StoreThread, startStoreThread } from './store-thread.ts';
+import { createTranscriptionRows, type TranscriptionRows } from './transcription-rows.ts';
 
 export interface StoreOptions {
   /** The database is `keytone.db` in it; the folder is made when missing. */
@@ -86,6 +87,8 @@ export interface Store {
   dropRecording(callId: string, id: string): void;
   /** Accounts, their keys, and what they made over REST. */
   readonly accounts: AccountRows;
+  /** What is put into words, and is still to be. */
+  readonly transcriptions: TranscriptionRows;
   /** Resolves when everything given so far is in the database or was given up. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -213,6 +216,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     accountRecordings: (account, limit) => ask<'account-recordings'>({ kind: 'account-recordings', account, limit }),
     dropRecording: (callId, id) => write({ kind: 'drop-recording', callId, id }),
     accounts: createAccountRows(ask, write),
+    transcriptions: createTranscriptionRows(ask, write),
     flush,
     async close() {
       if (closing) return;

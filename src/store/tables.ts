@@ -4,6 +4,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { accountTables } from './account-sql.ts';
+import { transcriptionTable } from './transcription-sql.ts';
 
 export interface Tables {
   calls: {
@@ -35,6 +36,8 @@ export interface Tables {
   saved_parts: { call_id: string; leg: string; part: string; state: string };
   sealed_lines: { call_id: string; seq: number; event: string };
   heartbeat: { id: number; alive_at: number };
+  /** What else there is of it only transcription-sql.ts reads. */
+  transcriptions: { call_id: string; recording: string; state: string; completed_at: number | null };
   outbox: {
     id: string;
     app: string;
@@ -151,4 +154,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0001-calls-tapes-recordings': first,
   '0002-recovery-outbox': second,
   '0003-accounts': accountTables,
+  '0004-transcriptions': transcriptionTable,
 };

@@ -8,6 +8,8 @@ import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { type Database, openDatabase, runQuery } from './database.ts';
 import type { FromWorker, Query, ToWorker, WorkerOptions, Write } from './rows.ts';
 import { createSeal, type Seal } from './seal.ts';
+import type { TranscriptionQuery } from './transcription-rows.ts';
+import { runTranscriptionQuery } from './transcription-sql.ts';
 import { readUnfinished } from './unfinished.ts';
 import { createWrites, type WriteBatch } from './writes.ts';
 
@@ -23,6 +25,11 @@ const passing = new Set([5, 6, 8, 10, 13, 14]);
 const leavesTraces: ReadonlySet<Write['kind']> = new Set<Write['kind']>(['mask', 'drop', 'phone', 'drop-phone']);
 
 const accountQueries: ReadonlySet<string> = new Set<AccountQuery['kind']>(['kept', 'data-version', 'note', 'notes']);
+const transcriptionQueries: ReadonlySet<string> = new Set<TranscriptionQuery['kind']>([
+  'open-transcriptions',
+  'transcriptions',
+]);
+const isTranscriptionQuery = (query: Query): query is TranscriptionQuery => transcriptionQueries.has(query.kind);
 const isAccountQuery = (query: Query): query is AccountQuery => accountQueries.has(query.kind);
 
 interface Open extends Database {
@@ -83,6 +90,7 @@ async function main(): Promise<void> {
         for (const calls of readUnfinished(raw, seal)) say({ type: 'unfinished', request, calls });
         say({ type: 'answer', request, result: null });
       } else if (isAccountQuery(query)) say({ type: 'answer', request, result: runAccountQuery(raw, query) });
+      else if (isTranscriptionQuery(query)) say({ type: 'answer', request, result: runTranscriptionQuery(raw, query) });
       else say({ type: 'answer', request, result: await runQuery(db, query) });
     } catch (error) {
       say({ type: 'query-failed', request, message: words(error) });
@@ -159,6 +167,11 @@ function describe(write: Write): string {
       return `what is saved of call ${write.callId}`;
     case 'beat':
       return 'the heartbeat';
+    case 'transcription':
+    case 'transcription-step':
+      return `the transcription of ${write.row.recording} of call ${write.row.callId}`;
+    case 'drop-transcription':
+      return `the end of the transcription of ${write.recording} of call ${write.callId}`;
     case 'drop-recording':
       return `the end of recording ${write.id}`;
     default:

@@ -5,6 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { accountStatements } from './account-sql.ts';
 import type { CallRow, OutboxEvent, RecordingRow, Settlement, Write } from './rows.ts';
 import type { Seal } from './seal.ts';
+import { transcriptionStatement } from './transcription-sql.ts';
 
 type Value = string | number | null;
 
@@ -120,6 +121,13 @@ export function createWrites(database: DatabaseSync, seal: Seal): WriteBatch {
       case 'drop-recording':
         run('dropRecording', one.callId, one.id);
         return;
+      case 'transcription':
+      case 'transcription-step':
+      case 'drop-transcription': {
+        const [sql, ...values] = transcriptionStatement(one);
+        database.prepare(sql).run(...values);
+        return;
+      }
       default:
         // These come so rarely that nothing is kept prepared for them.
         for (const [sql, ...values] of accountStatements(one)) database.prepare(sql).run(...values);

@@ -35,6 +35,10 @@ export const legIdOf = (call: string, leg: string): string => callIdOf(`${call}/
 export const recordingIdOf = (call: string, recording: string): string =>
   `r-${check(`${call}/${recording}`)}-${stableUuid('recording', `${call}/${recording}`)}`;
 
+/** Of what was said in a recording. */
+export const transcriptionIdOf = (call: string, recording: string): string =>
+  `t-${stableUuid('transcription', `${call}/${recording}`)}`;
+
 /** Where there are no accounts, this one stands for all. */
 export const accountIdOf = (call: Pick<CallFacts, 'account'>): string => call.account ?? '1000000';
 

@@ -347,11 +347,33 @@ describe('recordings', () => {
     expect(stop).toMatchObject({ kind: 'branch', cases: [{ body: [{ mode: 'stop' }, { value: '' }] }], otherwise: [] });
   });
 
-  it('mp3 and transcriptions have no effect, and that is told', () => {
+  it('mp3, and transcriptions without an engine, have no effect, and that is told', () => {
     expect(compiled('<Record fileFormat="mp3" transcribe="true" detectLanguage="false"/>').problems).toEqual([
       'warning attribute-not-supported',
       'warning attribute-not-supported',
     ]);
+  });
+
+  it('a transcription is asked of the engine that there is', () => {
+    const document = (attributes: string): string => `<Bxml><Record ${attributes}/></Bxml>`;
+    const wishOf = (attributes: string) => {
+      const { flow, problems } = compile(document(attributes), source, { transcribes: true });
+      expect(problems).toEqual([]);
+      return flow!.body.find(({ kind }) => kind === 'record');
+    };
+    expect(wishOf('transcribe="false" detectLanguage="true"')).not.toHaveProperty('transcribe');
+    expect(wishOf('transcribe="true"')).toMatchObject({ transcribe: { detectLanguage: false, notify: null } });
+    const url = 'transcriptionAvailableUrl="/t" transcriptionAvailableMethod="GET"';
+    expect(wishOf(`transcribe="true" detectLanguage="true" ${url}`)).toMatchObject({
+      transcribe: {
+        detectLanguage: true,
+        notify: {
+          url: 'https://app.test/t',
+          method: 'GET',
+          extra: { event: 'transcriptionAvailable', tag: '{{tag}}' },
+        },
+      },
+    });
   });
 });
 
@@ -499,8 +521,10 @@ describe('the support table', () => {
   it('names exactly the attributes that the compiler reads', () => {
     const read = new Map<string, Set<string>>();
     for (const name of Object.keys(verbs) as VerbName[])
-      compile(`<Response>${used(name)}</Response>`, source, (verb, attribute) => {
-        read.set(verb, (read.get(verb) ?? new Set()).add(attribute));
+      compile(`<Response>${used(name)}</Response>`, source, {
+        onRead(verb, attribute) {
+          read.set(verb, (read.get(verb) ?? new Set()).add(attribute));
+        },
       });
     for (const name of Object.keys(verbs) as VerbName[]) {
       const { level, attributes } = supportOf(name);

@@ -13,7 +13,12 @@ import { compileVerb, isRunnable } from './verbs/index.ts';
 
 const roots: ReadonlySet<string> = new Set(['Response', 'Bxml']);
 
-export function compile(text: string, source: string, onRead: Scope['onRead'] = () => {}): Compiled {
+export function compile(
+  text: string,
+  source: string,
+  options: Partial<Pick<Scope, 'onRead' | 'transcribes'>> = {},
+): Compiled {
+  const { onRead = () => {}, transcribes = false } = options;
   const problems = new Problems(source);
   if (text.trim() === '') {
     problems.warn('document-empty', { line: 1, column: 1 }, 'The answer holds no document; the call ends.');
@@ -30,7 +35,7 @@ export function compile(text: string, source: string, onRead: Scope['onRead'] = 
   }
   if (root === null || problems.refused) return { flow: null, problems: problems.sorted() };
   warnStrayText(root, problems);
-  const body = compileBody(root, { source, problems, onRead });
+  const body = compileBody(root, { source, problems, transcribes, onRead });
   if (problems.refused) return { flow: null, problems: problems.sorted() };
   const flow = deepFreeze({
     dialect: 'bandwidth' as const,

@@ -18,6 +18,8 @@ export interface Named {
 export interface Scope {
   readonly source: string;
   readonly problems: Problems;
+  /** Whether there is a transcription engine. */
+  readonly transcribes?: boolean;
   /** Told of each attribute that a compile function looks at; tests compare it with the support table. */
   readonly onRead: (verb: string, attribute: string) => void;
 }

@@ -21,7 +21,6 @@ export interface VerbSupport extends Support {
 
 const yes = (byDefault: string, note: string): AttributeSupport => ({ level: 'yes', byDefault, note });
 const part = (byDefault: string, note: string): AttributeSupport => ({ level: 'part', byDefault, note });
-const no = (note: string): AttributeSupport => ({ level: 'no', byDefault: '–', note });
 const notYet = (note: string, content = '–', inside: VerbSupport['inside'] = 'document'): VerbSupport => ({
   level: 'no',
   inside,
@@ -40,7 +39,6 @@ const fallbackCredentials = {
   fallbackUsername: yes('–', 'As `username`, for the fallback URL.'),
   fallbackPassword: yes('–', 'As `password`, for the fallback URL.'),
 } as const;
-const noTranscription = no('There is no transcription.');
 const diversion = {
   diversionTreatment: yes(
     '`none`',
@@ -53,10 +51,16 @@ const wavOnly = part('`wav`', '`mp3` is recorded as WAV, and told as `wav`.');
 const available = {
   recordingAvailableUrl: yes('–', 'Told when the file is complete; the answer is ignored.'),
   recordingAvailableMethod: method,
-  transcribe: noTranscription,
-  detectLanguage: noTranscription,
-  transcriptionAvailableUrl: noTranscription,
-  transcriptionAvailableMethod: noTranscription,
+  transcribe: part(
+    '`false`',
+    'By the engine that is configured as `transcription`; without one it has no effect, and the log says so.',
+  ),
+  detectLanguage: yes('`false`', '`true`: whichever it is; else it is `transcription.language`.'),
+  transcriptionAvailableUrl: yes(
+    '–',
+    'Told with event `transcriptionAvailable` when it is there or will not be, also after the call; the answer is ignored.',
+  ),
+  transcriptionAvailableMethod: method,
 } as const;
 
 export const verbs = {

@@ -4,7 +4,15 @@
 import type { CallFacts, Report, ReportedLeg } from '../../flow/report.ts';
 import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
-import { applicationIdOf, callIdOf, conferenceIdOf, legIdOf, recordingIdOf, streamIdOf } from './call-id.ts';
+import {
+  applicationIdOf,
+  callIdOf,
+  conferenceIdOf,
+  legIdOf,
+  recordingIdOf,
+  streamIdOf,
+  transcriptionIdOf,
+} from './call-id.ts';
 import { causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
 import { signallingWords } from './signalling-words.ts';
@@ -91,6 +99,29 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   }
 
+  function ofTranscription(report: Extract<Report, { kind: 'transcription' }>, call: CallFacts): Properties {
+    const { recordingId, startedAt, durationMs, status, completedAt } = report;
+    const { answerTime: _, tag, ...rest } = ofCall('transcriptionAvailable', report, call);
+    const mediaUrl = mediaUrlOf(recordingId, call);
+    return {
+      ...rest,
+      ...{ recordingId: recordingIdOf(call.id, recordingId), mediaUrl },
+      ...{
+        startTime: startedAt,
+        endTime: iso(Date.parse(startedAt) + durationMs),
+        duration: `PT${durationMs / 1000}S`,
+      },
+      fileFormat: 'wav',
+      tag,
+      transcription: {
+        id: transcriptionIdOf(call.id, recordingId),
+        status: transcriptionStatuses[status],
+        completedTime: completedAt,
+        url: mediaUrl.replace(/media$/, 'transcription'),
+      },
+    };
+  }
+
   function mediaUrlOf(recording: string, call: CallFacts): string {
     const owner =
       call.conference === undefined ? `calls/${callIdOf(call.id)}` : `conferences/${conferenceIdOf(call.id)}`;
@@ -164,7 +195,7 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   }
 
-  function properties(report: Exclude<Report, { kind: 'http' }>, call: CallFacts): Properties {
+  function properties(report: Exclude<Report, { kind: 'http' | 'transcribe' }>, call: CallFacts): Properties {
     switch (report.kind) {
       case 'call-start': {
         if (call.direction === 'outbound') return ofCall('answer', report, call);
@@ -183,6 +214,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
         return { ...ofCall('dtmf', report, call), digit: report.digit };
       case 'recording':
         return call.conference === undefined ? ofRecording(report, call) : ofConferenceRecording(report, call);
+      case 'transcription':
+        return ofTranscription(report, call);
       case 'conference':
         return { ...ofConference(conferenceEvents[report.event], report, call), ...ofMember(report) };
       case 'dial':
@@ -216,6 +249,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     const fallback = extra['fallback'] === 'true';
     const method = (fallback ? extra['fallbackMethod'] : undefined) ?? report.destination.method;
     if (report.kind === 'http') return { method, url, headers: report.headers, body: report.body };
+    // No application's matter.
+    if (report.kind === 'transcribe') return { method, url: '', headers: {}, body: null };
     const named = extra[fallback ? 'fallbackCredentials' : 'credentials'];
     const credentials = named === undefined ? null : credentialsNamed(named);
     const told = properties(report, call);
@@ -227,6 +262,12 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   };
 }
+
+export const transcriptionStatuses = {
+  available: 'available',
+  error: 'error',
+  'too-short': 'file-size-too-small',
+} as const satisfies Record<Extract<Report, { kind: 'transcription' }>['status'], string>;
 
 const conferenceEvents = {
   created: 'conferenceCreated',

@@ -55,6 +55,8 @@ export function request(report: Report, call: CallFacts): HttpPlan {
     case 'key':
     case 'leg-answer':
     case 'stream':
+    case 'transcribe':
+    case 'transcription':
     case 'leg-end':
     case 'call-end':
       return plan(method, addQuery(url, party), hasBody ? told : null);

@@ -2,13 +2,16 @@
 // sound was deleted.
 import type { CallFacts } from '../../../flow/report.ts';
 import type { RecordingRecord, RestReply, Voice } from '../../rest.ts';
-import { applicationIdOf, callIdOf, conferenceIdOf, recordingIdOf } from '../call-id.ts';
+import { applicationIdOf, callIdOf, conferenceIdOf, recordingIdOf, transcriptionIdOf } from '../call-id.ts';
+import { transcriptionStatuses } from '../words.ts';
 import { accountUrl, callUrl } from './call-view.ts';
 import { notFound } from './reply.ts';
 
 type View = Readonly<Record<string, unknown>>;
 export interface Forgotten {
   readonly call: string;
+  /** Our own id of it. */
+  readonly recording?: string;
   readonly view: View;
 }
 const kind = 'bandwidth-recording';
@@ -39,14 +42,26 @@ function common(recording: RecordingRecord, voice: Voice, mediaUrl: string): Vie
 export function viewRecording(recording: RecordingRecord, call: CallFacts, voice: Voice, here: string): View {
   const callId = callIdOf(call.id);
   const recordingId = recordingIdOf(call.id, recording.id);
+  const own = `${callUrl(here, voice.account, callId)}/recordings/${recordingId}`;
   return {
     applicationId: applicationIdOf(call.app),
     callId,
     to: call.to,
     from: call.from,
     direction: call.direction,
-    ...common(recording, voice, `${callUrl(here, voice.account, callId)}/recordings/${recordingId}/media`),
-    transcription: { status: 'none' },
+    ...common(recording, voice, `${own}/media`),
+    transcription: viewTranscription(recording, `${own}/transcription`),
+  };
+}
+
+function viewTranscription({ call, id, transcription }: RecordingRecord, url: string): View {
+  if (transcription === undefined) return { status: 'none' };
+  const { state, completedAt } = transcription;
+  return {
+    id: transcriptionIdOf(call, id),
+    status: state === 'processing' ? state : transcriptionStatuses[state],
+    ...(completedAt !== null && { completedTime: completedAt }),
+    url,
   };
 }
 
@@ -65,9 +80,17 @@ export function viewConferenceRecording(
 /** Removes the sound and remembers the rest. */
 export async function dropSound(recording: RecordingRecord, view: View, voice: Voice): Promise<void> {
   const { mediaUrl: _mediaUrl, ...rest } = view;
-  const gone: Forgotten = { call: recording.call, view: { ...rest, status: 'deleted' } };
+  const gone: Forgotten = { call: recording.call, recording: recording.id, view: { ...rest, status: 'deleted' } };
   await voice.notes.put(kind, recordingIdOf(recording.call, recording.id), gone);
   await voice.dropRecording(recording.call, recording.id);
+}
+
+/** Our own id of a recording, also of one whose sound was deleted. */
+export async function ownRecordingId(owner: string, recordingId: string, voice: Voice): Promise<string | null> {
+  const there = await findRecording(owner, recordingId, voice);
+  if (there !== null) return there.id;
+  const gone = await voice.notes.get<Forgotten>(kind, recordingId);
+  return gone?.call === owner ? (gone.recording ?? null) : null;
 }
 
 export async function forgotten(voice: Voice, fits: (gone: Forgotten) => boolean): Promise<readonly View[]> {

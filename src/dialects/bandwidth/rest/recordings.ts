@@ -3,7 +3,7 @@
 import type { CallRecord, RestReply, RestRequest, Voice } from '../../rest.ts';
 import { isOurs, needCall } from './call-view.ts';
 import { readTime } from './paging.ts';
-import { dropSound, findRecording, forgotten, sendSound, viewRecording } from './recording-view.ts';
+import { dropSound, findRecording, forgotten, ownRecordingId, sendSound, viewRecording } from './recording-view.ts';
 import { empty, notFound, reply } from './reply.ts';
 
 const mostListed = 1000;
@@ -58,6 +58,8 @@ export async function deleteRecording({ params }: RestRequest, voice: Voice): Pr
   const call = await needCall(params['call']!, voice);
   const recordingId = params['recording']!;
   const recording = await findRecording(call.id, recordingId, voice);
+  const own = await ownRecordingId(call.id, recordingId, voice);
+  if (own !== null) await voice.transcriptions?.drop(call.id, own);
   const dropped = recording !== null && (await voice.dropRecording(call.id, recording.id));
   const wasForgotten = await voice.notes.drop('bandwidth-recording', recordingId);
   if (!dropped && !wasForgotten) throw recordingNotFound(recordingId);

@@ -7,7 +7,7 @@ import type { Support } from '../support.ts';
 const yes = (note: string): Support => ({ level: 'yes', note });
 const part = (note: string): Support => ({ level: 'part', note });
 const no = (note: string): Support => ({ level: 'no', note });
-const noEngine = 'There is no transcription engine';
+const notLive = 'Live calls are not transcribed';
 
 /** Below `/api/v2/accounts/{accountId}`. */
 export const endpoints = {
@@ -26,12 +26,16 @@ export const endpoints = {
   'DELETE /calls/{call}/recordings/{recording}': yes('204.'),
   'GET /calls/{call}/recordings/{recording}/media': yes('`audio/vnd.wave`.'),
   'DELETE /calls/{call}/recordings/{recording}/media': yes('204; its status is then `deleted`.'),
-  'POST /calls/{call}/recordings/{recording}/transcription': no(`${noEngine}: 403 \`authorization-error\`.`),
-  'GET /calls/{call}/recordings/{recording}/transcription': no(`${noEngine}: 404.`),
-  'DELETE /calls/{call}/recordings/{recording}/transcription': no(`${noEngine}: 404.`),
-  'GET /calls/{call}/transcriptions': part(`${noEngine}: the list is empty.`),
-  'GET /calls/{call}/transcriptions/{transcription}': no(`${noEngine}: 404.`),
-  'DELETE /calls/{call}/transcriptions/{transcription}': no(`${noEngine}: 404.`),
+  'POST /calls/{call}/recordings/{recording}/transcription': yes(
+    '204; asked anew, it takes the place of the one before. 403 `authorization-error` without a transcription engine.',
+  ),
+  'GET /calls/{call}/recordings/{recording}/transcription': yes(
+    'Each channel is a speaker. 404 while there is none; `confidence` where the engine tells one.',
+  ),
+  'DELETE /calls/{call}/recordings/{recording}/transcription': yes('204; one that is under way is given up.'),
+  'GET /calls/{call}/transcriptions': part(`${notLive}: the list is empty.`),
+  'GET /calls/{call}/transcriptions/{transcription}': no(`${notLive}: 404.`),
+  'DELETE /calls/{call}/transcriptions/{transcription}': no(`${notLive}: 404.`),
   'GET /recordings': yes('Of calls; at most 1000. All filters.'),
   'GET /conferences': yes('The newest first, in pages, without members.'),
   'GET /conferences/{conference}': yes('With its members.'),

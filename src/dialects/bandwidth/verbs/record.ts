@@ -1,5 +1,6 @@
 // Owns: Record, and Start-, Pause-, Resume- and StopRecording. That only one background recording runs is kept in a variable.
 import * as build from '../../../flow/build.ts';
+import type { Transcribe } from '../../../flow/node.ts';
 import type { Fields } from '../../xml/fields.ts';
 import { destinationOf, tagNodes } from '../destination.ts';
 import type { CompileVerb, Scope } from '../scope.ts';
@@ -16,6 +17,7 @@ export const record: CompileVerb = ({ scope, fields, at }) => {
     extra,
   });
   const notify = availableOf(fields, scope, extra);
+  const transcribe = transcribeOf(fields, scope);
   warnFormat(fields, scope);
   const node = build.record('until', {
     at,
@@ -24,6 +26,7 @@ export const record: CompileVerb = ({ scope, fields, at }) => {
     silenceMs: fields.seconds('silenceTimeout', 0, { min: 0, max: 10_800 }) || null,
     report,
     notify,
+    ...transcribe,
   });
   return { nodes: [...tagNodes(fields, scope), node], leaves: report !== null };
 };
@@ -31,6 +34,7 @@ export const record: CompileVerb = ({ scope, fields, at }) => {
 export const startRecording: CompileVerb = ({ scope, fields, at }) => {
   const oneEach = fields.boolean('multiChannel', false);
   const notify = availableOf(fields, scope, channels(oneEach ? '2' : '1'));
+  const transcribe = transcribeOf(fields, scope);
   warnFormat(fields, scope);
   const start = [
     ...tagNodes(fields, scope),
@@ -39,6 +43,7 @@ export const startRecording: CompileVerb = ({ scope, fields, at }) => {
       at,
       channels: oneEach ? 'one-each' : 'mixed',
       notify,
+      ...transcribe,
       onFailed: [build.set(running, '', at)],
     }),
   ];
@@ -58,6 +63,21 @@ const channels = (count: '1' | '2') => ({ channels: count });
 
 const availableOf = (fields: Fields, scope: Scope, extra: Readonly<Record<string, string>>) =>
   destinationOf(fields, scope, { prefix: 'recordingAvailable', event: 'recordingAvailable', fallback: false, extra });
+
+function transcribeOf(fields: Fields, scope: Scope): { readonly transcribe?: Transcribe } {
+  const names = { prefix: 'transcriptionAvailable', event: 'transcriptionAvailable', fallback: false };
+  const notify = destinationOf(fields, scope, names);
+  const detectLanguage = fields.boolean('detectLanguage', false);
+  if (!fields.boolean('transcribe', false)) return {};
+  if (scope.transcribes === true) return { transcribe: { detectLanguage, notify } };
+  scope.problems.warn(
+    'attribute-not-supported',
+    fields.attribute('transcribe')!.at,
+    `transcribe of <${fields.element.name}> has no effect: this server has no transcription engine.`,
+    'Set transcription.engine in the configuration.',
+  );
+  return {};
+}
 
 function warnFormat(fields: Fields, scope: Scope): void {
   if (fields.choice('fileFormat', ['wav', 'mp3'], 'wav') !== 'mp3') return;

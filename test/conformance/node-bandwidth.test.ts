@@ -690,6 +690,39 @@ describe('applications and numbers', () => {
     expect(await refused(client['Application']!['delete']!('phone-app'))).toMatchObject({ statusCode: 403 });
   });
 
+  it('lead to somebody else when an application is not there', async () => {
+    const { client, callee, uri } = await open();
+    const dead = { name: 'dead', incomingCallUrl: 'http://127.0.0.1:9/', incomingCallUrlCallbackTimeout: 500 };
+    const applicationId = idOf(await client['Application']!['create']!(dead));
+    const number = { number: '+19195550122', applicationId, fallbackNumber: callee.address };
+    await client['PhoneNumber']!['create']!(number);
+    const phone = await startPhone();
+    const placed = await phone.call(uri('+19195550122'));
+    const there = await callee.next();
+    expect(placed.state).toBe('ringing');
+    await there.answer();
+    await placed.answered;
+    await placed.press('6');
+    await there.until('digit', ({ digit }) => digit === '6');
+    there.hangUp();
+    await placed.ended;
+  });
+
+  it('keep the credentials of an application that is changed', async () => {
+    const { client, application, uri } = await open();
+    const incomingCallUrl = `${application.origin.replace('http://', 'http://me:hunter2@')}/in`;
+    const applicationId = idOf(await client['Application']!['create']!({ name: 'locked', incomingCallUrl }));
+    await client['PhoneNumber']!['create']!({ number: '+19195550133', applicationId });
+    await client['Application']!['update']!(applicationId, { name: 'still locked' });
+    const shown = await client['Application']!['get']!(applicationId);
+    expect(shown).toMatchObject({ name: 'still locked', incomingCallUrl: `${application.origin}/in` });
+    expect(Object.keys(shown).filter((name) => /credentials/i.test(name))).toEqual([]);
+    const phone = await startPhone();
+    await phone.call(uri('+19195550133'));
+    const { headers } = await application.told('incomingcall');
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('me:hunter2').toString('base64')}`);
+  });
+
   it('are not sold here, nor looked up', async () => {
     const { client } = await open();
     expect(await refused(client['AvailableNumber']!['search']!('local', { city: 'Cary' }))).toMatchObject({

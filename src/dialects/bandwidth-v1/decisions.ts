@@ -37,14 +37,14 @@ export const decisions: readonly Decision[] = [
   {
     about: 'A call that comes in',
     decision:
-      '`incomingcall` is told first, and waited for. When it cannot be told (as for callbacks below), the call is refused with 503, so that the provider may try another way. With `autoAnswer: false` it rings for 180 s at most until it is answered or rejected.',
+      '`incomingcall` is told first, and waited for. When it cannot be told (as for callbacks below), the call goes to `fallbackNumber`, or is refused with 503, so that the provider may try another way. With `autoAnswer: false` it rings for 180 s at most until it is answered or rejected.',
     reason: 'An application that does not know of a call cannot drive it.',
   },
   {
     about: 'When a callback has failed',
     decision:
-      'No connection, no answer within `callbackTimeout` (10 s), any status but 2xx. When no connection could be made, or the answer is 429, 502, 503 or 504, it is tried again within that time. Then the fallback URL is told, if there is one.',
-    reason: 'The vendor says "if the request fails". `fallbackNumber` of a number is kept, but nobody is called there.',
+      'No connection, no answer within `callbackTimeout` (10 s), any status but 2xx. When no connection could be made, or the answer is 429, 502, 503 or 504, it is tried again within that time. Then the fallback URL is told, if there is one. When `incomingcall` could not be told, `fallbackNumber` is called, if the number has one: the caller’s phone rings until it answers.',
+    reason: 'The vendor says "if the request fails".',
   },
   {
     about: 'The body that answers an event by POST',
@@ -60,8 +60,8 @@ export const decisions: readonly Decision[] = [
   {
     about: 'Credentials in callback URLs and addresses of sounds',
     decision:
-      'Sent at once as Basic, over http too, to that origin only. They are taken out of the address before it is written down or shown, and stand sealed where they are written: a call that is taken up after a restart has them.',
-    reason: 'The tape, which outlives the process, holds no secret.',
+      'Sent at once as Basic, over http too, to that origin only. They are taken out of the address before it is written down or shown, and kept sealed, so that they survive a restart.',
+    reason: 'The tape, which outlives the process, holds no secret that can be read.',
   },
   {
     about: 'Times',

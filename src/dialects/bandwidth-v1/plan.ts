@@ -1,7 +1,7 @@
 // Owns: what a call of v1 does by itself: one that came in for an app, and one that was asked for over REST. Everything
 // else is commands (rest/) or the documents of the GET mode (compile.ts).
 import * as build from '../../flow/build.ts';
-import type { Block, Destination, FlowNode } from '../../flow/node.ts';
+import type { Block, Destination, DialTarget, FlowNode } from '../../flow/node.ts';
 import type { CallPlan } from '../../flow/plan.ts';
 import type { AppOpening } from '../dialect.ts';
 import { type Callback, callbackOf, documentsKnow, tell } from './callback.ts';
@@ -9,13 +9,24 @@ import { byDefault } from './decisions.ts';
 
 const flowOf = (body: Block): CallPlan['flow'] => build.flow(body, { dialect: 'bandwidth-v1', source: 'rest:' });
 
+/** Who is called instead for calls to that number. */
+export interface FallbackTarget {
+  readonly number: string;
+  readonly target: DialTarget;
+}
+
 /** What the app of a call that comes in is told, and whether it answers by itself. A document of its own needs nobody. */
-export function openingPlan(app: AppOpening): CallPlan | null {
+export function openingPlan(app: AppOpening, fallbacks: readonly FallbackTarget[] = []): CallPlan | null {
   const { url, method, fallbackUrl, timeoutMs } = app.first;
   if (/^file:/i.test(url)) return null;
   const callback = callbackOf({ url, fallbackUrl, timeoutMs, method: method === 'GET' ? 'GET' : 'POST' });
   // An application that cannot be told of a call cannot drive it either; the caller's provider may have another way.
-  const onFailed = [build.reject({ sipStatus: 503 })];
+  const cases = fallbacks.map(({ number, target }) => ({
+    when: { subject: 'to', equals: [number, number.startsWith('+') ? number.slice(1) : `+${number}`] },
+    body: [build.dial([target], { answers: 'with-target' }), build.hangup()],
+  }));
+  const refuse = [build.reject({ sipStatus: 503 })];
+  const onFailed = cases.length === 0 ? refuse : [build.choose(cases, refuse)];
   return {
     flow: flowOf([
       build.http(tell(callback, 'incomingcall'), { onFailed }),

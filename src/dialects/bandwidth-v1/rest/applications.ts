@@ -1,29 +1,13 @@
-// Owns: applications: each is an app of the account whose calls begin as a call of v1 does (../plan.ts).
+// Owns: applications as clients see them; install-application.ts makes apps of them.
 import type { RestReply, RestRequest, Voice } from '../../rest.ts';
-import { splitAddress } from '../callback.ts';
+import { type Address, splitAddress } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
 import { freshId } from '../ids.ts';
-import { openingPlan } from '../plan.ts';
 import { type Input, readInput } from './input.ts';
+import { type ApplicationNote, applicationKind, installApplication } from './install-application.ts';
 import { RequestProblem } from './problem.ts';
 import { created, done, paged, route, shown } from './route.ts';
 
-/** As clients see it; credentials in addresses are not kept here. */
-export interface ApplicationNote {
-  readonly name: string;
-  readonly incomingCallUrl: string;
-  readonly incomingCallUrlCallbackTimeout: number;
-  readonly incomingCallFallbackUrl?: string;
-  readonly incomingMessageUrl?: string;
-  readonly incomingMessageUrlCallbackTimeout?: number;
-  readonly incomingMessageFallbackUrl?: string;
-  readonly callbackHttpMethod: 'GET' | 'POST';
-  readonly autoAnswer: boolean;
-  /** Those in its addresses are kept sealed, and nowhere else. */
-  readonly hasCredentials?: true;
-}
-
-export const applicationKind = 'v1-application';
 const most = 1000;
 
 export const applicationRoutes = [
@@ -64,7 +48,7 @@ async function applicationsOf(voice: Voice): Promise<readonly object[]> {
   return [...kept.map(([id, note]) => ({ id, ...view(note) })), ...others.map(({ name }) => ({ id: name, name }))];
 }
 
-const view = ({ hasCredentials: _, ...note }: Partial<ApplicationNote>): object => note;
+const view = ({ credentials: _, fallbackCredentials: __, ...note }: Partial<ApplicationNote>): object => note;
 
 interface KnownApplication {
   readonly id: string;
@@ -91,8 +75,8 @@ export async function needApplication(
 async function save(voice: Voice, id: string, input: Input, was: Partial<ApplicationNote> | null): Promise<void> {
   const milliseconds = { min: 1, max: byDefault.callbackMs };
   const name = input.text('name', 200) ?? was?.name;
-  const url = input.url('incomingCallUrl') ?? was?.incomingCallUrl ?? '';
-  const fallback = input.url('incomingCallFallbackUrl') ?? was?.incomingCallFallbackUrl ?? '';
+  const url = input.url('incomingCallUrl');
+  const fallback = input.url('incomingCallFallbackUrl');
   const method = input.choice('callbackHttpMethod', ['GET', 'POST'], was?.callbackHttpMethod ?? 'POST');
   const timeoutMs = input.number(
     'incomingCallUrlCallbackTimeout',
@@ -108,26 +92,27 @@ async function save(voice: Voice, id: string, input: Input, was: Partial<Applica
   );
   const messageFallback = input.url('incomingMessageFallbackUrl') ?? was?.incomingMessageFallbackUrl ?? '';
   if (name === undefined || name === '') throw needed('name');
-  if (was?.hasCredentials === true && !input.has('incomingCallUrl'))
-    throw input.invalid('incomingCallUrl', 'must be given again: its credentials are not kept where they can be read');
-  const first = { url, method, fallbackUrl: fallback || null, timeoutMs, extra: {} };
-  const plan = url === '' ? null : openingPlan({ first, autoAnswer });
-  // The server keeps what is in `first` sealed, credentials too; the plan is what runs.
-  await voice.saveApp({ name: id, dialect: 'bandwidth-v1', ...(plan !== null && { first, plan }) });
+  const own = url === null ? kept(was?.incomingCallUrl, was?.credentials) : splitAddress(url);
+  const other =
+    fallback === null ? kept(was?.incomingCallFallbackUrl, was?.fallbackCredentials) : splitAddress(fallback);
   const note: ApplicationNote = {
     name,
-    incomingCallUrl: splitAddress(url).url,
+    incomingCallUrl: own.url,
     incomingCallUrlCallbackTimeout: timeoutMs,
-    ...(fallback === '' ? {} : { incomingCallFallbackUrl: splitAddress(fallback).url }),
+    ...(other.url === '' ? {} : { incomingCallFallbackUrl: other.url }),
     ...(messageUrl === '' ? {} : { incomingMessageUrl: splitAddress(messageUrl).url }),
     ...(messageTimeout === null ? {} : { incomingMessageUrlCallbackTimeout: messageTimeout }),
     ...(messageFallback === '' ? {} : { incomingMessageFallbackUrl: splitAddress(messageFallback).url }),
     callbackHttpMethod: method,
     autoAnswer,
-    ...([url, fallback].some((one) => splitAddress(one).credentials !== null) && { hasCredentials: true }),
+    ...(own.credentials === null ? {} : { credentials: own.credentials }),
+    ...(other.credentials === null ? {} : { fallbackCredentials: other.credentials }),
   };
+  await installApplication(voice, id, note);
   await voice.notes.put(applicationKind, id, note);
 }
+
+const kept = (url = '', credentials: string | null = null): Address => ({ url, credentials });
 
 const needed = (name: string): RequestProblem =>
   new RequestProblem(

@@ -1,21 +1,14 @@
 // Owns: phone numbers: those that the account's apps are called at. None can be bought here: whoever creates one has it from
 // a provider already. And what is said of numbers that others have: nothing.
+import { readTarget } from '../../bandwidth/verbs/address.ts';
 import type { RestRequest, RestRoute, Voice } from '../../rest.ts';
 import { freshId } from '../ids.ts';
 import { needApplication } from './applications.ts';
 import { type Input, readInput } from './input.ts';
+import { renewApplication } from './install-application.ts';
+import { type NumberNote, numberKind, numberNotes } from './number-notes.ts';
 import { RequestProblem } from './problem.ts';
 import { created, done, paged, route, shown, userUrl } from './route.ts';
-
-interface NumberNote {
-  readonly number: string;
-  readonly name?: string;
-  readonly fallbackNumber?: string;
-  readonly createdTime: string;
-}
-
-const kind = 'v1-number';
-const most = 1000;
 
 export const phoneNumberRoutes = [
   route('GET', '/v1/users/:account/phoneNumbers', async (request, voice) =>
@@ -33,13 +26,12 @@ export const phoneNumberRoutes = [
       application === null
         ? voice.appFor('bandwidth-v1').name
         : (await needApplication(request, voice, application)).id;
-    const known = (await voice.notes.list<NumberNote>(kind, { offset: 0, limit: most })).some(
-      ([, one]) => one.number === number,
-    );
-    if (known) throw new RequestProblem('number-update-conflict', `There is a number ${number} already`);
+    if ((await numberNotes(voice)).some(([, one]) => one.number === number))
+      throw new RequestProblem('number-update-conflict', `There is a number ${number} already`);
     await voice.saveNumber(number, app);
     const id = freshId('n');
-    await voice.notes.put(kind, id, { number, ...wordsOf(input, {}), createdTime: new Date().toISOString() });
+    await voice.notes.put(numberKind, id, { number, ...wordsOf(input, {}), createdTime: new Date().toISOString() });
+    await renewApplication(voice, app);
     return created(voice, `phoneNumbers/${id}`);
   }),
   route('GET', '/v1/users/:account/phoneNumbers/:number', async (request, voice) =>
@@ -49,15 +41,18 @@ export const phoneNumberRoutes = [
     const known = await needNumber(request, voice);
     const input = readInput('phoneNumber', request);
     const application = input.text('applicationId');
-    if (application !== null)
-      await voice.saveNumber(known.number, (await needApplication(request, voice, application)).id);
-    await voice.notes.put(kind, known.id, { ...known.note, number: known.number, ...wordsOf(input, known.note) });
+    const app = application === null ? known.app : (await needApplication(request, voice, application)).id;
+    if (app !== known.app) await voice.saveNumber(known.number, app);
+    await voice.notes.put(numberKind, known.id, { ...known.note, number: known.number, ...wordsOf(input, known.note) });
+    await renewApplication(voice, app);
+    if (app !== known.app) await renewApplication(voice, known.app);
     return done;
   }),
   route('DELETE', '/v1/users/:account/phoneNumbers/:number', async (request, voice) => {
-    const { id, number } = await needNumber(request, voice);
+    const { id, number, app } = await needNumber(request, voice);
     await voice.dropNumber(number);
-    await voice.notes.drop(kind, id);
+    await voice.notes.drop(numberKind, id);
+    await renewApplication(voice, app);
     return done;
   }),
 ];
@@ -78,7 +73,9 @@ export const numberInfoRoutes: readonly RestRoute[] = [
 
 function wordsOf(input: Input, was: Partial<NumberNote>): Partial<NumberNote> {
   const name = input.text('name', 200) ?? was.name;
-  const fallbackNumber = input.text('fallbackNumber', 64) ?? was.fallbackNumber;
+  const written = input.text('fallbackNumber', 256)?.trim() ?? '';
+  if (written !== '' && readTarget(written, 'any') === null) throw input.invalid('fallbackNumber', 'cannot be called');
+  const fallbackNumber = input.text('fallbackNumber', 256) ?? was.fallbackNumber;
   return {
     ...(name === undefined ? {} : { name }),
     ...(fallbackNumber === undefined ? {} : { fallbackNumber }),
@@ -93,7 +90,7 @@ interface KnownNumber {
 }
 
 async function numbersOf(voice: Voice): Promise<readonly KnownNumber[]> {
-  const notes = await voice.notes.list<NumberNote>(kind, { offset: 0, limit: most });
+  const notes = await numberNotes(voice);
   return voice.apps().flatMap(({ name: app, numbers }) =>
     numbers.map((number): KnownNumber => {
       const [id, note] = notes.find(([, one]) => one.number === number) ?? [`n-${number.replace('+', '')}`, {}];

@@ -89,7 +89,7 @@ export const endpoints: readonly EndpointSupport[] = [
   part(
     'POST',
     `${users}/phoneNumbers`,
-    'A number that your provider gave you; `fallbackNumber` is kept, and nobody is called there.',
+    'A number that your provider gave you. `fallbackNumber` is called when its application is one that was made over REST.',
   ),
   yes('GET', `${users}/phoneNumbers/{number}`, 'By id or number.'),
   part('POST', `${users}/phoneNumbers/{number}`, 'As when it is created.'),

@@ -110,10 +110,11 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     // Its threads load while the store opens.
     const plane = closing(await createMediaPlane({ ...config.media, log }));
     const store = closing(await createStore({ dataDir: config.dataDir, sync: config.store.sync, log }));
+    // Before the calls that were left, which are more to read and are waited for later.
+    const accounts: Accounts = closing(await createAccounts({ config, store, clock, log }));
     const left = readLeft(store);
     // Whoever awaits it is told; until then it must not end the process.
     left.catch(() => {});
-    const accounts: Accounts = closing(await createAccounts({ config, store, clock, log }));
     sealCredentials(createSeal(join(config.dataDir, 'accounts.key')));
     const { directory } = accounts;
     const { trustOf } = directory;

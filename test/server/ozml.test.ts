@@ -466,6 +466,42 @@ describe('a script', () => {
     );
   });
 
+  it('sends an alarm to a receiver, which says that it took it, and tells the result', async () => {
+    const script =
+      '<OzML><ReceiveAlarmNotification><Received><Var ID="heard">$account $eventqualifier $eventcode $partition $zone</Var><Speak>$heard</Speak></Received></ReceiveAlarmNotification></OzML>';
+    const application = await openApplication({ IncomingCall: script });
+    const ozml = await startOzml(`${application.origin}/start`);
+    const sent = await ozml.command('SendAlarmNotification', {
+      ...{ PhoneNumber: ozml.uri, AccountNumber: '1234', EventCode: '131', PartitionNumber: '1', ZoneNumber: '15' },
+      ResultUrl: `${application.origin}/result`,
+    });
+    expect(codeOf(sent)).toBe('200');
+    expect(await application.told('AlarmNotificationResult')).toMatchObject({
+      Result: 'Success',
+      CallId: elementOf(sent, 'CallId'),
+    });
+    const tones = ozml.events.flatMap(({ event }) => (event.type === 'tone.heard' ? [event.frequencyHz] : []));
+    expect(tones).toEqual([1400, 2300, 1400]);
+    // The panel has hung up before the sentence was over.
+    await ozml.until((event) => event.type === 'verb.started' && event.verb === 'Speak');
+  });
+
+  it('sends no alarm to somebody who is no receiver, and tells that', async () => {
+    const application = await openApplication({});
+    const ozml = await startOzml(`${application.origin}/start`);
+    const callee = await startCallee();
+    await ozml.command('SendAlarmNotification', {
+      ...{ PhoneNumber: callee.uri, AccountNumber: '1234', EventCode: '131', PartitionNumber: '1', ZoneNumber: '15' },
+      ResultUrl: `${application.origin}/result`,
+    });
+    const call = await callee.call;
+    await call.answered;
+    call.hangUp();
+    await call.ended;
+    await application.told('CallFinished');
+    expect([digitsOf(call), application.seen.map(({ told }) => told.NotificationName)]).toEqual(['', ['CallFinished']]);
+  });
+
   it('takes the message of an alarm panel', async () => {
     const script =
       '<OzML><ReceiveAlarmNotification><Received><SendDTMF Keys="$zone"/><Var ID="x">$account $eventqualifier $eventcode $eventname $partition</Var><Speak>$x</Speak></Received></ReceiveAlarmNotification></OzML>';

@@ -244,7 +244,7 @@ describe('the support table', () => {
     const all = `<Speak>a</Speak><SendDTMF Keys="1"/><Play>a.wav</Play><Record/><UserInput><InitialCommands/><Inputs><Input Key="1"/></Inputs></UserInput>
       <Delay>1</Delay><Beep/><Var ID="a"/><Array ID="b"/><ForEach Source="b"/><BlindTransfer>1</BlindTransfer><AttendedTransfer TargetCallId="c"/><Hold/><Unhold/>
       <Call Dialed="1"/><CallSetup Caller="1" Callee="2"/><SendSms Recipient="1">a</SendSms><SendEmail Recipient="a@b"/><SendMsg ToConnection="sip" ToAddress="1">a</SendMsg>
-      <MoveFile Source="a" Target="b"/><DeleteFile File="a"/>`;
+      <SendAlarmNotification PhoneNumber="1" AccountNumber="1234" EventCode="130" PartitionNumber="1" ZoneNumber="2"/><MoveFile Source="a" Target="b"/><DeleteFile File="a"/>`;
     for (const script of [
       all,
       '<GoTo>a</GoTo>',

@@ -458,7 +458,29 @@ export const commands = {
     note: 'Inside `ozml.filesDir` only, symbolic links resolved. The name of the parameter is a guess.',
     parameters: { File: yes('required', 'The file.', { also: ['Source', 'FileName', 'Path'], text: true }) },
   },
-  SendAlarmNotification: notBuilt('Ademco Contact ID is received; it cannot be sent yet.'),
+  SendAlarmNotification: {
+    script: 'part',
+    api: 'part',
+    inside: 'script',
+    content: 'nothing',
+    note: 'Calls an alarm receiver and sends it a message in Ademco Contact ID (SIA DC-05). Answers at once, with the CallId.',
+    parameters: {
+      PhoneNumber: yes('required', 'The number of the receiver.'),
+      AccountNumber: yes('required', 'Four digits, or B to F.'),
+      EventCode: yes('required', 'Up to three digits.'),
+      PartitionNumber: yes('required', 'Up to two digits.'),
+      ZoneNumber: yes('required', 'Up to three digits.'),
+      EventQualifier: yes('`NewEvent`', '`NewEvent`, `NewRestore` or `StatusReport`.'),
+      ApiExtension: yes("the account's first app", 'As of Call.'),
+      ResultUrl: yes(
+        '–',
+        'Told `AlarmNotificationResult` with `Result` `Success` or `Failed`, and why; then `CallFinished`, or `Error` when nobody answered. Only `Success` means that the receiver took it.',
+        {
+          also: ['ResultURL'],
+        },
+      ),
+    },
+  },
   ReceiveAlarmNotification: {
     script: 'yes',
     api: 'never',

@@ -57,7 +57,13 @@ export function createWords({ address }: WordsOptions): (report: Report, call: C
       case 'key':
         return ['DtmfEntered', { DtmfDigits: report.digit }];
       default:
-        return [extra['event'] ?? 'CallChanged', {}];
+        return [
+          extra['event'] ?? 'CallChanged',
+          {
+            ...(extra['result'] !== undefined && { Result: extra['result'] }),
+            ...(extra['reason'] !== undefined && { Reason: extra['reason'] }),
+          },
+        ];
     }
   }
 }

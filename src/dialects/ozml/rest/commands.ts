@@ -19,7 +19,7 @@ import {
 } from './lists.ts';
 import { attendedTransfer, besides, blindTransfer, forwardCall, hangup, hold, runOzml, unhold } from './live.ts';
 import { sendEmail, sendMsg, sendSms } from './messages.ts';
-import { call, callSetup, requestCall } from './place.ts';
+import { call, callSetup, requestCall, sendAlarmNotification } from './place.ts';
 
 type ApiName = {
   [Name in CommandName]: (typeof commands)[Name] extends { inside: 'script'; api: 'yes' | 'part' } ? Name : never;
@@ -40,6 +40,7 @@ const byUrl: Readonly<Record<ApiName, RunCommand>> = {
   CallSetup: callSetup,
   Request: requestCall,
   RunOzML: runOzml,
+  SendAlarmNotification: sendAlarmNotification,
   SendSms: sendSms,
   SendEmail: sendEmail,
   ListActiveCalls: listActiveCalls,

@@ -303,6 +303,45 @@ describe('a call that is placed', () => {
   });
 });
 
+describe('an alarm', () => {
+  const query =
+    'command=SendAlarmNotification&PhoneNumber=5550&AccountNumber=12b4&EventCode=130&PartitionNumber=1&ZoneNumber=15';
+
+  it('is a call whose flow sends the message', async () => {
+    const rig = createRig();
+    expect(read(await rig.ask(`${query}&EventQualifier=newrestore&ResultUrl=http://h/result`))).toContain('200');
+    const message = { account: '12B4', qualifier: 'restore', event: '130', partition: '01', zone: '015' };
+    expect(rig.orders[0]?.plan).toMatchObject({
+      last: { extra: { event: 'placed', errorUrl: 'http://h/result' } },
+      flow: {
+        body: [
+          {
+            kind: 'send-alarm',
+            ...message,
+            onFailed: [{ destination: { extra: { result: 'Failed' } } }, { kind: 'hangup' }],
+          },
+          { kind: 'notify', destination: { url: 'http://h/result', extra: { result: 'Success' } } },
+          { kind: 'hangup' },
+        ],
+      },
+    });
+    parseFlow(JSON.parse(JSON.stringify(rig.orders[0]?.plan.flow)));
+  });
+
+  it.each(['AccountNumber=123', 'AccountNumber=12A4', 'EventCode=1300', 'ZoneNumber=', 'EventQualifier=Old'])(
+    'is none with %s',
+    async (wrong) => {
+      const [name = ''] = wrong.split('=');
+      const rig = createRig();
+      const asked = new URLSearchParams(query);
+      asked.set(name, wrong.slice(name.length + 1));
+      expect(read(await rig.ask(asked.toString()))).toBe(
+        `302 Missing or invalid parameter '${name}' for command 'SendAlarmNotification'`,
+      );
+    },
+  );
+});
+
 describe('a list', () => {
   it('has the calls that are up, in the words of the vendor', async () => {
     const rig = bridged();

@@ -73,6 +73,42 @@ export const requestCall: RunCommand = async (request) => {
   );
 };
 
+const qualifiers = { NewEvent: 'new', NewRestore: 'restore', StatusReport: 'status' } as const;
+
+/** What became of it is told to ResultUrl: at its end by the script of the call, or when nobody answered (words.ts). */
+export const sendAlarmNotification: RunCommand = async (request) => {
+  const { given, name, source } = request;
+  const extension = extensionIn(request, 'ApiExtension');
+  if ('code' in extension) return extension;
+  if (given.needed('PhoneNumber') === null) return wrongParameter('PhoneNumber', name);
+  const to = targetIn(given, 'PhoneNumber', 'api');
+  const digits = (parameter: string, most: number, least = 1): string => {
+    const text = (given.needed(parameter) ?? '').toUpperCase();
+    if (!/^[0-9B-F]+$/.test(text) || text.length > most || text.length < least)
+      given.wrong(parameter, `${parameter} has ${least} to ${most} of 0-9 and B-F.`, null);
+    return text.padStart(most, '0');
+  };
+  const message = {
+    account: digits('AccountNumber', 4, 4),
+    event: digits('EventCode', 3),
+    partition: digits('PartitionNumber', 2),
+    zone: digits('ZoneNumber', 3),
+    qualifier: qualifiers[given.choice('EventQualifier', ['NewEvent', 'NewRestore', 'StatusReport'], 'NewEvent')],
+  };
+  const result = destinationOf(given, 'ResultUrl', 'AlarmNotificationResult', source);
+  const [fault] = given.faults;
+  if (to === null || fault !== undefined) return wrongParameter(fault ?? 'PhoneNumber', name);
+  const at = { ...build.nowhere, path: 'SendAlarmNotification' };
+  const tell = (words: Readonly<Record<string, string>>): Block =>
+    result === null ? [] : [build.notify({ ...result, extra: { ...result.extra, ...words } }, at)];
+  const onFailed = [...tell({ result: 'Failed', reason: '{{error}}' }), build.hangup({ at })];
+  const body = [build.sendAlarm(message, { at, onFailed }), ...tell({ result: 'Success' }), build.hangup({ at })];
+  const flow = build.flow(body, { dialect: 'ozml', source });
+  const { ringMs } = byDefault;
+  const last = result === null ? null : placedEnd(result, result, result);
+  return place(request, orderOf({ extension, from: numberOf(extension), to, flow, last, ringMs }, null, false));
+};
+
 function extensionIn({ given, voice }: CommandRequest, parameter: string): AppRecord | Answer {
   const written = given.text(parameter) ?? '';
   if (written === '') return voice.appFor('ozml');
@@ -131,16 +167,12 @@ function statesIn(root: XmlElement): readonly XmlElement[] | null {
 function endOf({ given, source }: CommandRequest, finished: Destination | null): Destination | null {
   const failed = destinationOf(given, 'ErrorUrl', 'Error', source);
   const any = finished ?? failed;
-  if (any === null) return null;
+  return any === null ? null : placedEnd(any, finished, failed);
+}
+
+function placedEnd(any: Destination, finished: Destination | null, failed: Destination | null): Destination {
   const { extra } = destinationTo(any.url, 'placed');
-  return {
-    ...any,
-    extra: {
-      ...extra,
-      ...endpoint('finished', finished),
-      ...endpoint('error', failed),
-    },
-  };
+  return { ...any, extra: { ...extra, ...endpoint('finished', finished), ...endpoint('error', failed) } };
 }
 
 const endpoint = (name: string, to: Destination | null): Readonly<Record<string, string>> =>

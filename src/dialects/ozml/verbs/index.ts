@@ -41,6 +41,7 @@ const runnable: Readonly<Record<RunnableName, CompileCommand>> = {
   CallSetup: errand('CallSetup', ['Caller', 'Callee']),
   SendSms: errand('SendSms', ['Recipient', 'Message']),
   SendEmail: errand('SendEmail', ['Recipient']),
+  SendAlarmNotification: errand('SendAlarmNotification', ['PhoneNumber', 'AccountNumber', 'EventCode']),
   SendMsg: errand('SendMsg', ['ToConnection', 'Text']),
   MoveFile: errand('MoveFile', ['Source', 'Target']),
   DeleteFile: errand('DeleteFile', ['File']),

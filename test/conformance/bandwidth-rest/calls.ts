@@ -114,6 +114,24 @@ export function testCalls(of: () => Stand): void {
       ]);
     });
 
+    it('ask the fallback when the answer URL fails, by the method that was said', async () => {
+      of().documents.set('/fallback', bxml(wait()));
+      const more = {
+        answerFallbackUrl: `${of().origin}/fallback`,
+        answerFallbackMethod: 'GET',
+        disconnectMethod: 'GET',
+      };
+      const { data } = await of()
+        .api('CallsApi')
+        .createCall(account, of().order('/broken', { ...more, tag: 'a b&c' }));
+      expect(data.answerFallbackMethod).toBe('GET');
+      const phone = await of().incoming();
+      await phone.answer();
+      expect(await of().told('answer', data.callId)).toMatchObject({ accountId: account, tag: 'a b&c' });
+      phone.hangUp();
+      expect(await of().told('disconnect', data.callId)).toMatchObject({ cause: 'hangup' });
+    });
+
     it('that still ring are cancelled', async () => {
       const calls = of().api('CallsApi');
       const { data } = await calls.createCall(account, of().order('/answer'));

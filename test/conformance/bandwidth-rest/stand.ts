@@ -70,9 +70,15 @@ export async function openStand() {
         response.writeHead(200, { 'content-type': 'audio/wav' }).end(toneWav(200));
         return;
       }
-      const body: Webhook = JSON.parse(text);
+      if (path === '/broken') {
+        response.writeHead(500).end();
+        return;
+      }
+      const { pathname, searchParams } = new URL(path, 'http://application.invalid');
+      const byGet = request.method === 'GET';
+      const body: Webhook = byGet ? Object.fromEntries(searchParams) : JSON.parse(text);
       oracle.webhook(body);
-      const document = documents.get(path);
+      const document = documents.get(pathname);
       if (document === undefined) response.writeHead(204).end();
       else response.writeHead(200, { 'content-type': 'application/xml' }).end(document);
       webhooks.put({ path, body });

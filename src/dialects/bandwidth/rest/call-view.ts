@@ -5,6 +5,7 @@ import type { CallFacts } from '../../../flow/report.ts';
 import type { AppRecord, CallRecord, Voice } from '../../rest.ts';
 import { applicationIdOf, callIdOf, ownCallId } from '../call-id.ts';
 import { type Cause, causeOfCall } from '../cause.ts';
+import { signallingWords } from '../signalling-words.ts';
 import { callNotFound, notNow } from './reply.ts';
 
 export const accountUrl = (here: string, account: string): string =>
@@ -45,8 +46,8 @@ export async function needLiveCall(callId: string, voice: Voice): Promise<CallRe
 
 export async function viewCall(call: CallRecord, voice: Voice): Promise<Readonly<Record<string, unknown>>> {
   const { id, direction, from, to, startedAt, answeredAt, endedAt, enqueuedAt } = call;
-  // What is answered, not over and did not wait needs no tape.
-  const isPlain = endedAt === null && answeredAt !== null && enqueuedAt === undefined;
+  // What we placed, is answered, not over and did not wait needs no tape.
+  const isPlain = direction === 'outbound' && endedAt === null && answeredAt !== null && enqueuedAt === undefined;
   const tape = isPlain ? [] : await voice.tape(id);
   const state = stateOf(call, tape);
   const cause = causeOf(call, tape);
@@ -59,6 +60,7 @@ export async function viewCall(call: CallRecord, voice: Voice): Promise<Readonly
     from,
     direction,
     state,
+    stirShaken: stirShakenIn(tape),
     identity: null,
     enqueuedTime: enqueuedAt ?? (direction === 'outbound' ? startedAt : undefined),
     startTime: state === 'queued' ? undefined : (invitedAt(tape) ?? startedAt),
@@ -92,6 +94,11 @@ function causeOf(call: CallRecord, tape: readonly TapeLine[]): Cause | null {
     break;
   }
   return causeOfCall({ by, reason: call.reason ?? 'unknown', q850Cause: call.q850Cause ?? 0, fault }, call);
+}
+
+/** As the carrier that the call came from says. */
+function stirShakenIn([first]: readonly TapeLine[]): unknown {
+  return first?.event.type === 'call.incoming' ? signallingWords(first.event.signalling)['stirShaken'] : undefined;
 }
 
 function invitedAt(tape: readonly TapeLine[]): string | null {

@@ -75,7 +75,13 @@ describe('GET /calls/{callId}', () => {
       startTime: '2030-01-02T03:04:06.006Z',
       lastUpdate: '2030-01-02T03:04:06.006Z',
     });
+    const signalling = { 'P-Attestation-Indicator': 'A' };
+    rig.tapes.set(
+      ownId(3),
+      tapeOf({ type: 'call.incoming', call: ownId(3), app: application, from: '1', to: '2', signalling }),
+    );
     const inbound = await rig.ask('GET', `/calls/${id(3)}`);
+    expect(inbound.body.stirShaken).toEqual({ attestationIndicator: 'A' });
     expect(inbound.body.state).toBe('initiated');
     expect(inbound.body).not.toHaveProperty('enqueuedTime');
   });

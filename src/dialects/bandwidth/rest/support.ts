@@ -92,6 +92,12 @@ export const restDecisions: readonly Decision[] = [
     reason: 'BXML cannot be run on a call whose webhooks are in other words.',
   },
   {
+    about: 'REST: legs that a document dials',
+    decision:
+      'Have a `callId` in `transferAnswer` and `transferDisconnect`, but are no calls: they are not found, and `parentCallId` of a call is null.',
+    reason: 'Here a leg belongs to the call that dialled it, and ends with it.',
+  },
+  {
     about: 'REST: numbers',
     decision: 'Short numbers and numbers without `+` are called too. Numbers and booleans in bodies may be strings.',
     reason: 'Phones of this server have short numbers; clients write both.',

@@ -15,6 +15,9 @@ export interface FallbackTarget {
   readonly target: DialTarget;
 }
 
+/** Words of a call that came in: where it was diverted from, as its INVITE said. */
+export const cameIn = { diversion: '{{diversion}}' } as const;
+
 /** What the app of a call that comes in is told, and whether it answers by itself. A document of its own needs nobody. */
 export function openingPlan(app: AppOpening, fallbacks: readonly FallbackTarget[] = []): CallPlan | null {
   const { url, method, fallbackUrl, timeoutMs } = app.first;
@@ -29,8 +32,8 @@ export function openingPlan(app: AppOpening, fallbacks: readonly FallbackTarget[
   const onFailed = cases.length === 0 ? refuse : [build.choose(cases, refuse)];
   return {
     flow: flowOf([
-      build.http(tell(callback, 'incomingcall'), { onFailed }),
-      ...(app.autoAnswer ? [build.answer(), ...afterAnswer(callback)] : waitForAnswer),
+      build.http(tell(callback, 'incomingcall', cameIn), { onFailed }),
+      ...(app.autoAnswer ? [build.answer(), ...afterAnswer(callback, [], cameIn)] : waitForAnswer),
     ]),
     last: tell(callback, 'hangup'),
     ringMs: byDefault.ringMs,
@@ -41,10 +44,14 @@ export function openingPlan(app: AppOpening, fallbacks: readonly FallbackTarget[
 const waitForAnswer: Block = [build.pause(byDefault.waitForAnswerMs), build.reject({ sipStatus: 480 })];
 
 /** What runs once somebody is there: by GET the application answers with a document, else it sends commands. */
-export function afterAnswer(callback: Callback, before: Block = []): readonly FlowNode[] {
-  if (callback.method === 'GET')
-    return [...before, ...documentsKnow(callback), build.ask('Answer', tell(callback, 'answer'))];
-  return [build.notify(tell(callback, 'answer')), ...before, ...waiting(callback)];
+export function afterAnswer(
+  callback: Callback,
+  before: Block = [],
+  more: Readonly<Record<string, string>> = {},
+): readonly FlowNode[] {
+  const answered = tell(callback, 'answer', more);
+  if (callback.method === 'GET') return [...before, ...documentsKnow(callback), build.ask('Answer', answered)];
+  return [build.notify(answered), ...before, ...waiting(callback)];
 }
 
 /** The call waits for commands and tells its keys meanwhile. */

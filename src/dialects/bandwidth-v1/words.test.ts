@@ -74,6 +74,15 @@ describe('the events', () => {
     expect(told('notify', 'answer', {})).toEqual({ eventType: 'answer', ...known, tag });
   });
 
+  it('incomingcall says where the call was diverted from', () => {
+    const more = { diversion: '<sip:+15557778888@old.example>;reason=user-busy;privacy=off' };
+    const diversion = { origTo: '+15557778888', reason: 'user-busy', privacy: 'off' };
+    expect(told('http', 'incomingcall', { headers: {}, body: null }, { more })).toMatchObject({ diversion });
+    const to = callbackOf({ url: 'https://app.test/cb', method: 'GET' });
+    const { searchParams } = new URL(plan('ask', 'answer', {}, { to, more }).url);
+    expect(JSON.parse(searchParams.get('diversion')!)).toEqual(diversion);
+  });
+
   it('gather, with the properties of the page in their order', () => {
     expect(JSON.stringify(told('gather', 'gather', keyed, { more: { gatherId: 'gtr-1' } }))).toBe(
       JSON.stringify({

@@ -3,6 +3,7 @@
 // Does not: send anything (src/hooks).
 import type { CallFacts, GatherReason, Report } from '../../flow/report.ts';
 import { decodeTag } from '../bandwidth/destination.ts';
+import { signallingWords } from '../bandwidth/signalling-words.ts';
 import { authorizationOf } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import { causeOfCall, causeOfLeg, wasTimeout } from './cause.ts';
@@ -113,18 +114,19 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
   }
 
   function ofCall(eventType: string, report: Report, call: CallFacts): Properties {
-    const { method } = report.destination;
+    const { method, extra } = report.destination;
     const { callId, callUri, from, to } = party(report, call);
     const tag = tagOf(report);
     const time = iso(now());
+    const { diversion } = signallingWords({ Diversion: extra['diversion'] ?? '' });
     const byGet =
       method === 'GET' ? { displayName: '', withholdCallerName: 'false', withholdCallerNumber: 'false' } : {};
     const known = { callId, callUri, from, to, callState: 'active' };
     switch (eventType) {
       case 'incomingcall':
-        return { eventType, ...known, applicationId: call.app, time, ...byGet };
+        return { eventType, ...known, applicationId: call.app, time, diversion, ...byGet };
       case 'answer':
-        return { eventType, ...known, tag, time, ...byGet };
+        return { eventType, ...known, tag, time, diversion, ...byGet };
       case 'redirect':
         return { eventType, callId, from, to, callState: 'active', tag };
       case 'transferComplete':

@@ -9,7 +9,7 @@ import { anonymous } from '../anonymous.ts';
 import { callbackOf, redirectCallback, splitAddress, tell } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
 import { freshId, transferIdOf } from '../ids.ts';
-import { afterAnswer, commandFlow } from '../plan.ts';
+import { afterAnswer, cameIn, commandFlow } from '../plan.ts';
 import { soundOf } from './audio.ts';
 import { recordingOf, recordNode, targetOf } from './calls.ts';
 import { type Input, readInput } from './input.ts';
@@ -62,7 +62,7 @@ async function answer(known: KnownCall, voice: Voice): Promise<void> {
   const callback = await callbackFor(voice, known);
   await voice.command(record.id, {
     kind: 'run',
-    flow: commandFlow([build.answer(), ...afterAnswer(callback)]),
+    flow: commandFlow([build.answer(), ...afterAnswer(callback, [], cameIn)]),
   });
 }
 

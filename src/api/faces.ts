@@ -88,6 +88,7 @@ export function createFaces(options: FacesOptions): Faces {
       request = { ...request, body };
       return await inTime(route.answer(request, voiceOf(who.account)));
     } catch (error) {
+      if (isGone(raw)) return { status: 400 };
       return refuse(...judge(error, request));
     }
   }
@@ -124,7 +125,8 @@ export function createFaces(options: FacesOptions): Faces {
     let request = requestOf(raw, target, Buffer.alloc(0));
     let face = options.command.find((one) => one.takes(request));
     if (raw.method === 'POST' && (face !== undefined || (nobodys && options.command.length > 0))) {
-      const body = await readBody(raw, usualBodyBytes);
+      const body = await readBody(raw, usualBodyBytes).catch(() => Buffer.alloc(0));
+      if (isGone(raw)) return { status: 400 };
       if (body === null) return face === undefined ? null : { status: 413, headers: { connection: 'close' } };
       request = { ...request, body };
       face ??= options.command.find((one) => one.takes(request));
@@ -161,6 +163,9 @@ export function createFaces(options: FacesOptions): Faces {
     },
   };
 }
+
+/** The client went away in the middle of its request; nobody reads what is answered. */
+const isGone = (raw: IncomingMessage): boolean => raw.destroyed && !raw.complete;
 
 function send(reply: FastifyReply, { status, headers = {}, body }: RestReply): void {
   reply.code(status).headers(headers);

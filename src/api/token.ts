@@ -17,7 +17,7 @@ export async function answerToken(request: IncomingMessage, keys: Keys): Promise
       headers: { allow: 'POST' },
       body: refusal('invalid_request', 'Tokens are asked for by POST.'),
     };
-  const body = await readBody(request, longestForm);
+  const body = await readBody(request, longestForm).catch(() => Buffer.alloc(0));
   if (body === null) return json(413, refusal('invalid_request', 'The form is too long.'));
   const form = new URLSearchParams(body.toString('utf8'));
   const header = request.headers.authorization;

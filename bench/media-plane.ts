@@ -1,10 +1,11 @@
 // Measures the media plane alone: N sessions that play a clip to a phone that only listens (in a process of its own, so that
 // its work is not counted), or that also send audio and are heard. Prints one JSON line.
 //
-//   node bench/media-plane.ts [sessions=300] [seconds=10] [talk | talk-events]
+//   node bench/media-plane.ts [sessions=300] [seconds=10] [talk | talk-events | bridge | room3 | room10 | …]
 //
 // talk: what they send is as loud and as uneven as speech, and keys are listened for in it. talk-events: each began with a
 // telephone-event, so nobody listens for tones; the difference between the two is what that costs.
+// bridge: as talk-events, and joined in pairs in place of playing; room10: and in conferences of ten.
 // cpuUsPerPacket: user + system time of this process over packets sent (with `talk`: a packet received is in it as well).
 // gapMs: how far the time between two packets of a session is from 20 ms. spreadMs: how far a session's packets stray from
 // their own 20 ms grid. Both are taken in the listening process, so its own lateness is in them.
@@ -13,6 +14,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createMediaPlane } from '../src/media/create-plane.ts';
+import type { MediaPlane, MediaSession } from '../src/media/plane.ts';
 import { speechLike } from './talk.ts';
 
 const quantile = (sorted: Float64Array, q: number) =>
@@ -93,6 +95,22 @@ async function listen(): Promise<void> {
   });
 }
 
+const isJoined = (mode: string): boolean => mode === 'bridge' || mode.startsWith('room');
+
+function join(plane: MediaPlane, sessions: readonly MediaSession[], mode: string): void {
+  if (!isJoined(mode)) return;
+  const size = mode === 'bridge' ? 2 : Number(mode.slice('room'.length));
+  for (let from = 0; from + size <= sessions.length; from += size) {
+    const group = sessions.slice(from, from + size);
+    if (mode === 'bridge') group[0]!.bridge(group[1]!);
+    else {
+      const room = plane.openRoom(() => {});
+      for (const [index, session] of group.entries())
+        room.seat(session, { name: String(index), mute: false, hold: false, coach: null });
+    }
+  }
+}
+
 async function run(count: number, seconds: number, mode: string): Promise<void> {
   const sink = fork(fileURLToPath(import.meta.url), ['listen']);
   const [{ port }] = (await once(sink, 'message')) as [{ port: number }];
@@ -123,9 +141,11 @@ async function run(count: number, seconds: number, mode: string): Promise<void> 
       receive: [{ payloadType: 0, codec: 'PCMU' }],
       direction: 'sendrecv',
     });
-    session.play('p', { clip: 'tone', times: null, stopKeys: '' });
+    if (!isJoined(mode)) session.play('p', { clip: 'tone', times: null, stopKeys: '' });
   }
-  if (mode !== '') sink.send({ talk: sessions.map((session) => session.port), events: mode === 'talk-events' });
+  join(plane, sessions, mode);
+  if (mode !== '')
+    sink.send({ talk: sessions.map((session) => session.port), events: mode === 'talk-events' || isJoined(mode) });
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const cpu = process.cpuUsage();
   const from = performance.now();

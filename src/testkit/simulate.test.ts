@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { flow, gather, hangup, play, prompt } from '../flow/build.ts';
+import { ask, destination, flow, gather, hangup, notify, play, prompt } from '../flow/build.ts';
+import type { Flow } from '../flow/node.ts';
 import { plainDialect } from './plain-dialect.ts';
+import { promptsHeard } from './scenario-run.ts';
 import { simulate } from './simulate.ts';
 import { formatTimeline } from './timeline.ts';
 
@@ -62,6 +64,31 @@ describe('a simulated call', () => {
     expect(text).not.toMatch(/presses 7|key 7/);
     expect(text).toContain('presses •');
     expect(text).toContain('presses 4');
+  });
+
+  it('asks the fallback when an address fails, as a server does, and goes on when both fail', () => {
+    const to = destination('http://app.test/gone', { fallbackUrl: 'http://app.test/instead' });
+    const asking = flow([ask('Redirect', to), play('Going on.')]);
+    const heard = (instead: string | Flow) => {
+      const call = simulate({
+        dialect: plainDialect,
+        application: { '/start': asking, '/gone': { status: 500 }, '/instead': instead },
+        caller: [],
+      });
+      return { heard: promptsHeard(call), urls: call.requests.map(({ url }) => new URL(url).pathname) };
+    };
+    const urls = ['/start', '/gone', '/instead'];
+    expect(heard(flow([play('Instead.')]))).toEqual({ heard: ['Instead.'], urls });
+    expect(heard('no flow')).toEqual({ heard: ['Going on.'], urls });
+  });
+
+  it('tells nobody where there is no address', () => {
+    const call = simulate({
+      dialect: plainDialect,
+      application: { '/start': flow([notify(destination('', { method: 'POST' })), play('Going on.')]) },
+      caller: [],
+    });
+    expect([call.faults, call.requests.length, promptsHeard(call)]).toEqual([[], 1, ['Going on.']]);
   });
 
   it('tells when a document leaves the caller waiting for nothing', () => {

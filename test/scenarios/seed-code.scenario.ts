@@ -1,4 +1,5 @@
 // The page on Gather of Opentact: a code of four digits, told to a callback after each attempt.
+// What other dialects say too stands in every-dialect/.
 import type { Scenario } from '../../src/testkit/index.ts';
 
 const question = 'Please enter your code.';
@@ -44,13 +45,6 @@ export const scenarios: readonly Scenario[] = [
         },
       ],
     },
-  },
-  {
-    name: 'code: leading zeros stay',
-    dialect: 'opentact',
-    application: { '/start': byGet, '/code': thanks },
-    caller: [asked, { press: '0042' }],
-    expect: { requests: [start, { method: 'GET', url: '/code?code=0042&success=true' }] },
   },
   {
     name: 'code: the star ends a shorter entry and is no part of it',
@@ -193,32 +187,5 @@ export const scenarios: readonly Scenario[] = [
       answered: true,
       endedBy: 'application',
     },
-  },
-  {
-    name: 'code: the first document is no XML; the caller hears an apology',
-    dialect: 'opentact',
-    application: { '/start': '<Response><Say>Hello</Response>' },
-    caller: [],
-    expect: {
-      prompts: ['We are sorry, your call cannot be handled at the moment. Please try again later.'],
-      endedBy: 'application',
-    },
-  },
-  {
-    name: 'code: the first answer is empty; the caller hears an apology',
-    dialect: 'opentact',
-    application: { '/start': '' },
-    caller: [],
-    expect: {
-      prompts: ['We are sorry, your call cannot be handled at the moment. Please try again later.'],
-      endedBy: 'application',
-    },
-  },
-  {
-    name: 'code: a rejected call is never answered',
-    dialect: 'opentact',
-    application: { '/start': '<Response><Reject/></Response>' },
-    caller: [],
-    expect: { prompts: [], answered: false, endedBy: 'application' },
   },
 ];

@@ -156,6 +156,29 @@ export const legs: Chapter = {
       },
     },
     {
+      name: 'who is called hears a sentence alone, and then the two are connected',
+      caller: [],
+      callees: { 'a@x': { answerAfterMs: 500, hangUpAfterMs: 4000 } },
+      expect: {
+        heard: ['ringback', 'A call for you.', back],
+        told: [{ what: 'callee-answered' }, talked, over()],
+        hungUpBy: 'application',
+      },
+      in: {
+        opentact: notSupported('Who is dialled is joined at once.'),
+        bandwidth: {
+          '/start': bw('', '<SipUri transferAnswerUrl="/screen">a@x</SipUri>'),
+          '/screen': say.bandwidth('A call for you.'),
+          '/done': last('bandwidth', back),
+        },
+        'bandwidth-v1': {
+          '/start': `<Transfer transferTo="a@x" requestUrl="/done">${say['bandwidth-v1']('A call for you.')}</Transfer>`,
+          '/done': last('bandwidth-v1', back),
+        },
+        ozml: notSupported('Who is called is joined at once.'),
+      },
+    },
+    {
       name: 'who is called is asked first, and sent keys, before the two are connected',
       caller: [],
       callees: { 'a@x': { answerAfterMs: 500, press: '1', hangUpAfterMs: 8000 } },
@@ -172,10 +195,21 @@ export const legs: Chapter = {
           '/accept': '<SendDtmf>9</SendDtmf>',
           '/done': last('bandwidth', back),
         },
-        'bandwidth-v1': notSupported('What is played to the callee is not built; such a document is refused.'),
+        'bandwidth-v1': notSupported('Who is called hears what stands in the Transfer, and is asked nothing.'),
         ozml: notSupported('Who is called is joined at once; SendDTMF with Party callee comes by URL.'),
       },
       onlySimulated: 'A story over real calls watches what the caller hears only.',
+    },
+    {
+      name: 'the caller waits in a conference until somebody ends it',
+      caller: [{ until: 'answered' }, { waitMs: 1200 }, { conference: { kind: 'end', reason: 'over' } }],
+      expect: { heard: [back], told: [over()], longerThanMs: 1200, hungUpBy: 'application' },
+      in: {
+        opentact: notSupported('There are no conferences.'),
+        bandwidth: { '/start': `<Conference>ops</Conference>${last('bandwidth', back)}` },
+        'bandwidth-v1': { '/start': `<Conference from="+15551230000"/>${last('bandwidth-v1', back)}` },
+        ozml: notSupported('There are no conferences.'),
+      },
     },
     {
       name: 'the caller is put on hold for a while',

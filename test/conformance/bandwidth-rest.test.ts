@@ -40,7 +40,9 @@ describe('nothing was left out', () => {
   });
 
   it('every webhook was told', () => {
-    expect(Object.keys(webhooks).filter((event) => !stand.oracle.told.has(event))).toEqual([]);
+    // Without an engine nothing is written down; bandwidth-transcription.test.ts has one.
+    const expected = Object.keys(webhooks).filter((event) => event !== 'transcriptionAvailable');
+    expect(expected.filter((event) => !stand.oracle.told.has(event))).toEqual([]);
   });
 
   it('every verb that is supported ran', () => {

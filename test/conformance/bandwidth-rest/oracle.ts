@@ -54,6 +54,7 @@ export const webhooks: Readonly<Record<string, string>> = {
   conferenceCompleted: 'conferenceCompletedCallback',
   conferenceRecordingAvailable: 'conferenceRecordingAvailableCallback',
   disconnect: 'disconnectCallback',
+  transcriptionAvailable: 'transcriptionAvailableCallback',
 };
 
 /** What the vendor's pages name and its file does not. */

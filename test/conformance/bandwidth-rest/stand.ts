@@ -55,7 +55,8 @@ function createQueue<Item>() {
 
 export type Stand = Awaited<ReturnType<typeof openStand>>;
 
-export async function openStand() {
+/** `transcript`: what a transcription engine hears in every recording; without it there is none. */
+export async function openStand({ transcript }: { readonly transcript?: object } = {}) {
   const oracle = createOracle();
   const documents = new Map<string, string>();
   const webhooks = createQueue<{ readonly path: string; readonly body: Webhook }>();
@@ -68,6 +69,10 @@ export async function openStand() {
       const path = request.url ?? '';
       if (path === '/sound.wav') {
         response.writeHead(200, { 'content-type': 'audio/wav' }).end(toneWav(200));
+        return;
+      }
+      if (path === '/v1/audio/transcriptions') {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(transcript));
         return;
       }
       if (path === '/broken') {
@@ -113,6 +118,7 @@ numbers:
 trunks:
   - {name: phone, host: "${phone.uri.split('@').at(-1)}"}
 outbound: {loopback: allow}
+${transcript === undefined ? '' : `transcription: {engine: openai, openai: {url: "${origin}/v1"}}`}
 `,
   );
   const { config, problems } = readConfig({ file, environment: {} });

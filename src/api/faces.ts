@@ -29,6 +29,7 @@ export interface Faces {
 }
 
 const usualBodyBytes = 64 * 1024;
+const retryAfterSeconds = '3';
 const challenge = 'Basic realm="keytone", charset="UTF-8"';
 
 interface Target {
@@ -89,7 +90,8 @@ export function createFaces(options: FacesOptions): Faces {
       return await inTime(route.answer(request, voiceOf(who.account)));
     } catch (error) {
       if (isGone(raw)) return { status: 400 };
-      return refuse(...judge(error, request));
+      const [kind, words] = judge(error, request);
+      return refuse(kind, words, kind === 'unavailable' ? { 'retry-after': retryAfterSeconds } : {});
     }
   }
 

@@ -36,6 +36,7 @@ export function formatFault(error: CodedError, status = statuses[error.code] ?? 
 export function sendFault(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
   const { status, body } = judge(error, log);
   if (status === 401) reply.header('www-authenticate', 'Basic realm="keytone", charset="UTF-8"');
+  if (status === 429) reply.header('retry-after', '3');
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 

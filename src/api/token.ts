@@ -40,7 +40,7 @@ export async function answerToken(request: IncomingMessage, keys: Keys): Promise
     return json(200, { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds, scope: '' });
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== 'auth-too-many') throw error;
-    return json(429, refusal('invalid_client', error.message));
+    return json(429, refusal('invalid_client', error.message), { 'retry-after': '3' });
   }
 }
 

@@ -3,6 +3,7 @@
 // Does not: protect against who can read both files.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { CodedError } from '../base/errors.ts';
 
 export interface Seal {
   /** `place` belongs to it: what was sealed for one place cannot be opened at another. */
@@ -17,10 +18,11 @@ const tagBytes = 16;
 
 /**
  * `fresh` asks for a new key, with which nothing that was ever sealed can be opened. A disk that takes none keeps the old
- * one: a start that failed for it would cost the calls that wait for the start.
+ * one: a start that failed for it would cost the calls that wait for the start. `lasting`: a key that is there and cannot be
+ * read is not replaced, for what was sealed with it is still needed; throws CodedError `store-unusable`.
  */
-export function createSeal(keyFile: string, { fresh = false } = {}): Seal {
-  const known = readKey(keyFile);
+export function createSeal(keyFile: string, { fresh = false, lasting = false } = {}): Seal {
+  const known = readKey(keyFile, lasting);
   const key = known === null ? writeKey(keyFile) : fresh ? (attemptKey(keyFile) ?? known) : known;
   return {
     seal(text, place) {
@@ -43,13 +45,17 @@ export function createSeal(keyFile: string, { fresh = false } = {}): Seal {
   };
 }
 
-function readKey(file: string): Buffer | null {
+function readKey(file: string, lasting: boolean): Buffer | null {
   try {
     const key = readFileSync(file);
-    return key.length === keyBytes ? key : null;
-  } catch {
-    return null;
+    if (key.length === keyBytes) return key;
+    if (lasting) throw new CodedError('store-unusable', `${file} is no key of ${keyBytes} bytes`);
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    if (lasting && (cause as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new CodedError('store-unusable', `The key ${file} cannot be read`, { cause });
   }
+  return null;
 }
 
 function attemptKey(file: string): Buffer | null {

@@ -36,7 +36,7 @@ const mostKeys = 100;
 
 /** Rejects with CodedError `account-not-found` when the configuration names one that there is not. */
 export async function createAccounts({ config, store, clock, log }: AccountsOptions): Promise<Accounts> {
-  const seal = createSeal(join(config.dataDir, 'accounts.key'));
+  const seal = createSeal(join(config.dataDir, 'accounts.key'), { lasting: true });
   const register = await createRegister({ configured: config.accounts ?? [], store, clock, log });
   checkNames(config, register);
   const directory = createDirectory({ config, register, seal });

@@ -132,6 +132,16 @@ describe('signing in', () => {
     expect(await keyring.signIn('kept', secret, '192.0.2.1')).not.toBeNull();
   });
 
+  it('costs a flood from one address no more hashes than it may guess', async () => {
+    const flood = Array.from({ length: 1000 }, (_, guess) =>
+      code(keyring.signIn('kept', `guess ${guess}`, '192.0.2.1')),
+    );
+    const answers = await Promise.all(flood);
+    expect(answers.filter((answer) => answer === null)).toHaveLength(20);
+    expect(hashes).toBe(20);
+    expect(await keyring.signIn('kept', secret, '192.0.2.2')).not.toBeNull();
+  });
+
   it('counts the addresses of one IPv6 network as one', async () => {
     for (let guess = 0; guess < 20; guess++)
       await keyring.signIn('written', `guess ${guess}`, `2001:db8:0:1::${guess}`);

@@ -11,11 +11,18 @@ const smppUrl = z.string().refine((text) => /^s?smpp:\/\/[^\s/]+$/.test(text), {
   error: 'is not a URL such as smpp://gateway.example.org:2775',
 });
 
-export const mail = z.strictObject({
-  smtpUrl: smtpUrl.optional().describe('Mail server, with login and password: `smtps://user:password@host`.'),
-  smtpUrlEnv: secretOf('`smtpUrl`'),
-  from: z.email().describe('Address that mail comes from.'),
-});
+export const mail = z
+  .strictObject({
+    smtpUrl: smtpUrl.optional().describe('Mail server, with login and password: `smtps://user:password@host`.'),
+    smtpUrlEnv: secretOf('`smtpUrl`'),
+    from: z
+      .string()
+      .regex(/^[^\s@<>]+@[^\s@<>]+$/, { error: 'is not an address such as pbx@example.org' })
+      .describe('Address that mail comes from.'),
+  })
+  .refine(({ smtpUrl: written, smtpUrlEnv }) => (written === undefined) !== (smtpUrlEnv === undefined), {
+    error: 'needs one of `smtpUrl` and `smtpUrlEnv`',
+  });
 
 export const messages = z.strictObject({
   from: z

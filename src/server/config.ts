@@ -167,18 +167,23 @@ export function readConfig(sources: ConfigSources): ReadConfig {
 }
 
 function missingSecrets(
-  { accounts }: ConfigFile,
+  { accounts, mail, messages }: ConfigFile,
   environment: NodeJS.ProcessEnv,
   text: ConfigText | null,
   settings: readonly Setting[],
 ): readonly CodedError[] {
-  return accounts.flatMap(({ keys }, account) =>
-    keys.flatMap(({ secretEnv }, key) => {
-      if (secretEnv === undefined || environment[secretEnv]) return [];
-      const place = placeOf(['accounts', account, 'keys', key, 'secretEnv'], text, settings);
-      return [new CodedError('config-invalid', `the environment has no variable ${secretEnv}`, { place })];
-    }),
-  );
+  const missing = (name: string | undefined, path: readonly (string | number)[]): readonly CodedError[] => {
+    if (name === undefined || environment[name]) return [];
+    const place = placeOf([...path], text, settings);
+    return [new CodedError('config-invalid', `the environment has no variable ${name}`, { place })];
+  };
+  return [
+    ...accounts.flatMap(({ keys }, account) =>
+      keys.flatMap(({ secretEnv }, key) => missing(secretEnv, ['accounts', account, 'keys', key, 'secretEnv'])),
+    ),
+    ...missing(mail?.smtpUrlEnv, ['mail', 'smtpUrlEnv']),
+    ...missing(messages?.smpp?.passwordEnv, ['messages', 'smpp', 'passwordEnv']),
+  ];
 }
 
 function readText(file: string): ConfigText | CodedError {

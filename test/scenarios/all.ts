@@ -11,6 +11,7 @@ import { scenarios as conference } from './conference.scenario.ts';
 import { scenarios as decisions } from './decisions.scenario.ts';
 import { scenarios as everyDialect } from './every-dialect/index.ts';
 import { scenarios as legs } from './legs.scenario.ts';
+import { scenarios as ozml } from './ozml.scenario.ts';
 import { scenarios as placed } from './placed.scenario.ts';
 import { scenarios as seedCode } from './seed-code.scenario.ts';
 import { scenarios as seedMenu } from './seed-menu.scenario.ts';
@@ -34,6 +35,7 @@ export const allScenarios: readonly Scenario[] = [
   ...apology,
   ...bandwidth,
   ...bandwidthV1,
+  ...ozml,
   ...everyDialect,
 ];
 

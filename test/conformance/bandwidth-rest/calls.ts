@@ -132,6 +132,26 @@ export function testCalls(of: () => Stand): void {
       expect(await of().told('disconnect', data.callId)).toMatchObject({ cause: 'hangup' });
     });
 
+    it('say the same over REST and by webhook of why they are over', async () => {
+      of().documents.set('/invalid', '<Response><Gathr/></Response>');
+      of().documents.set('/unsupported', '<Response><Connect/></Response>');
+      const calls = of().api('CallsApi');
+      // Each hears an apology, side by side.
+      const over = async (path: string): Promise<unknown> => {
+        const { data } = await calls.createCall(account, of().order(path));
+        await (await of().incoming()).answer();
+        const told = await of().told('disconnect', data.callId);
+        await of().until(data.callId, ({ type }) => type === 'call.ended');
+        const { data: state } = await calls.getCallState(account, data.callId);
+        const { cause, errorMessage, errorId } = told;
+        expect([state.disconnectCause, state.errorMessage, state.errorId]).toEqual([cause, errorMessage, errorId]);
+        expect([errorMessage, errorId]).toEqual([expect.any(String), expect.any(String)]);
+        return cause;
+      };
+      const causes = await Promise.all(['/broken', '/invalid', '/unsupported'].map(over));
+      expect(causes).toEqual(['callback-error', 'invalid-bxml', 'application-error']);
+    });
+
     it('that still ring are cancelled', async () => {
       const calls = of().api('CallsApi');
       const { data } = await calls.createCall(account, of().order('/answer'));

@@ -34,7 +34,11 @@ export const faces: { readonly rest: readonly RestFace[]; readonly command: read
  */
 export function createDialects(httpAddress: () => string, transcribes = false): (name: DialectName) => Dialect {
   const address = httpAddress;
-  const here = [createBandwidth({ address, transcribes }), createBandwidthV1({ address }), createOzml({ address })];
+  const here = [
+    createBandwidth({ address, transcribes }),
+    createBandwidthV1({ address, transcribes }),
+    createOzml({ address }),
+  ];
   return (name) => here.find((dialect) => dialect.name === name) ?? dialectOf(name);
 }
 

@@ -36,7 +36,7 @@ export interface Application {
   told(eventType: string, fits?: (body: Told) => boolean): Promise<ToldEvent>;
 }
 
-/** Answers events with documents by their name, sounds at .wav, everything else with nothing. */
+/** Answers events with documents by their name, everything else with nothing; has sounds at .wav, and writes down what is said. */
 export async function openApplication(documents: Readonly<Record<string, string>> = {}): Promise<Application> {
   const seen: ToldEvent[] = [];
   let waiting: (() => void)[] = [];
@@ -51,6 +51,10 @@ export async function openApplication(documents: Readonly<Record<string, string>
       text += part;
     });
     request.on('end', () => {
+      if (pathname === '/audio/transcriptions') {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"text":"Two of the blue ones, please."}');
+        return;
+      }
       const body = (
         request.method === 'GET' ? Object.fromEntries(searchParams) : JSON.parse(text)
       ) as ToldEvent['body'];
@@ -93,8 +97,8 @@ export interface Rig {
 const userId = 'u-1';
 const requireHere = createRequire(import.meta.url);
 
-/** `app` is said of the app that the number +19195550100 leads to. */
-export async function startRig(origin: string, app = ''): Promise<Rig> {
+/** `app` is said of the app that the number +19195550100 leads to; `more` are lines of configuration. */
+export async function startRig(origin: string, app = '', more = ''): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'keytone-v1-'));
   onClose(async () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'keytone.yaml');
@@ -109,7 +113,7 @@ apps:
   - {name: phone-app, dialect: bandwidth-v1, url: "${origin}/app"${app}}
 numbers:
   - {number: "+19195550100", app: phone-app}
-`,
+${more}`,
   );
   const { config, problems } = readConfig({ file, environment: {} });
   expect(problems).toEqual([]);

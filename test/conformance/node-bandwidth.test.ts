@@ -341,6 +341,40 @@ describe('a call', () => {
     expect(await refused(client['Recording']!['get']!(recordingId))).toMatchObject({ statusCode: 404 });
   });
 
+  it('is written down, where there is an engine', async () => {
+    const application = await openApplication();
+    const engine = `transcription: {engine: openai, openai: {url: "${application.origin}"}}\n`;
+    const rig = await startRig(application.origin, '', engine);
+    const { client } = rig;
+    const { id, phone } = await call(
+      { ...rig, application, callee: await startCallee() },
+      { transcriptionEnabled: 'true' },
+    );
+    await client['Call']!['enableRecording']!(id);
+    await phone.press([{ speakMs: 2500 }]);
+    await client['Call']!['disableRecording']!(id);
+    const { body } = await application.told('transcription');
+    const [recordingId, transcriptionId] = [String(body['recordingId']), String(body['transcriptionId'])];
+    expect(body).toMatchObject({ eventType: 'transcription', status: 'completed', state: 'completed' });
+    const text = 'Two of the blue ones, please.';
+    const view = {
+      id: transcriptionId,
+      state: 'completed',
+      text,
+      textSize: text.length,
+      time,
+      textUrl: body['textUrl'],
+    };
+    expect(await client['Recording']!['getTranscription']!(recordingId, transcriptionId)).toMatchObject(view);
+    expect(await client['Recording']!['getTranscriptions']!(recordingId)).toMatchObject([view]);
+    expect(await client['Call']!['getTranscriptions']!(id)).toMatchObject([view]);
+    const name = String(body['textUrl']).split('/').at(-1);
+    expect(await client['Media']!['download']!(name)).toMatchObject({ content: text });
+    const again = await client['Recording']!['createTranscription']!(recordingId);
+    expect(again['id']).toBe(transcriptionId);
+    await application.told('transcription', (other) => other !== body);
+  });
+
   it('is transferred to another phone, which has an id of its own', async () => {
     const stage = await open();
     const { client, application } = stage;

@@ -167,7 +167,14 @@ describe('the other verbs', () => {
       ...{ maxMs: 9000, silenceMs: null, terminators: '#', report: null },
     });
     expect(warnings('<Record fileFormat="mp3"/>')[0]).toContain('is recorded as WAV');
-    expect(warnings('<Record transcribe="true"/>')[0]).toContain('There is no transcription.');
+    expect(warnings('<Record transcribe="true" transcribeCallbackUrl="/t"/>')[0]).toContain('no transcription engine');
+    const able = (inside: string) => compile(`<Response>${inside}</Response>`, source, { transcribes: true });
+    expect(able('<Record transcribe="true" transcribeCallbackUrl="/t"/>').flow?.body[0]).toMatchObject({
+      transcribe: { detectLanguage: false, notify: { url: 'https://app.test/t', method: 'POST' } },
+    });
+    expect(able('<Record transcribe="true"/>').problems[0]?.message).toContain(
+      'needs the attribute transcribeCallbackUrl',
+    );
   });
 
   it('Transfer rings all, leaves with who answers, and goes on when nobody does', () => {
@@ -231,6 +238,7 @@ describe('the support table', () => {
   const needed: Partial<Record<VerbName, string>> = {
     Gather: 'requestUrl="/a"',
     Redirect: 'requestUrl="/a"',
+    Record: 'transcribe="true" transcribeCallbackUrl="/t"',
     Conference: 'from="1"',
   };
 
@@ -238,13 +246,12 @@ describe('the support table', () => {
     for (const name of Object.keys(verbs) as VerbName[]) {
       if (!isRunnable(name)) continue;
       const read = new Set<string>();
-      compile(
-        `<Response><${name} ${needed[name] ?? ''}>${children[name] ?? ''}</${name}></Response>`,
-        source,
-        (verb, attribute) => {
+      compile(`<Response><${name} ${needed[name] ?? ''}>${children[name] ?? ''}</${name}></Response>`, source, {
+        transcribes: true,
+        onRead(verb, attribute) {
           if (verb === name) read.add(attribute);
         },
-      );
+      });
       const known = Object.entries(supportOf(name).attributes).filter(([, { level }]) => level !== 'no');
       expect([name, [...read].toSorted()]).toEqual([name, known.map(([attribute]) => attribute).toSorted()]);
     }

@@ -13,7 +13,12 @@ import { childrenOf, fieldsOf, positionOf, type Scope } from './scope.ts';
 import type { VerbName } from './support.ts';
 import { compileVerb, isRunnable } from './verbs/index.ts';
 
-export function compile(text: string, source: string, onRead: Scope['onRead'] = () => {}): Compiled {
+export function compile(
+  text: string,
+  source: string,
+  options: Partial<Pick<Scope, 'onRead' | 'transcribes'>> = {},
+): Compiled {
+  const { onRead = () => {}, transcribes = false } = options;
   const problems = new Problems(source);
   const start = { line: 1, column: 1 };
   if (text.trim() === '') {
@@ -39,7 +44,7 @@ export function compile(text: string, source: string, onRead: Scope['onRead'] = 
     );
   if (root === null || problems.refused) return { flow: null, problems: problems.sorted() };
   warnStrayText(root, problems);
-  const body = compileBody(root, { source, problems, onRead });
+  const body = compileBody(root, { source, problems, transcribes, onRead });
   if (problems.refused) return { flow: null, problems: problems.sorted() };
   const flow = deepFreeze({
     dialect: 'bandwidth-v1' as const,

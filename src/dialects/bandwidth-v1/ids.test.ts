@@ -12,6 +12,7 @@ import {
   namedMedia,
   namedRecording,
   recordingIdOf,
+  transcriptionIdOf,
   transferIdOf,
 } from './ids.ts';
 
@@ -27,7 +28,9 @@ describe('ids', () => {
         expect(namedConference(conferenceIdOf(id))).toBe(id);
         const recording = `recording-${count}`;
         expect(namedRecording(recordingIdOf(id, recording))).toEqual({ call: id, recording });
-        expect(namedMedia(mediaNameOf(id, recording))).toEqual({ call: id, recording });
+        expect(namedMedia(mediaNameOf(id, recording))).toEqual({ call: id, recording, kind: 'wav' });
+        expect(namedMedia(mediaNameOf(id, recording, 'txt'))).toEqual({ call: id, recording, kind: 'txt' });
+        expect(transcriptionIdOf(id, recording)).toMatch(/^tr-[a-z2-7]{26}-\d+$/);
       }),
     );
   });

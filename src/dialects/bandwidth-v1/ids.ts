@@ -8,7 +8,7 @@ const idBytes = 16;
 /** What a call's id is followed by in that of a call that it was transferred to. */
 const legForm = /^c-([a-z2-7]{26})(?:t(\d{1,4}))?$/;
 const recordingForm = /^rec-([a-z2-7]{26})-(\d{1,6})$/;
-const mediaForm = /^(c-[a-z2-7]{26})-(\d{1,6})\.wav$/;
+const mediaForm = /^(c-[a-z2-7]{26})-(\d{1,6})\.(wav|txt)$/;
 
 export function callIdOf(id: string): string {
   const bytes = exactBytes(id);
@@ -52,6 +52,10 @@ export function recordingIdOf(call: string, recording: string): string {
   return bytes === null || count === undefined ? recording : `rec-${encode(bytes)}-${count}`;
 }
 
+/** Of what was said in it. */
+export const transcriptionIdOf = (call: string, recording: string): string =>
+  recordingIdOf(call, recording).replace(/^rec-/, 'tr-');
+
 export interface NamedRecording {
   readonly call: string;
   readonly recording: string;
@@ -62,13 +66,14 @@ export function namedRecording(written: string): NamedRecording | null {
   return encoded === undefined ? null : { call: decode(encoded), recording: `recording-${count}` };
 }
 
-/** The name under `media` of a recording's file. */
-export const mediaNameOf = (call: string, recording: string): string =>
-  `${callIdOf(call)}-${ownRecording.exec(recording)?.[1] ?? recording}.wav`;
+/** The name under `media` of a recording's file, or of its words. */
+export const mediaNameOf = (call: string, recording: string, kind: 'wav' | 'txt' = 'wav'): string =>
+  `${callIdOf(call)}-${ownRecording.exec(recording)?.[1] ?? recording}.${kind}`;
 
-export function namedMedia(written: string): NamedRecording | null {
-  const [, call, count] = mediaForm.exec(written) ?? [];
-  return call === undefined ? null : { call: namedCall(call).call, recording: `recording-${count}` };
+export function namedMedia(written: string): (NamedRecording & { readonly kind: 'wav' | 'txt' }) | null {
+  const [, call, count, kind] = mediaForm.exec(written) ?? [];
+  if (call === undefined) return null;
+  return { call: namedCall(call).call, recording: `recording-${count}`, kind: kind === 'txt' ? 'txt' : 'wav' };
 }
 
 /** A new one that nobody has, `gtr-…`. */

@@ -3,11 +3,12 @@
 import type { Dialect } from '../dialect.ts';
 import { compile } from './compile.ts';
 import { openingPlan } from './plan.ts';
+import type { Scope } from './scope.ts';
 import { createWords, type WordsOptions } from './words.ts';
 
-export const createBandwidthV1 = (options: Partial<WordsOptions> = {}): Dialect => ({
+export const createBandwidthV1 = (options: Partial<WordsOptions & Pick<Scope, 'transcribes'>> = {}): Dialect => ({
   name: 'bandwidth-v1',
-  compile: (text, source) => compile(text, source),
+  compile: (text, source) => compile(text, source, { transcribes: options.transcribes ?? false }),
   request: createWords(options),
   opening: openingPlan,
 });

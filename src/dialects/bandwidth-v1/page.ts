@@ -30,6 +30,7 @@ export function formatSupportPage(): string {
         ['`dtmf`', 'A key is pressed that no gather takes.'],
         ['`gather`', 'A gather is over.'],
         ['`recording`', 'The file of a recording is complete.'],
+        ['`transcription`', 'What was said in a recording is written down. Its text is at `textUrl` only.'],
         ['`transferComplete`', 'The talk with the one that a call was transferred to is over.'],
         ['`hangup`, `timeout`', 'The call is over; nobody answered in time.'],
         ['`conference`', 'A conference begins (`created`) or ends (`completed`).'],
@@ -38,7 +39,7 @@ export function formatSupportPage(): string {
         ['`redirect`', 'A Redirect of BXML runs.'],
       ],
     ),
-    'Not sent: `transcription`, `error`, and those of messages. What went wrong on a call is among its events over REST.',
+    'Not sent: `error`, and those of messages. What went wrong on a call is among its events over REST.',
     '## BXML',
     `Of ${all.length} elements ${verbCount('yes')} are supported, ${verbCount('part')} in part, ${verbCount('no')} not. A document with one that is not supported is refused, never run without it. The root element is \`<Response>\`; a document has at most 16 KB.`,
     table(

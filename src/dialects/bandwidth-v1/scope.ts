@@ -18,6 +18,8 @@ export interface Named {
 export interface Scope {
   readonly source: string;
   readonly problems: Problems;
+  /** Whether what is said in recordings can be written down here. */
+  readonly transcribes: boolean;
   /** Told of each attribute that a compile function looks at; tests compare it with the support table. */
   readonly onRead: (verb: string, attribute: string) => void;
 }

@@ -10,7 +10,6 @@ const refused = (note: string): AttributeSupport => ({ ...no(note), refuses: tru
 const timeout = yes('30000', 'Milliseconds that the answer may take, 1 to 30000.');
 const tag = yes('–', 'Sent with the event.');
 const volume = no('Sounds are played as loud as they are.');
-const noTranscription = no('There is no transcription.');
 
 export const verbs = {
   Gather: {
@@ -81,8 +80,8 @@ export const verbs = {
       ),
       requestUrlTimeout: timeout,
       fileFormat: part('`wav`', '`mp3` is recorded as WAV.'),
-      transcribe: noTranscription,
-      transcribeCallbackUrl: noTranscription,
+      transcribe: yes('`false`', 'What was said is written down, where the server has a transcription engine.'),
+      transcribeCallbackUrl: yes('required with `transcribe`', 'Told by POST with event `transcription`.'),
       multiChannel: yes('`false`', 'In a Transfer: one channel for the caller, one for the callee.'),
       maxDuration: yes('60', 'Seconds, 1 to 3600.'),
       silenceTimeout: yes('3', 'Seconds of silence that end it, 0 to 60; 0 for no such end.'),

@@ -139,6 +139,20 @@ describe('the events', () => {
     });
   });
 
+  it('transcription, by where its text is', () => {
+    const recording = { recordingId: 'recording-1', startedAt: at, durationMs: 4000, channels: 1, completedAt: at };
+    const recordingId = recordingIdOf(call.id, 'recording-1');
+    const transcriptionId = recordingId.replace('rec-', 'tr-');
+    expect(told('transcription', 'transcription', { ...recording, status: 'available' })).toEqual({
+      ...{ eventType: 'transcription', transcriptionId, recordingId, state: 'completed', status: 'completed', tag },
+      transcriptionUri: `https://api.test/v1/users/u-1/recordings/${recordingId}/transcriptions/${transcriptionId}`,
+      textUrl: `https://api.test/v1/users/u-1/media/${callId}-1.txt`,
+    });
+    expect(told('transcription', 'transcription', { ...recording, status: 'too-short' })).toMatchObject({
+      status: 'error',
+    });
+  });
+
   const placed = { ...call, direction: 'outbound' } as const;
   const unanswered = { ...call, answeredAt: null };
   it.each([

@@ -7,7 +7,15 @@ import { signallingWords } from '../bandwidth/signalling-words.ts';
 import { authorizationOf } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import { causeOfCall, causeOfLeg, wasTimeout } from './cause.ts';
-import { callIdOf, conferenceIdOf, memberIdOf, recordingIdOf, stableId } from './ids.ts';
+import {
+  callIdOf,
+  conferenceIdOf,
+  mediaNameOf,
+  memberIdOf,
+  recordingIdOf,
+  stableId,
+  transcriptionIdOf,
+} from './ids.ts';
 import { addQuery, type Properties } from './query.ts';
 
 export interface WordsOptions {
@@ -106,6 +114,21 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       }
       case 'dial':
         return { eventType: 'transferComplete', from, to, callState: 'active', callId, callUri, tag, time };
+      case 'transcription': {
+        const recordingId = recordingIdOf(call.id, report.recordingId);
+        const transcriptionId = transcriptionIdOf(call.id, report.recordingId);
+        const state = report.status === 'available' ? 'completed' : 'error';
+        return {
+          eventType: 'transcription',
+          transcriptionId,
+          transcriptionUri: `${userUri(call)}/recordings/${recordingId}/transcriptions/${transcriptionId}`,
+          recordingId,
+          state,
+          status: state,
+          textUrl: `${userUri(call)}/media/${mediaNameOf(call.id, report.recordingId, 'txt')}`,
+          tag,
+        };
+      }
       case 'conference':
         return ofConference(report, call);
       default:

@@ -68,7 +68,7 @@ async function createCall(request: RestRequest, voice: Voice): Promise<RestReply
   const recording = recordingOf(input);
   const callback = callbackOf({ url, fallbackUrl, method, timeoutMs, tag });
   const before: Block = [
-    ...(recording.recordingEnabled ? [recordNode(callback, recording.recordingMaxDuration)] : []),
+    ...(recording.recordingEnabled ? [recordNode(callback, recording, voice)] : []),
     ...(bridgeId === null ? [] : await bridgeAtAnswer(voice, bridgeId)),
   ];
   const note: CallNote = {
@@ -104,23 +104,29 @@ export function targetOf(written: string): DialTarget {
   throw new RequestProblem('validation-error', 'Invalid phone number', { name: 'number', value: written });
 }
 
-export const recordNode = (callback: Callback, maxSeconds: number) =>
-  build.record('start', { maxMs: maxSeconds * 1000, notify: tell(callback, 'recording') });
+/** What is said in it is written down, too, where that can be done. */
+export function recordNode(callback: Callback, settings: RecordingSettings, { transcriptions }: Voice) {
+  const { recordingMaxDuration, transcriptionEnabled } = settings;
+  const node = build.record('start', { maxMs: recordingMaxDuration * 1000, notify: tell(callback, 'recording') });
+  if (!transcriptionEnabled || transcriptions?.enabled !== true) return node;
+  return { ...node, transcribe: { detectLanguage: false, notify: tell(callback, 'transcription') } };
+}
 
 export interface RecordingSettings {
   readonly recordingEnabled: boolean;
   readonly recordingMaxDuration: number;
+  readonly transcriptionEnabled: boolean;
 }
 
 export function recordingOf(input: Input, now: Partial<RecordingSettings> = {}): RecordingSettings {
   input.choice('recordingFileFormat', ['wav', 'mp3'], 'wav');
-  input.boolean('transcriptionEnabled', false);
   return {
     recordingEnabled: input.boolean('recordingEnabled', now.recordingEnabled ?? false),
     recordingMaxDuration: input.number('recordingMaxDuration', now.recordingMaxDuration ?? 3600, {
       min: 1,
       max: 86_400,
     }),
+    transcriptionEnabled: input.boolean('transcriptionEnabled', now.transcriptionEnabled ?? false),
   };
 }
 

@@ -16,6 +16,7 @@ import { memberRoutes } from './members.ts';
 import { availableNumberRoutes, numberInfoRoutes, phoneNumberRoutes } from './phone-numbers.ts';
 import { faultReply } from './problem.ts';
 import { recordingRoutes } from './recordings.ts';
+import { transcriptionRoutes } from './transcriptions.ts';
 import { updateCallRoutes } from './update-call.ts';
 
 const face = (prefix: string, routes: readonly RestRoute[]): RestFace => ({
@@ -34,6 +35,7 @@ export const bandwidthV1Rest: readonly RestFace[] = [
     ...gatherRoutes,
     ...eventRoutes,
     ...recordingRoutes,
+    ...transcriptionRoutes,
     ...mediaRoutes,
     ...bridgeRoutes,
     ...conferenceRoutes,

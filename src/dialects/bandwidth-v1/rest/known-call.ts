@@ -2,7 +2,7 @@
 // one was transferred to is a leg of that one; it has an id of its own (../ids.ts).
 import type { TapeLine } from '../../../call/event.ts';
 import type { CallRecord, RestRequest, Voice } from '../../rest.ts';
-import { type Callback, callbackOf } from '../callback.ts';
+import { type Address, type Callback, callbackOf } from '../callback.ts';
 import { causeOfCall } from '../cause.ts';
 import { callIdOf, namedCall, transferIdOf } from '../ids.ts';
 import { callbackIn } from '../plan.ts';
@@ -24,6 +24,8 @@ export interface CallNote {
   readonly transcriptionEnabled?: boolean;
   readonly tag?: string;
   readonly sipHeaders?: Readonly<Record<string, string>>;
+  /** Where its callback was moved to. */
+  readonly movedTo?: Address;
 }
 
 /** Of a call that was transferred: what came of it is on the tape of the first one. */
@@ -107,6 +109,15 @@ export async function callbackFor(voice: Voice, { record }: KnownCall): Promise<
   return callback;
 }
 
+/** As it is now, for what is told by nobody's document: nothing fills in where it was moved to. */
+export async function currentCallback(voice: Voice, known: KnownCall): Promise<Callback> {
+  const callback = await callbackFor(voice, known);
+  const { movedTo } = await noteOf(voice, known.record.id);
+  const { now: _, nowCredentials: __, credentials: own = null, ...extra } = callback.extra;
+  const { url, credentials } = movedTo ?? { url: callback.url, credentials: own };
+  return { ...callback, url, extra: { ...extra, now: '', ...(credentials === null ? {} : { credentials }) } };
+}
+
 function planOf(line: TapeLine | undefined) {
   const event = line?.event;
   return event?.type === 'call.incoming' || event?.type === 'call.placed' ? event.plan : undefined;
@@ -150,7 +161,7 @@ export async function viewCall(
     recordingEnabled: note.recordingEnabled ?? false,
     recordingFileFormat: 'wav',
     recordingMaxDuration: note.recordingMaxDuration ?? 3600,
-    transcriptionEnabled: false,
+    transcriptionEnabled: note.transcriptionEnabled ?? false,
     sipHeaders: note.sipHeaders,
     tag: note.tag,
   };

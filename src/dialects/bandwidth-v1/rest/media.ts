@@ -3,9 +3,10 @@
 import { Readable } from 'node:stream';
 import type { RestReply, RestRequest, Voice } from '../../rest.ts';
 import { byDefault } from '../decisions.ts';
-import { mediaNameOf, namedMedia } from '../ids.ts';
+import { mediaNameOf, type NamedRecording, namedMedia } from '../ids.ts';
 import { RequestProblem } from './problem.ts';
 import { done, inTurn, paged, route, userUrl } from './route.ts';
+import { textOf } from './transcriptions.ts';
 
 interface FileNote {
   readonly type: string;
@@ -87,10 +88,17 @@ async function get(request: RestRequest, voice: Voice): Promise<RestReply> {
     return { status: 200, headers, body: Readable.from(piecesOf(voice, name, note)) };
   }
   const recorded = namedMedia(name);
+  if (recorded?.kind === 'txt') return words(name, recorded, voice);
   const file = recorded === null ? null : await voice.recordingFile(recorded.call, recorded.recording);
   if (file === null) throw noMedia(name);
   const headers = { 'content-type': 'audio/wav', 'content-length': String(file.bytes) };
   return { status: 200, headers, body: file.body };
+}
+
+async function words(name: string, { call, recording }: NamedRecording, voice: Voice): Promise<RestReply> {
+  const text = textOf((await voice.transcriptions?.get(call, recording))?.transcript ?? null);
+  if (text === null) throw noMedia(name);
+  return { status: 200, headers: { ...unlikeAPage, 'content-type': 'text/plain; charset=utf-8' }, body: text };
 }
 
 async function* piecesOf(voice: Voice, name: string, { pieces }: FileNote): AsyncGenerator<Buffer> {
@@ -109,7 +117,7 @@ async function remove(request: RestRequest, voice: Voice): Promise<RestReply> {
     return done;
   }
   const recorded = namedMedia(name);
-  if (recorded === null || !(await voice.dropRecording(recorded.call, recorded.recording))) throw noMedia(name);
+  if (recorded?.kind !== 'wav' || !(await voice.dropRecording(recorded.call, recorded.recording))) throw noMedia(name);
   return done;
 }
 

@@ -1,4 +1,4 @@
-// Owns: recordings, of a call and of the account, and what there is instead of transcriptions.
+// Owns: recordings, of a call and of the account.
 import type { RecordingRecord, RestRequest, Voice } from '../../rest.ts';
 import { callIdOf, mediaNameOf, namedRecording, recordingIdOf } from '../ids.ts';
 import { needCall } from './known-call.ts';
@@ -11,10 +11,6 @@ export const recordingRoutes = [
     const all = await voice.recordings(record.id);
     return shown(all.map((one) => view(one, request, voice)));
   }),
-  route('GET', '/v1/users/:account/calls/:call/transcriptions', async (request, voice) => {
-    await needCall(request, voice);
-    return shown([]);
-  }),
   route('GET', '/v1/users/:account/recordings', async (request, voice) =>
     paged(
       request,
@@ -25,22 +21,9 @@ export const recordingRoutes = [
   route('GET', '/v1/users/:account/recordings/:recording', async (request, voice) =>
     shown(view(await needRecording(request, voice), request, voice)),
   ),
-  route('GET', '/v1/users/:account/recordings/:recording/transcriptions', async (request, voice) => {
-    await needRecording(request, voice);
-    return shown([]);
-  }),
-  route('POST', '/v1/users/:account/recordings/:recording/transcriptions', async (request, voice) => {
-    await needRecording(request, voice);
-    throw new RequestProblem('service-unavailable', 'There is no transcription on this server');
-  }),
-  route('GET', '/v1/users/:account/recordings/:recording/transcriptions/:transcription', async (request, voice) => {
-    await needRecording(request, voice);
-    const id = request.params['transcription'] ?? '';
-    throw new RequestProblem('transcription-not-found', `The transcription ${id} was not found`);
-  }),
 ];
 
-async function needRecording({ params }: RestRequest, voice: Voice): Promise<RecordingRecord> {
+export async function needRecording({ params }: RestRequest, voice: Voice): Promise<RecordingRecord> {
   const written = params['recording'] ?? '';
   const named = namedRecording(written);
   const all = named === null ? [] : await voice.recordings(named.call);

@@ -16,7 +16,7 @@ const part = of('part');
 const no = of('no');
 
 const users = '/v1/users/{userId}';
-const noTranscription = 'There is no transcription.';
+const engine = 'Where the server has a transcription engine, else 503. A recording has one transcription.';
 
 export const endpoints: readonly EndpointSupport[] = [
   yes(
@@ -24,11 +24,7 @@ export const endpoints: readonly EndpointSupport[] = [
     `${users}/calls`,
     'With `from`, `to`, `fromDateTime`, `toDateTime`, `bridgeId`, `conferenceId`, `page`, `size`, `sortOrder`. The callback of a call that came in is shown only when the call is asked for.',
   ),
-  part(
-    'POST',
-    `${users}/calls`,
-    '`transcriptionEnabled` has no effect; `recordingFileFormat` is always `wav`; any number may be shown as `from`.',
-  ),
+  part('POST', `${users}/calls`, '`recordingFileFormat` is always `wav`; any number may be shown as `from`.'),
   yes('GET', `${users}/calls/{callId}`),
   part(
     'POST',
@@ -43,12 +39,12 @@ export const endpoints: readonly EndpointSupport[] = [
   yes('GET', `${users}/calls/{callId}/events`),
   yes('GET', `${users}/calls/{callId}/events/{eventId}`),
   yes('GET', `${users}/calls/{callId}/recordings`),
-  part('GET', `${users}/calls/{callId}/transcriptions`, `Always empty. ${noTranscription}`),
+  yes('GET', `${users}/calls/{callId}/transcriptions`),
   yes('GET', `${users}/recordings`),
   yes('GET', `${users}/recordings/{recordingId}`),
-  no('POST', `${users}/recordings/{recordingId}/transcriptions`, `503. ${noTranscription}`),
-  part('GET', `${users}/recordings/{recordingId}/transcriptions`, `Always empty. ${noTranscription}`),
-  no('GET', `${users}/recordings/{recordingId}/transcriptions/{transcriptionId}`, `404. ${noTranscription}`),
+  part('POST', `${users}/recordings/{recordingId}/transcriptions`, engine),
+  yes('GET', `${users}/recordings/{recordingId}/transcriptions`),
+  yes('GET', `${users}/recordings/{recordingId}/transcriptions/{transcriptionId}`),
   yes('GET', `${users}/media`, 'Files, and the sounds of recordings.'),
   part('PUT', `${users}/media/{mediaName}`, 'At most 8 MB a file and 100 files.'),
   yes('GET', `${users}/media/{mediaName}`),

@@ -83,15 +83,18 @@ async function change(known: KnownCall, input: Input, voice: Voice): Promise<voi
   const runs = input.has('recordingEnabled') && isRecorded(await voice.tape(id));
   if (input.has('recordingEnabled') && recording.recordingEnabled !== runs) {
     if (!recording.recordingEnabled) await beside(voice, id, [build.record('stop')]);
-    else if (known.record.state === 'live')
-      await beside(voice, id, [recordNode(callback, recording.recordingMaxDuration)]);
+    else if (known.record.state === 'live') await beside(voice, id, [recordNode(callback, recording, voice)]);
     else throw wrongState(known);
   }
-  if (url === null && !['recordingEnabled', 'recordingMaxDuration'].some((name) => input.has(name))) return;
+  if (
+    url === null &&
+    !['recordingEnabled', 'recordingMaxDuration', 'transcriptionEnabled'].some((name) => input.has(name))
+  )
+    return;
   await voice.notes.put('call', id, {
     ...note,
     ...recording,
-    ...(url === null ? {} : { callbackUrl: splitAddress(url).url }),
+    ...(url === null ? {} : { callbackUrl: splitAddress(url).url, movedTo: splitAddress(url) }),
   });
 }
 

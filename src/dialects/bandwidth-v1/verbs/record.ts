@@ -1,5 +1,6 @@
 // Owns: Record as a verb of its own. Inside a Transfer it is part of that (transfer.ts).
 import * as build from '../../../flow/build.ts';
+import type { RecordNode } from '../../../flow/node.ts';
 import type { Fields } from '../../xml/fields.ts';
 import type { CompileVerb, Scope } from '../scope.ts';
 import { requestUrl } from './request-url.ts';
@@ -9,11 +10,28 @@ export const record: CompileVerb = ({ scope, fields, at }) => {
   const { maxMs, silenceMs, terminators } = limitsOf(fields);
   fields.boolean('multiChannel', false);
   warnFormat(fields, scope);
+  const node = build.record('until', { at, maxMs, silenceMs: silenceMs || null, terminators, report });
   return {
-    nodes: [build.record('until', { at, maxMs, silenceMs: silenceMs || null, terminators, report })],
+    nodes: [{ ...node, ...transcribed(fields, scope) }],
     leaves: report !== null,
   };
 };
+
+/** What was said is written down once the file is there. */
+export function transcribed(fields: Fields, scope: Scope): Pick<RecordNode, 'transcribe'> {
+  const isWanted = fields.boolean('transcribe', false);
+  const names = { event: 'transcription', attribute: 'transcribeCallbackUrl', method: 'POST' } as const;
+  const notify = requestUrl(fields, scope, isWanted ? { ...names, isNeeded: true as const } : names);
+  if (!isWanted || notify === null) return {};
+  if (scope.transcribes) return { transcribe: { detectLanguage: false, notify } };
+  scope.problems.warn(
+    'attribute-not-supported',
+    fields.attribute('transcribe')!.at,
+    'Nothing is transcribed: this server has no transcription engine.',
+    'Configure one, or write transcribe="false".',
+  );
+  return {};
+}
 
 export const limitsOf = (fields: Fields) => ({
   maxMs: fields.seconds('maxDuration', 60, { min: 1, max: 3600 }),

@@ -1,4 +1,4 @@
-// Owns: the addresses that verbs name for their events, always asked by GET. They go there and nowhere else: a callback that
+// Owns: the addresses that verbs name for their events, asked by GET but for that of a transcription. They go there and nowhere else: a callback that
 // is changed over REST does not move them.
 import * as build from '../../../flow/build.ts';
 import type { Destination } from '../../../flow/node.ts';
@@ -14,11 +14,12 @@ interface Names {
   readonly attribute?: string;
   readonly isNeeded?: true;
   readonly more?: Readonly<Record<string, string>>;
+  readonly method?: 'GET' | 'POST';
 }
 
 /** null when the verb names none; that is an error when it must. */
 export function requestUrl(fields: Fields, scope: Scope, names: Names): Destination | null {
-  const { event, attribute: name = 'requestUrl', isNeeded, more = {} } = names;
+  const { event, attribute: name = 'requestUrl', isNeeded, more = {}, method = 'GET' } = names;
   const timeoutMs =
     name === 'requestUrl' ? fields.integer('requestUrlTimeout', byDefault.requestUrlMs, { min: 1, max: 30_000 }) : null;
   const attribute = fields.attribute(name);
@@ -41,7 +42,7 @@ export function requestUrl(fields: Fields, scope: Scope, names: Names): Destinat
   }
   const { url, credentials } = splitAddress(address.url);
   return build.destination(url, {
-    method: 'GET',
+    method,
     timeoutMs,
     extra: { event, ...(credentials === null ? {} : { credentials }), ...more },
   });

@@ -9,7 +9,7 @@ import { leavingCallback } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
 import { callerIdOf } from './caller-id.ts';
-import { limitsOf, warnFormat } from './record.ts';
+import { limitsOf, transcribed, warnFormat } from './record.ts';
 import { requestUrl, tagOf } from './request-url.ts';
 import { promptsOf } from './sounds.ts';
 
@@ -94,5 +94,6 @@ function recorded(child: Named | undefined, dial: FlowNode, scope: Scope): FlowN
     maxMs: maxMs === 60_000 ? null : maxMs,
     channels,
     notify,
+    ...transcribed(fields, scope),
   });
 }

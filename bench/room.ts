@@ -7,7 +7,8 @@
 // ns: of one member in one packet time of 20 ms, the median of the rounds. ratio: of the median to that of the bridge.
 // bytes: what the heap grew by for a member's packet time; collected garbage is not in it.
 import { BridgeInput } from '../src/media/bridge.ts';
-import { RoomMixer, type Seat } from '../src/media/room-mixer.ts';
+import { RoomMixer } from '../src/media/room-mixer.ts';
+import type { Seat } from '../src/media/room-seat.ts';
 
 const frame = 160;
 const speech = Int16Array.from({ length: 8000 }, (_, i) => 4000 * Math.sin(i / 3) * Math.sin(i / 900));

@@ -1,8 +1,8 @@
 // Owns: the conferences of one account as a dialect's REST interface sees them: those that are up, and those that were, from
 // the store. Does not: carry one out (call/conferences.ts), know HTTP.
 import { CodedError } from '../base/errors.ts';
+import type { LiveConference } from '../call/conference-parts.ts';
 import type { LiveConferences } from '../call/conferences.ts';
-import type { LiveConference } from '../call/live-conference.ts';
 import type { ConferenceRecord, Conferences } from '../dialects/rest.ts';
 import type { DialectName } from '../flow/node.ts';
 import type { CallRow } from '../store/rows.ts';

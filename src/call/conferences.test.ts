@@ -5,10 +5,10 @@ import type { CallFacts } from '../flow/report.ts';
 import type { MediaRoom, MediaSession, RoomSeat } from '../media/plane.ts';
 import { createConferenceRun } from '../run/create-conference-run.ts';
 import { createVirtualClock } from '../testkit/virtual-clock.ts';
+import type { ConferenceCall, ConferenceParts } from './conference-parts.ts';
 import { createConferences, type LiveConferences } from './conferences.ts';
 import type { Effect } from './effect.ts';
 import type { TapeLine, WorldEvent } from './event.ts';
-import type { ConferenceCall, ConferenceParts } from './live-conference.ts';
 
 type Join = Extract<Effect, { type: 'conference.join' }>;
 

@@ -2,17 +2,11 @@
 // process up again. Does not: mix (media/), keep those that are over (the store does). docs/conferences.md
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { ConferenceCall, ConferenceOrder, ConferenceParts, LiveConference } from './conference-parts.ts';
 import type { UnfinishedCall } from './cut-call.ts';
 import { readCutConference } from './cut-conference.ts';
 import type { Effect } from './effect.ts';
-import {
-  type ConferenceCall,
-  type ConferenceOrder,
-  type ConferenceParts,
-  createLiveConference,
-  type LiveConference,
-  type LiveConferenceOptions,
-} from './live-conference.ts';
+import { createLiveConference, type LiveConferenceOptions } from './live-conference.ts';
 
 type Join = Extract<Effect, { type: 'conference.join' }>;
 

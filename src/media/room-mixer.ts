@@ -8,18 +8,13 @@
 // Both clocks are the pacer's and keep step, so that between them there is a ring of what was summed and no second jitter
 // buffer. A member in another worker is at the far end of a MessagePort, and its session hears us as it hears any bridge.
 // What is played to the room is in the sum. Does not: know calls, choose who may hear whom.
-import { type BridgePeer, Ear, type Heard } from './bridge.ts';
+import type { BridgePeer } from './bridge.ts';
 import { decodeG711 } from './g711.ts';
 import type { Paced } from './pacer.ts';
 import type { MediaEvent, RoomSeat } from './plane.ts';
 import { Player } from './player.ts';
+import { frame, ring, Seat } from './room-seat.ts';
 import { SessionRecordings } from './session-recording.ts';
-
-const frame = 160;
-/** Of whole frames, so that none goes round its end; a third of a second. */
-const ring = frame * 16;
-/** Who is this much behind was away, and goes on with what is said now. */
-const mostBehind = 640;
 
 export interface RoomHost {
   emit(room: number, event: MediaEvent): void;
@@ -150,114 +145,6 @@ export class RoomMixer implements Paced {
       seat.whisperers = this.#seats.filter(
         (other) => other !== seat && other.voice === 'some' && other.options.coach?.includes(name) === true,
       );
-    }
-  }
-}
-
-/** A member's place in a room: the partner of its session's bridge. */
-export class Seat implements BridgePeer, Heard {
-  options: RoomSeat;
-  voice: 'all' | 'some' | 'nobody' = 'nobody';
-  whisperers: readonly Seat[] = [];
-  /** Set when the member is in another worker. */
-  there: BridgePeer | null = null;
-  readonly onSounds: (digit: string) => void;
-  readonly #room: RoomMixer;
-  readonly #ear = new Ear();
-  /** What of the sum is its own, and what it said to some only. */
-  readonly #given = new Int16Array(ring);
-  readonly #whispered = new Int16Array(ring);
-  /** How many frames of each still hold something. */
-  #givenFrames = 0;
-  #whisperedFrames = 0;
-  #reading: number;
-  #sequence = 0;
-  #gone = false;
-
-  constructor(room: RoomMixer, options: RoomSeat, onSounds: (digit: string) => void) {
-    this.#room = room;
-    this.options = options;
-    this.onSounds = onSounds;
-    this.#reading = room.written;
-  }
-
-  audio(ssrc: number, sequence: number, timestamp: number, samples: Int16Array, count: number): void {
-    this.#ear.put(ssrc, sequence, timestamp, samples, count);
-  }
-
-  /** Keys that are not in the audio are the call's and nobody else's. */
-  key(): void {}
-
-  sounds(digit: string): void {
-    this.#room.sounds(this, digit);
-  }
-
-  gone(): void {
-    this.#gone = true;
-    this.#room.leave(this);
-  }
-
-  /** The room is over. */
-  end(): void {
-    this.#gone = true;
-    this.there?.gone();
-  }
-
-  /** Puts what the member said into the sum, of which the frame begins at `at`. `scratch` has room for it. */
-  give(scratch: Int16Array, at: number): void {
-    const { voice } = this;
-    this.#ear.take(scratch, frame);
-    if (voice === 'all') {
-      const { sum } = this.#room;
-      const given = this.#given;
-      for (let i = 0; i < frame; i++) {
-        const said = scratch[i]!;
-        sum[at + i] = sum[at + i]! + said;
-        given[at + i] = said;
-      }
-      this.#givenFrames = ring / frame;
-    } else if (this.#givenFrames > 0) {
-      this.#given.fill(0, at, at + frame);
-      this.#givenFrames--;
-    }
-    if (voice === 'some') {
-      for (let i = 0; i < frame; i++) this.#whispered[at + i] = scratch[i]!;
-      this.#whisperedFrames = ring / frame;
-    } else if (this.#whisperedFrames > 0) {
-      this.#whispered.fill(0, at, at + frame);
-      this.#whisperedFrames--;
-    }
-  }
-
-  /** What the member hears next. */
-  take(into: Int16Array, count: number): void {
-    const { written, sum } = this.#room;
-    if (written - this.#reading > count + mostBehind) this.#reading = written - count;
-    const there = this.#gone ? 0 : Math.min(count, written - this.#reading);
-    // The first time only: then the other clock is ahead.
-    into.fill(0, 0, count - there);
-    if (this.options.hold) into.fill(0, count - there, count);
-    else this.#hear(into, count - there, there, sum);
-    this.#reading += there;
-  }
-
-  /** The next frame goes to the other worker. */
-  deliver(scratch: Int16Array): void {
-    if (this.there === null) return;
-    this.take(scratch, frame);
-    this.there.audio(this.#room.number, this.#sequence & 0xffff, (this.#sequence * frame) >>> 0, scratch, frame);
-    this.#sequence++;
-  }
-
-  #hear(into: Int16Array, offset: number, count: number, sum: Int32Array): void {
-    const given = this.#given;
-    const { whisperers } = this;
-    let at = this.#reading % ring;
-    for (let i = offset; i < offset + count; i++) {
-      let heard = sum[at]! - given[at]!;
-      for (let w = 0; w < whisperers.length; w++) heard += whisperers[w]!.#whispered[at]!;
-      into[i] = heard > 32767 ? 32767 : heard < -32768 ? -32768 : heard;
-      if (++at === ring) at = 0;
     }
   }
 }

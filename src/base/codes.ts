@@ -104,7 +104,7 @@ export const errorCodes = {
   'speech-too-long': { summary: 'The text is longer than can be spoken at once.', fix: 'Split it into several prompts.' },
   'speech-closed': { summary: 'The speech engine is closed.', fix: 'Nothing needs to be done when the server stops.' },
   // transcription: src/speech/transcription*
-  'transcription-failed': { summary: 'The transcription server did not write down what was said, for now.', fix: 'It is asked again for an hour. Look at its log, and whether transcription.openai.url reaches it.' },
+  'transcription-failed': { summary: 'The transcription server did not write down what was said, for now.', fix: 'It is asked again for more than half an hour. Look at its log, and whether transcription.openai.url reaches it.' },
   'transcription-refused': { summary: 'The transcription server refused what it was sent.', fix: 'Check transcription.openai: the key, the model and the format.' },
   'transcription-none': { summary: 'A transcription was asked for, and there is no engine for it.', fix: 'Set transcription.engine.' },
   // commands

@@ -140,6 +140,28 @@ export const restDecisions: readonly Decision[] = [
     reason: 'Its calls work with the vendor.',
   },
   {
+    about: 'Transcriptions: whose words',
+    decision:
+      'A speaker is a channel: 0 is the caller, 1 what the caller hears. A recording of one channel has one speaker. `detectLanguage` takes any language that the engine knows; without it the language is `transcription.language`.',
+    reason: 'The vendor knows three languages and separates two speakers by their channels.',
+  },
+  {
+    about: 'Transcriptions: what is told',
+    decision:
+      '`transcriptionAvailable` also when there will be none: `status` is `error`, or `file-size-too-small` under 500 ms. It is told again until it is taken, for three days, unlike other webhooks. Without `transcriptionAvailableUrl` nobody is told.',
+    reason: 'It comes behind the call, and an engine may take minutes; nobody can ask for it in vain for ever.',
+  },
+  {
+    about: 'Transcriptions: deleted sound',
+    decision: 'The words stay when only the sound of a recording is deleted, and go with the recording.',
+    reason: 'The vendor deletes each by itself.',
+  },
+  {
+    about: 'Transcriptions: in a conference',
+    decision: '`transcribe` has no effect there.',
+    reason: 'Documented.',
+  },
+  {
     about: 'REST: limits',
     decision:
       'A body has at most 64 KB. 429 with `Retry-After` when as many calls wait as may, and when the server takes no more; how many begin in a second is `limits.callsPerSecond`.',

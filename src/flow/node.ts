@@ -96,7 +96,7 @@ interface Node<Kind extends string> {
 }
 /**
  * A node that can fail: `onFailed` runs then; null means the flow goes on with the next node. While it runs, the
- * variable `error` holds the reason in words.
+ * variable `error` holds the reason in words, and `fault` its code where it has one.
  */
 interface Fallible {
   readonly onFailed: Block | null;

@@ -20,7 +20,7 @@ export function* bridge(node: NodeOf<'bridge'>, state: CallState): Steps<Outcome
       if (event.type === 'digit' && event.leg === 'caller') takeKey(state, event.press);
       if (event.type === 'bridge.failed' && event.call === call) {
         joined = false;
-        return failed(event.message);
+        return failed(event.message, event.code);
       }
       if (event.type === 'bridge.ended' && event.call === call) {
         joined = false;

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly success: boolean;
   /** Neutral words; a dialect puts its own in their place. */
   readonly reason: string;
+  /** Of a failure: its code, where it has one. */
+  readonly fault?: string;
   /** Run after verb.finished, in place of nothing: the branch that was chosen. */
   readonly next: Block | null;
   readonly exit: Exit;
@@ -24,8 +26,8 @@ export function succeeded(reason: string, more: { next?: Block | null; exit?: Ex
   return { success: true, reason, next: more.next ?? null, exit: more.exit ?? 'go-on' };
 }
 
-export function failed(reason: string): Outcome {
-  return { success: false, reason, next: null, exit: 'go-on' };
+export function failed(reason: string, fault?: string): Outcome {
+  return { success: false, reason, ...(fault === undefined ? {} : { fault }), next: null, exit: 'go-on' };
 }
 
 /** Sleeps until the next line. */

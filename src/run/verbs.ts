@@ -87,6 +87,7 @@ function* runNode(state: CallState, node: FlowNode): Steps<Exit> {
     if (onFailed === null) return 'go-on';
     state.lost = false;
     state.variables.set('error', outcome.reason);
+    if (outcome.fault !== undefined) state.variables.set('fault', outcome.fault);
     return yield* runBlock(state, onFailed);
   }
   return outcome.next === null ? 'go-on' : yield* runBlock(state, outcome.next);

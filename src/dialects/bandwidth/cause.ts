@@ -30,6 +30,11 @@ export function causeOfLeg(reason: string, wasAnswered: boolean, about: string):
   return wasAnswered || ended.has(words) ? { cause: 'hangup' } : fault('unknown', words, about);
 }
 
+/** Of a bridge that was not made. */
+const ofBridges: Readonly<Record<string, string>> = { 'call-already-bridged': 'busy', 'call-not-answered': 'rejected' };
+
+export const causeOfBridge = (code: string): string => ofBridges[code] ?? 'unknown';
+
 const notSupported: ReadonlySet<string> = new Set(['verb-not-supported', 'attribute-not-supported']);
 /** Codes of what could not be had; the others are problems in a document. */
 const notHad = /^(fetch-|document-(http-status|missing|file-))/;

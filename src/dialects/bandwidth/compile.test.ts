@@ -454,7 +454,7 @@ describe('other legs', () => {
       {
         kind: 'bridge',
         onFailed: [
-          { kind: 'ask', destination: { extra: { event: 'bridgeComplete', cause: 'unknown' } } },
+          { kind: 'ask', destination: { extra: { event: 'bridgeComplete', fault: '{{fault}}' } } },
           { kind: 'hangup' },
         ],
       },

@@ -124,6 +124,11 @@ export const decisions: readonly Decision[] = [
     reason: 'The list of causes is open; which SIP status makes which is not documented.',
   },
   {
+    about: '`bridgeComplete` of a bridge that was not made',
+    decision: '`busy` when the other call is bridged already, `rejected` when it is not answered, else `unknown`.',
+    reason: 'Which of the three is which is not documented.',
+  },
+  {
     about: 'When a call is answered',
     decision:
       'By the first verb but Hangup, Redirect, Tag, StopRecording, StartGather, StopGather, Forward, and Ring with `answerCall="false"`. Pause answers.',

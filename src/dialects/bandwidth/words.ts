@@ -13,7 +13,7 @@ import {
   streamIdOf,
   transcriptionIdOf,
 } from './call-id.ts';
-import { causeOfCall, causeOfLeg } from './cause.ts';
+import { causeOfBridge, causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
 import { signallingWords } from './signalling-words.ts';
 import { streamNameOf, trackNames } from './stream-words.ts';
@@ -237,7 +237,8 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       case 'ask':
       case 'sound':
       case 'notify': {
-        const { event = 'redirect', cause, errorMessage, machine, machineAfter } = report.destination.extra;
+        const { event = 'redirect', fault, errorMessage, machine, machineAfter } = report.destination.extra;
+        const cause = fault === undefined ? undefined : causeOfBridge(fault);
         const machineDetectionResult = machine === undefined ? undefined : { value: machine, duration: machineAfter };
         return { ...ofCall(event, report, call), cause, errorMessage, machineDetectionResult };
       }

@@ -87,7 +87,14 @@ export function testVerbs(of: () => Stand): void {
       const [one, two] = [await talk(of(), bxml(wait())), await talk(of(), bxml(wait()))];
       of().documents.set('/bridged', bxml(wait()));
       await put(one.callId, make('Bridge', two.callId, { bridgeCompleteUrl: `${of().origin}/bridged`, tag: 'b' }));
-      await of().until(one.callId, (event) => event.type === 'verb.started' && event.path.startsWith('Bridge'));
+      await of().until(two.callId, (event) => event.type === 'verb.started' && event.path.startsWith('Bridge'));
+      const late = await talk(of(), bxml(wait()));
+      await put(late.callId, make('Bridge', two.callId, { bridgeCompleteUrl: `${of().origin}/bridged` }));
+      expect(await of().told('bridgeComplete', late.callId)).toMatchObject({
+        cause: 'busy',
+        errorMessage: expect.any(String),
+      });
+      await hangUp(of(), late);
       await hangUp(of(), two);
       expect(await of().told('bridgeComplete', one.callId)).toMatchObject({ tag: 'b', direction: 'outbound', from });
       await hangUp(of(), one);

@@ -28,7 +28,7 @@ export const bridge: CompileVerb = ({ scope, fields, at }) => {
   const ask = (destination: Destination) => build.ask('Bridge', destination, { at });
   const refused = (destination: Destination): Destination => ({
     ...destination,
-    extra: { ...destination.extra, cause: 'unknown', errorMessage: '{{error}}' },
+    extra: { ...destination.extra, fault: '{{fault}}', errorMessage: '{{error}}' },
   });
   const callId = ownCallId(written);
   const target: Flow = {

@@ -64,10 +64,16 @@ export interface VoiceParts {
 const mostRecordings = 1000;
 
 export function createVoices(parts: VoiceParts): (account: string) => Voice {
-  return (account) => createVoice(account, parts);
+  let last = 0;
+  /** Of notes: no two at the same time, so that it says which is newer. */
+  const noteTime = (): number => {
+    last = Math.max(Math.round(parts.wall()), last + 1);
+    return last;
+  };
+  return (account) => createVoice(account, parts, noteTime);
 }
 
-function createVoice(account: string, parts: VoiceParts): Voice {
+function createVoice(account: string, parts: VoiceParts, noteTime: () => number): Voice {
   const { store, calls, directory, dataDir } = parts;
   const log = parts.log.child({ account });
   const own = (row: CallRow | null): CallRow | null =>
@@ -107,7 +113,7 @@ function createVoice(account: string, parts: VoiceParts): Voice {
       return json === null ? null : (JSON.parse(json) as Note);
     },
     async put(kind, id, note) {
-      const row = { account, kind, id, json: JSON.stringify(note), createdAt: Math.round(parts.wall()) };
+      const row = { account, kind, id, json: JSON.stringify(note), createdAt: noteTime() };
       store.accounts.write({ kind: 'note', row });
       await store.durable();
     },
@@ -128,7 +134,7 @@ function createVoice(account: string, parts: VoiceParts): Voice {
       throw new CodedError('call-not-placed', `There is no app ${order.app}.`);
     const id = newId();
     if (note !== undefined) {
-      const row = { account, kind: 'call', id, json: JSON.stringify(note), createdAt: Math.round(parts.wall()) };
+      const row = { account, kind: 'call', id, json: JSON.stringify(note), createdAt: noteTime() };
       store.accounts.write({ kind: 'note', row });
     }
     try {

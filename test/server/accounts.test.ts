@@ -212,6 +212,51 @@ describe('keys over HTTP', () => {
   });
 });
 
+describe('recordings of an account', () => {
+  it('are listed, read and taken away, with their files', async () => {
+    const at = await startTwoAccounts();
+    const voice = await at.voiceOf(ada);
+    const phone = await startPhone();
+    for (let left = 2; left > 0; left--) await (await phone.call(at.uri('3'))).ended;
+    const [newest, oldest] = await voice.recordings(null);
+    expect(newest!.startedAt >= oldest!.startedAt).toBe(true);
+    expect(await voice.recordings(oldest!.call)).toEqual([oldest]);
+    const { body, bytes } = (await voice.recordingFile(oldest!.call, oldest!.id))!;
+    const sound = Buffer.concat(await body.toArray());
+    expect([sound.length, sound.toString('latin1', 0, 4)]).toEqual([bytes, 'RIFF']);
+    const files = () =>
+      readdirSync(join(at.dataDir, 'recordings'), { recursive: true }).filter((one) => /wav$/.test(String(one)));
+    expect(files()).toHaveLength(2);
+    expect(await voice.dropRecording(oldest!.call, oldest!.id)).toBe(true);
+    expect(await voice.dropRecording(oldest!.call, oldest!.id)).toBe(false);
+    expect(await voice.recordingFile(oldest!.call, oldest!.id)).toBeNull();
+    expect(await voice.recordings(null)).toEqual([newest]);
+    expect(files()).toHaveLength(1);
+    expect(await (await at.voiceOf(bob)).recordings(null)).toEqual([]);
+  });
+});
+
+describe('notes of an account', () => {
+  it('are read as they were put, the newest first, and are there after a restart', async () => {
+    const dataDir = newFolder();
+    const at = await startTwoAccounts(() => ({ dataDir }));
+    const { notes } = await at.voiceOf(ada);
+    for (const id of ['a', 'b', 'c']) await notes.put('kind', id, { id, ü: [1, null, '\u0000'] });
+    await notes.put('kind', 'a', { id: 'changed' });
+    await notes.put('other', 'a', 'text');
+    expect(await notes.get('kind', 'a')).toEqual({ id: 'changed' });
+    expect(await notes.get('kind', 'x')).toBeNull();
+    expect((await notes.list('kind', { offset: 0, limit: 10 })).map(([id]) => id)).toEqual(['c', 'b', 'a']);
+    expect(await notes.list('kind', { offset: 2, limit: 10 })).toHaveLength(1);
+    expect([await notes.drop('kind', 'b'), await notes.drop('kind', 'b')]).toEqual([true, false]);
+    await at.server.close();
+    const later = await (await startTwoAccounts(() => ({ dataDir }))).voiceOf(ada);
+    expect(await later.notes.get('kind', 'c')).toEqual({ id: 'c', ü: [1, null, '\u0000'] });
+    expect(await later.notes.get('other', 'a')).toBe('text');
+    expect(await later.notes.get('kind', 'b')).toBeNull();
+  });
+});
+
 describe('what an account makes', () => {
   it('answers calls at once, tells its own calls to it alone, and is there after a restart', async () => {
     const application = await startApplication('<Response><Hangup/></Response>');

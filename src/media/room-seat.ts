@@ -120,10 +120,12 @@ export class Seat implements BridgePeer, Heard {
   #hear(into: Int16Array, offset: number, count: number, sum: Int32Array): void {
     const given = this.#given;
     const { whisperers } = this;
+    const whispers = whisperers.length;
+    const end = offset + count;
     let at = this.#reading % ring;
-    for (let i = offset; i < offset + count; i++) {
+    for (let i = offset; i < end; i++) {
       let heard = sum[at]! - given[at]!;
-      for (let w = 0; w < whisperers.length; w++) heard += whisperers[w]!.#whispered[at]!;
+      for (let w = 0; w < whispers; w++) heard += whisperers[w]!.#whispered[at]!;
       into[i] = heard > 32767 ? 32767 : heard < -32768 ? -32768 : heard;
       if (++at === ring) at = 0;
     }

@@ -12,6 +12,7 @@ import {
   type Scenario,
 } from '../../src/testkit/index.ts';
 import { allScenarios } from './all.ts';
+import { aboutKeys } from './every-dialect/index.ts';
 import { openStageServer, type StageServer } from './live-server.ts';
 import { openPacedSpeech, type PacedSpeech } from './paced-speech.ts';
 
@@ -26,11 +27,12 @@ export interface LiveWay extends Pick<LiveStageOptions, 'digits' | 'transport'> 
   readonly check: (press: Press) => void;
 }
 
-const aboutKeys = /^(menu|code|barge-in|type-ahead|sensitive):/;
+const named = /^(menu|code|barge-in|type-ahead|sensitive):/;
+const turnsOnKeys = (scenario: Scenario): boolean => named.test(scenario.name) || aboutKeys.includes(scenario);
 
 export function describeStories(title: string, { digits, transport, voice, again, check }: LiveWay): void {
   describe(title, () => {
-    const live = allScenarios.filter(({ onlySimulated, name }) => onlySimulated === undefined && aboutKeys.test(name));
+    const live = allScenarios.filter((scenario) => scenario.onlySimulated === undefined && turnsOnKeys(scenario));
     const spare = new Map(again === undefined ? [] : live.map((scenario) => [scenario, { ...scenario }]));
     const results = new Map<Scenario, Promise<LiveResult>>();
     let stage: LiveStage;

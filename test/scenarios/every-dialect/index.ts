@@ -23,6 +23,17 @@ export const scenarios: readonly Scenario[] = chapters.flatMap(({ stories }) =>
   stories.flatMap((story) => dialectNames.flatMap((dialect) => scenarioOf(story, dialect) ?? [])),
 );
 
+const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
+
+/** Of each story that turns on keys, the first dialect that tells it: how keys travel is the same below all of them. */
+export const aboutKeys: readonly Scenario[] = [entries, menus].flatMap(({ stories }) =>
+  stories.flatMap((story) => dialectNames.flatMap((dialect) => byName.get(nameOf(story, dialect)) ?? []).slice(0, 1)),
+);
+
+function nameOf({ name }: Story, dialect: BuiltDialect): string {
+  return `every dialect: ${name} (${dialect})`;
+}
+
 /** null where the dialect cannot say it. */
 function scenarioOf(story: Story, dialect: BuiltDialect): Scenario | null {
   const cell = story.in[dialect];
@@ -33,7 +44,7 @@ function scenarioOf(story: Story, dialect: BuiltDialect): Scenario | null {
   const outcome = isDifferent(cell) ? { ...story.expect, ...cell.expect } : story.expect;
   const simulated = onlySimulated ?? ((outcome.longerThanMs ?? 0) > mostLiveMs ? tooLong : undefined);
   return {
-    ...{ name: `every dialect: ${story.name} (${dialect})`, dialect, first: { path: '/start', method }, caller },
+    ...{ name: nameOf(story, dialect), dialect, first: { path: '/start', method }, caller },
     ...(statusPath === null ? {} : { statusPath }),
     application: applicationOf(isDifferent(cell) ? cell.documents : cell, statusPath),
     ...(callees === undefined ? {} : { callees }),

@@ -67,6 +67,17 @@ describe('keytone serve', () => {
 });
 
 describe('keytone check', () => {
+  it('knows from a configuration whether there is somebody who transcribes', async () => {
+    const files = (more: string) => ({
+      'keytone.yaml': `apps: [{name: a, dialect: bandwidth, document: record.xml}]\n${more}`,
+      'record.xml': '<Bxml><Record transcribe="true"/></Bxml>',
+    });
+    const without = await keytone(['check', 'keytone.yaml'], files(''));
+    expect(without.out).toContain('record.xml:1:15: warning: transcribe of <Record> has no effect');
+    const engine = await keytone(['check', 'keytone.yaml'], files('transcription: {engine: openai}'));
+    expect(engine).toMatchObject({ exitCode: 0, out: '2 files checked: 0 errors, 0 warnings' });
+  });
+
   it('passes a good document', async () => {
     expect(await keytone(['check', 'menu.xml'], { 'menu.xml': menu })).toEqual({
       exitCode: 0,

@@ -4,7 +4,8 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CodedError } from '../../base/errors.ts';
 import type { Compiled, Dialect } from '../../dialects/dialect.ts';
-import { dialectOf } from '../../dialects/index.ts';
+import { createDialects, dialectOf } from '../../dialects/index.ts';
+import type { DialectName } from '../../flow/node.ts';
 import type { Problem } from '../../flow/problem.ts';
 import type { Config } from '../config.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,8 +18,13 @@ export interface NamedDocument {
 }
 
 /** Throws CodedError: the file is not there, or the dialect is not built. */
-export function readDocument(file: string, dialectName: string, terminal: Terminal): NamedDocument {
-  const dialect = dialectOf(dialectName);
+export function readDocument(
+  file: string,
+  dialectName: string,
+  terminal: Terminal,
+  dialects: (name: DialectName) => Dialect = dialectOf,
+): NamedDocument {
+  const dialect = dialects(dialectName as DialectName);
   const path = resolve(terminal.workingDir, file);
   const text = readText(path, file);
   const { flow, problems } = dialect.compile(text, pathToFileURL(path).href);
@@ -28,9 +34,10 @@ export function readDocument(file: string, dialectName: string, terminal: Termin
 /** What is wrong with the documents that a configuration names; `files` is how many there are. */
 export function checkNamedDocuments(config: Config, terminal: Terminal): { files: number; problems: Problem[] } {
   const named = config.apps.filter(({ first }) => first.url.startsWith('file:'));
+  const dialects = createDialects(() => '', config.transcription.engine !== 'none');
   const problems = named.flatMap(({ first, dialect }) => {
     const file = relative(terminal.workingDir, fileURLToPath(first.url));
-    return readDocument(file, dialect, terminal).compiled.problems;
+    return readDocument(file, dialect, terminal, dialects).compiled.problems;
   });
   return { files: named.length, problems };
 }

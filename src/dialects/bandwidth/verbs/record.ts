@@ -73,7 +73,7 @@ function transcribeOf(fields: Fields, scope: Scope): { readonly transcribe?: Tra
   scope.problems.warn(
     'attribute-not-supported',
     fields.attribute('transcribe')!.at,
-    `transcribe of <${fields.element.name}> has no effect: this server has no transcription engine.`,
+    `transcribe of <${fields.element.name}> has no effect without a transcription engine.`,
     'Set transcription.engine in the configuration.',
   );
   return {};

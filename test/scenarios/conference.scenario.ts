@@ -60,6 +60,21 @@ export const scenarios: readonly Scenario[] = [
       endedBy: 'application',
     },
   }),
+  story('keys in it are told one by one behind StartGather', {
+    application: {
+      '/start': bxml('<StartGather dtmfUrl="/key"/><Conference>keys</Conference><SpeakSentence>Out.</SpeakSentence>'),
+      '/key': '',
+    },
+    caller: [{ until: 'answered' }, { waitMs: 600 }, { press: '5w#' }, { waitMs: 400 }, { hangUp: true }],
+    expect: {
+      requests: [
+        start,
+        { method: 'POST', url: '/key', body: { eventType: 'dtmf', digit: '5' } },
+        { method: 'POST', url: '/key', body: { eventType: 'dtmf', digit: '#' } },
+      ],
+      endedBy: 'caller',
+    },
+  }),
   story('a document of it may record and play, and another verb runs none of it', {
     application: {
       '/start': enter('documents'),

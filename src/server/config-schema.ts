@@ -157,7 +157,9 @@ const app = z
     fallbackUrl: httpUrl.optional().describe('URL that is asked when `url` fails.'),
     statusUrl: httpUrl
       .optional()
-      .describe('URL that is told by POST when a call is over, in the words of the dialect. Of `bandwidth` only.'),
+      .describe(
+        'URL that is told by POST when a call is over, in the words of the dialect; of `ozml` also when two parties are connected. Of `bandwidth` and `ozml` only.',
+      ),
     autoAnswer: z
       .boolean()
       .optional()
@@ -181,7 +183,7 @@ const app = z
         message: 'belongs to `url`; a document needs no fallback',
         path: ['fallbackUrl'],
       });
-    if (value.dialect !== 'bandwidth' && value.statusUrl !== undefined)
+    if (value.dialect !== 'bandwidth' && value.dialect !== 'ozml' && value.statusUrl !== undefined)
       context.addIssue({
         code: 'custom',
         message: `is not told anything in the words of ${value.dialect}`,

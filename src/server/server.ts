@@ -43,6 +43,7 @@ import { farewell } from './farewell.ts';
 import { createHistory } from './history.ts';
 import { createKeyWays } from './key-ways.ts';
 import { createOzmlParts } from './ozml.ts';
+import { createOzmlChanges } from './ozml-changes.ts';
 import { version } from './package-root.ts';
 import { createRecordingPlaces } from './recording-places.ts';
 import { createHeartbeat, readLeft, recover } from './recovery.ts';
@@ -189,9 +190,16 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
         calls.accept(leg, name, plan ?? undefined);
       },
     });
+    const ozmlChanges = createOzmlChanges({
+      appOf: directory.app,
+      ask: application.ask,
+      voiceOf: ({ app }) => voiceOf(directory.accountOf(app)),
+      log,
+    });
     const history = createHistory(store, log, events.tell, directory.accountOf);
     const onLine = (call: CallFacts, line: TapeLine, sensitive: boolean): void => {
       history.keep(call, line, sensitive);
+      ozmlChanges.onLine(withAccount(call), line);
       seams.onLine?.(call, line);
     };
     const recordingPlace = createRecordingPlaces(config.dataDir);

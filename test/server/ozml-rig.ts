@@ -65,8 +65,8 @@ export async function openApplication(scripts: Scripts) {
 export const username = 'HTTP_User_1';
 export const password = 'qwe123';
 
-/** `url` is the app's; `more` are lines of configuration. */
-export async function startOzml(url: string, more = '') {
+/** `url` is the app's, `app` more of it; `more` are lines of configuration. */
+export async function startOzml(url: string, more = '', app = '') {
   const folder = mkdtempSync(join(tmpdir(), 'keytone-ozml-'));
   onClose(async () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'keytone.yaml');
@@ -76,7 +76,7 @@ export async function startOzml(url: string, more = '') {
 http: {port: 0}
 media: {portRange: 36000-36999}
 accounts: [{id: office, keys: [{id: ${username}, secret: ${password}}]}]
-apps: [{name: api, account: office, dialect: ozml, url: "${url}"}]
+apps: [{name: api, account: office, dialect: ozml, url: "${url}"${app}}]
 numbers: [{number: "9986", app: api}]
 outbound: {loopback: allow}
 ${more}`,

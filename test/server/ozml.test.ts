@@ -86,6 +86,34 @@ describe('SendDTMF', () => {
     expect([caller.state, callee.state]).toEqual(['answered', 'answered']);
   });
 
+  it('in the answer to CallChanged gives each party its own keys, and the talk goes on', async () => {
+    const callee = await startCallee();
+    const script =
+      '<?xml version="1.0"?> <Response> <Speak Party="caller">You will get dtmf keys 123.</Speak> <SendDTMF Party="caller" Keys="123"></SendDTMF> <Speak Party="callee">You will get dtmf keys 321.</Speak> <SendDTMF Party="callee" Keys="321"></SendDTMF> </Response>';
+    const application = await openApplication({
+      RoutingInterception: keysOnly(callee.uri),
+      CallChanged: ({ CallState }) => (CallState === 'InCall' ? script : ''),
+    });
+    const at = `${application.origin}/changed.php`;
+    const ozml = await startOzml(`${application.origin}/r#RoutingInterception`, '', `, statusUrl: "${at}"`);
+    const phone = await startPhone();
+    const caller = await phone.call(ozml.uri);
+    const other = await callee.call;
+    expect([await heardKeys(caller, 3), await heardKeys(other, 3)]).toEqual(['123', '321']);
+    await caller.press([{ press: '5' }]);
+    expect(await heardKeys(other, 4)).toBe('3215');
+    expect([digitsOf(caller), caller.state]).toEqual(['123', 'answered']);
+    caller.hangUp();
+    expect(await application.told('CallChanged', ({ CallState }) => CallState === 'Finished')).toMatchObject({
+      Reason: 'hung up',
+    });
+    expect(application.seen.map(({ path, told }) => `${path} ${told['CallState'] ?? ''}`)).toEqual([
+      '/r ',
+      '/changed.php InCall',
+      '/changed.php Finished',
+    ]);
+  });
+
   it('in the script of a call that has no other party goes to its caller, and to nobody else', async () => {
     const script = response('<SendDTMF Party="callee" Keys="9"/><SendDTMF Keys="12"/><Delay>1</Delay>');
     const { caller } = await answering({ IncomingCall: script });

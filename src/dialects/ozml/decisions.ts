@@ -120,7 +120,7 @@ export const decisions: readonly Decision[] = [
     about: '`RunOzML`',
     decision:
       'Ours, not the vendor’s: `command=RunOzML&CallId=…&OzML=…` runs a script beside a call that is up, as an answer to CallChanged would: SendDTMF, Speak, Play and Record go to their Party, and the call goes on.',
-    reason: 'CallChanged is not told while a call is up, because its fields are not public.',
+    reason: 'For calls whose app has no `statusUrl`, and for scripts that a program wants to run when it likes.',
   },
   {
     about: 'Answers of the HTTP API',
@@ -152,7 +152,7 @@ export const decisions: readonly Decision[] = [
   {
     about: 'Notifications',
     decision:
-      'POST, form-encoded, `NotificationName` first. `IncomingCall`, `CallConnected`, `DtmfEntered`, `GoTo`, `RecordCompleted`, `RoutingInterception`, `CallFinished`, `Error`, and `CallChanged` at the end of a call to `statusUrl` of the app. All carry `CallId`, `CallerId`, `CallerID`, `Dialed` and `Direction`; DtmfEntered `DtmfDigits`, RecordCompleted `RecordURL` and `Duration`.',
+      'POST, form-encoded, `NotificationName` first. `IncomingCall`, `CallConnected`, `DtmfEntered`, `GoTo`, `RecordCompleted`, `RoutingInterception`, `CallFinished`, `Error`, and `CallChanged` to `statusUrl` of the app: `CallState` `InCall` when two parties are connected, whose answer runs beside their talk, and `Finished` at the end of the call. All carry `CallId`, `CallerId`, `CallerID`, `Dialed` and `Direction`; DtmfEntered `DtmfDigits`, RecordCompleted `RecordURL` and `Duration`.',
     reason: 'Of most, only the name is public.',
   },
   {
@@ -160,6 +160,12 @@ export const decisions: readonly Decision[] = [
     decision:
       'Sent in place of IncomingCall when the URL of the app has `#RoutingInterception` at its end. When a Route fails, the address its script came from is asked again with `LastCallState` `Busy`, `NoAnswer`, `NotFound` or `Error`.',
     reason: 'The vendor configures two addresses; an app of this server has one.',
+  },
+  {
+    about: 'A script beside a talk (CallChanged, RunOzML)',
+    decision:
+      'Ends without hanging up. One with BlindTransfer, Route or ForwardCall takes the place of what the call does: the callee is let go.',
+    reason: 'The two who talk did not ask for it.',
   },
   {
     about: 'BlindTransfer',

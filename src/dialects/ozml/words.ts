@@ -53,7 +53,7 @@ export function createWords({ address }: WordsOptions): (report: Report, call: C
       case 'ask':
         return extra['event'] === 'RoutingInterception'
           ? ['RoutingInterception', routing(call, extra)]
-          : [extra['event'] ?? 'GoTo', {}];
+          : [extra['event'] ?? 'GoTo', extra['event'] === 'CallChanged' ? { CallState: extra['state'] ?? '' } : {}];
       case 'key':
         return ['DtmfEntered', { DtmfDigits: report.digit }];
       default:

@@ -6,7 +6,7 @@ import type { Command } from '../../../call/event.ts';
 import * as build from '../../../flow/build.ts';
 import type { Block, Flow, FlowNode } from '../../../flow/node.ts';
 import { Problems } from '../../problems.ts';
-import type { CallRecord } from '../../rest.ts';
+import type { CallRecord, Voice } from '../../rest.ts';
 import { compile, scopeOf } from '../compile.ts';
 import { positionOf } from '../scope.ts';
 import { compileCommand, isRunnable } from '../verbs/index.ts';
@@ -56,15 +56,11 @@ export const besides: RunCommand = async (request) => {
   if (isAnswer(nodes)) return nodes;
   // A command must not answer a call that still rings.
   if (call.state !== 'live') return notHere(request.name, 'the call is not answered');
-  return beside(request, call, nodes, true);
-};
-
-async function beside(request: CommandRequest, call: CallRecord, nodes: Block, strict: boolean): Promise<Answer> {
   const name = `ozml-${newId()}`;
-  const body = besideBlock(nodes, name, await partiesOf(request.voice, call), strict);
+  const body = besideBlock(nodes, name, await partiesOf(request.voice, call), true);
   if (body === null) return wrongParameter('Party', request.name);
   return send(request, call.id, { kind: 'beside', name, body });
-}
+};
 
 export const hangup: RunCommand = async (request) => {
   const call = await callIn(request);
@@ -131,12 +127,19 @@ export const attendedTransfer: RunCommand = async (request) => {
 export const runOzml: RunCommand = async (request) => {
   const call = await callIn(request);
   if (isAnswer(call)) return call;
-  const { given, name, source } = request;
+  const { given, name, source, voice } = request;
   const text = given.needed('OzML');
   if (text === null) return wrongParameter('OzML', name);
   const { flow, problems } = compile(text, source);
   if (flow === null) return answer(300, problems.find(({ severity }) => severity === 'error')?.message ?? '');
   if (call.state !== 'live') return notHere(name, 'the call is not answered');
-  const body = flow.body.filter(({ kind }) => kind !== 'answer');
-  return beside(request, call, body, false);
+  return send(request, call.id, await scriptCommand(flow, call, voice));
 };
+
+/** One that connects the caller with somebody else takes the place of what the call does; any other runs beside it. */
+export async function scriptCommand(flow: Flow, call: CallRecord, voice: Voice): Promise<Command> {
+  if (flow.body.some(({ kind }) => kind === 'dial')) return { kind: 'run', flow };
+  const name = `ozml-${newId()}`;
+  const body = flow.body.filter(({ kind }) => kind !== 'answer');
+  return { kind: 'beside', name, body: besideBlock(body, name, await partiesOf(voice, call), false)! };
+}

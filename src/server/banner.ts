@@ -26,7 +26,7 @@ export function formatBanner(config: Config, { sipPort, http }: Bound, firstKey:
     `  HTTP  http://${bracketed(http.host)}:${http.port}/ (what is there: docs/http.md)`,
     `  Data  ${config.dataDir}`,
     ...(config.numbers.length === 0
-      ? ['  No number is configured, so every call is refused with 404.']
+      ? ['  No number is configured: calls to others than those that accounts made are refused with 404.']
       : ['  Numbers']),
     ...config.numbers
       .slice(0, shownNumbers)

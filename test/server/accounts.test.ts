@@ -379,7 +379,7 @@ describe('what an account makes', () => {
       expect(await code(mine.saveApp({ name, dialect: 'opentact', plan }))).toBe('app-invalid');
     for (const number of ['', 'a b', 'sip:1@x', '1\r\n', 'x'.repeat(101)])
       expect(await code(mine.saveNumber(number, 'mine'))).toBe('number-invalid');
-    for (const login of ['', 'a b', 'a@b', 'a"b', 'x'.repeat(101)])
+    for (const login of ['', 'a b', 'a@b', 'a"b', 'x'.repeat(101), '15550100', '112', '1-2.3'])
       expect(await code(mine.savePhone(login, 'x'))).toBe('phone-invalid');
     expect(await code(mine.savePhone('erna', ''))).toBe('phone-invalid');
   });

@@ -108,6 +108,12 @@ export function createChanges({ register, directory, seal, wall }: ChangesOption
           'phone-invalid',
           'A login is a word of letters, digits, dots, dashes and underscores; a password has 1 to 200 characters',
         );
+      // Whoever dials a number must not reach somebody who called his phone so.
+      if (!/[A-Za-z]/.test(login))
+        throw new CodedError(
+          'phone-invalid',
+          'A login that looks like a number is for the configuration only: add a letter',
+        );
       if (directory.isConfiguredPhone(login)) {
         if (directory.phonesOf(account).includes(login)) throw configured(`The phone ${login}`);
         throw new CodedError('phone-taken', `The login ${login} is taken`);

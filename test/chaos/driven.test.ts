@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { IncomingPhoneCall } from '../../src/testkit/index.ts';
-import type { Client } from '../conformance/node-bandwidth-rig.ts';
+import type { Client } from '../conformance/node-bandwidth/rig.ts';
 import { openRig, type Rig } from './rig.ts';
 
 const userId = 'u-1';

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/server/config.ts';
 import { packageRoot } from '../../src/server/package-root.ts';
 import { closeAll, onClose, startPhone } from '../server/rig.ts';
-import { startCallee, startRig } from './node-bandwidth-rig.ts';
+import { startCallee, startRig } from './node-bandwidth/rig.ts';
 
 afterEach(closeAll);
 

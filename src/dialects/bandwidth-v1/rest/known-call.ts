@@ -8,6 +8,7 @@ import { callIdOf, namedCall, transferIdOf } from '../ids.ts';
 import { callbackIn } from '../plan.ts';
 import { RequestProblem } from './problem.ts';
 import { userUrl } from './route.ts';
+import { viewTransferred } from './transferred.ts';
 
 /** What is remembered of a call, beside what the server itself knows. */
 export interface CallNote {
@@ -26,14 +27,6 @@ export interface CallNote {
   readonly sipHeaders?: Readonly<Record<string, string>>;
   /** Where its callback was moved to. */
   readonly movedTo?: Address;
-}
-
-/** Of a call that was transferred: what came of it is on the tape of the first one. */
-export interface TransferNote {
-  readonly from: string;
-  readonly to: string;
-  readonly callbackUrl: string | null;
-  readonly tag: string | null;
 }
 
 export interface KnownCall {
@@ -186,62 +179,6 @@ function timesOf({ startedAt, answeredAt, endedAt }: CallRecord): object {
     ...(endedAt !== null && {
       chargeableDuration: answeredAt === null ? 0 : Math.ceil((Date.parse(endedAt) - Date.parse(answeredAt)) / 1000),
     }),
-  };
-}
-
-async function viewTransferred(
-  { record, transfer, id }: KnownCall,
-  request: RestRequest,
-  voice: Voice,
-): Promise<object> {
-  const note = (await voice.notes.get<TransferNote>('v1-transfer', id))!;
-  const tape = await voice.tape(record.id);
-  const { began, answered, ended } = legOfTransfer(tape, transfer);
-  const time = (line: TapeLine | null): string | undefined =>
-    line === null ? undefined : new Date(line.at).toISOString();
-  return {
-    id,
-    direction: 'out',
-    from: note.from,
-    to: note.to,
-    state: ended !== null ? 'completed' : answered !== null ? 'active' : 'started',
-    startTime: time(began),
-    activeTime: time(answered),
-    endTime: time(ended),
-    callbackUrl: note.callbackUrl ?? undefined,
-    tag: note.tag ?? undefined,
-    transferredFrom: `${userUrl(request, voice)}/calls/${callIdOf(record.id)}`,
-  };
-}
-
-interface TransferLines {
-  readonly began: TapeLine | null;
-  readonly answered: TapeLine | null;
-  readonly ended: TapeLine | null;
-}
-
-export const transferName = (transfer: number): string => `transfer-${transfer}`;
-
-/** What a tape says of its transfer of that number. */
-export function legOfTransfer(tape: readonly TapeLine[], transfer: number): TransferLines {
-  const name = transferName(transfer);
-  const from = tape.findIndex(
-    ({ event }) => event.type === 'command.received' && event.command.kind === 'beside' && event.command.name === name,
-  );
-  const nothing = { began: null, answered: null, ended: null };
-  if (from < 0) return nothing;
-  const rest = tape.slice(from);
-  const isLeg = ({ event }: TapeLine): boolean => 'leg' in event && event.leg !== 'caller';
-  const first = rest.find(isLeg);
-  const leg = first !== undefined && 'leg' in first.event ? first.event.leg : null;
-  const find = (...types: readonly string[]): TapeLine | null =>
-    rest.find(({ event }) => types.includes(event.type) && 'leg' in event && event.leg === leg) ?? null;
-  const done = rest.find(({ event }) => event.type === 'verb.finished' && event.path === name) ?? null;
-  const over = rest.find(({ event }) => event.type === 'call.ended') ?? null;
-  return {
-    began: rest[0]!,
-    answered: leg === null ? null : find('leg.answered'),
-    ended: (leg === null ? null : find('leg.ended', 'leg.failed')) ?? done ?? over,
   };
 }
 

@@ -13,17 +13,9 @@ import { afterAnswer, cameIn, commandFlow } from '../plan.ts';
 import { soundOf } from './audio.ts';
 import { recordingOf, recordNode, targetOf } from './calls.ts';
 import { type Input, readInput } from './input.ts';
-import {
-  callbackFor,
-  type KnownCall,
-  needCall,
-  noteOf,
-  refuseTransferred,
-  type TransferNote,
-  transferName,
-  wrongState,
-} from './known-call.ts';
+import { callbackFor, type KnownCall, needCall, noteOf, refuseTransferred, wrongState } from './known-call.ts';
 import { created, done, inTurn, route } from './route.ts';
+import { type TransferNote, transferName } from './transferred.ts';
 
 const states = ['active', 'rejected', 'completed', 'transferring'] as const;
 

@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { silentLog } from '../../src/base/log.ts';
-import { readConfig } from '../../src/server/config.ts';
-import { createServer, type Server } from '../../src/server/server.ts';
-import type { IncomingPhoneCall, Phone } from '../../src/testkit/index.ts';
-import { toneWav } from '../../src/testkit/tone-wav.ts';
-import { onClose, startPhone } from '../server/rig.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { readConfig } from '../../../src/server/config.ts';
+import { createServer, type Server } from '../../../src/server/server.ts';
+import type { IncomingPhoneCall, Phone } from '../../../src/testkit/index.ts';
+import { toneWav } from '../../../src/testkit/tone-wav.ts';
+import { onClose, startPhone } from '../../server/rig.ts';
 
 type Method = (...args: unknown[]) => Promise<never>;
 /** The client's classes, each with its methods; what they resolve with is the test's to say. */

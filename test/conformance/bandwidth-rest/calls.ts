@@ -233,6 +233,24 @@ export function testCalls(of: () => Stand): void {
     });
   });
 
+  describe('what comes to no operation', () => {
+    it('has the form of the vendor too', async () => {
+      const headers = { authorization: `Basic ${btoa('user:pass')}`, 'content-type': 'application/xml' };
+      const ask = async (method: string, path: string, body: string | null = null) => {
+        const answer = await fetch(`${of().here}/api/v2/${path}`, { method, headers, body });
+        const { type, description, id } = (await answer.json()) as Record<string, unknown>;
+        expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+        return [answer.status, type, description, id, answer.headers.get('allow')];
+      };
+      const own = `accounts/${account}`;
+      expect(await ask('DELETE', `${own}/calls`)).toEqual([405, 'validation', 'Method Not Allowed', null, 'POST, GET']);
+      expect(await ask('GET', `${own}/nothing`)).toEqual([404, 'validation', 'Not Found', null, null]);
+      expect((await ask('POST', `${own}/calls`, '<x/>'))[2]).toBe("Content type 'application/xml' not supported");
+      const long = `<Bxml><!--${'x'.repeat(70_000)}--></Bxml>`;
+      expect((await ask('PUT', `${own}/calls/c-1/bxml`, long)).slice(0, 2)).toEqual([413, 'validation']);
+    });
+  });
+
   describe('OAuth', () => {
     it('works with a function that asks this server for a token', async () => {
       const accessToken = async (): Promise<string> => {

@@ -47,9 +47,9 @@ describe('nothing was left out', () => {
 
   it('every verb that is supported ran', () => {
     const supported = Object.entries(verbs as Record<string, VerbSupport>).filter(([, { level }]) => level !== 'no');
-    // What stands inside another one has no line on a tape: there, the vendor's builder wrote it.
+    // What stands inside another one, and what does nothing, has no line on a tape: the vendor's builder wrote it.
     const tried = ([name, { inside }]: [string, VerbSupport]): boolean =>
-      inside === 'document' ? stand.verbs.has(name) : stand.written.has(name);
+      inside === 'document' && name !== 'StopTranscription' ? stand.verbs.has(name) : stand.written.has(name);
     expect(supported.filter((one) => !tried(one)).map(([name]) => name)).toEqual([]);
   });
 });

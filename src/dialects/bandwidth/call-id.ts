@@ -45,6 +45,10 @@ export const accountIdOf = (call: Pick<CallFacts, 'account'>): string => call.ac
 export const streamIdOf = (call: string, stream: string): string =>
   `s-${check(`${call}/${stream}`)}-${stableUuid('stream', `${call}/${stream}`)}`;
 
+/** Of one that was to be written down while the call is live. */
+export const liveTranscriptionIdOf = (call: string, place: string): string =>
+  `t-${check(`${call}/${place}`)}-${stableUuid('live-transcription', `${call}/${place}`)}`;
+
 export const applicationIdOf = (app: string): string =>
   uuidForm.test(app) ? app.toLowerCase() : stableUuid('app', app);
 

@@ -50,10 +50,10 @@ describe('the document', () => {
   });
 
   it('is refused with a verb that is unknown, misplaced or not supported, each with its place', () => {
-    expect(refusals('\n <Gathr/>\n <PhoneNumber>1</PhoneNumber>\n <StartTranscription/>')).toEqual([
+    expect(refusals('\n <Gathr/>\n <PhoneNumber>1</PhoneNumber>\n <Connect/>')).toEqual([
       'verb-unknown 2:2 <Gathr> is not a verb of BXML. Did you mean <Gather>?',
       'verb-misplaced 3:2 <PhoneNumber> is not a verb of its own. It belongs into <Transfer>.',
-      'verb-not-supported 4:2 <StartTranscription> is not supported here, so this document cannot run. There is no transcription. See the support table for what to use instead.',
+      'verb-not-supported 4:2 <Connect> is not supported here, so this document cannot run. There are no browser endpoints. See the support table for what to use instead.',
     ]);
     expect(refusals('<Gather><Pause/></Gather>')[0]).toContain('Allowed there: SpeakSentence, PlayAudio.');
     expect(refusals('<Pause><Hangup/></Pause>')[0]).toContain('<Pause> holds no elements.');
@@ -506,6 +506,30 @@ describe('StartStream', () => {
   });
 });
 
+describe('StartTranscription', () => {
+  it('is told as rejected, and the call goes on', () => {
+    const inside =
+      '<StartTranscription name="t" tracks="both" transcriptionEventUrl="/e" destination="wss://u:p@a.test/?key=1"><CustomParam name="a" value="b"/></StartTranscription><StopTranscription name="t"/><Hangup/>';
+    const [told, hangup] = nodes(inside);
+    expect(told).toMatchObject({
+      kind: 'notify',
+      destination: {
+        url: 'https://app.test/e',
+        extra: { event: 'realTimeTranscriptionRejected', name: 't', tracks: 'both', socket: 'wss://a.test' },
+      },
+    });
+    expect(hangup).toMatchObject({ kind: 'hangup' });
+    expect(JSON.stringify(told)).not.toContain('u:p');
+  });
+
+  it('is passed over with a warning when nobody could be told', () => {
+    expect(compiled('<StartTranscription/><Hangup/>')).toMatchObject({
+      body: [{ kind: 'hangup' }],
+      problems: ['warning verb-not-supported'],
+    });
+  });
+});
+
 describe('the support table', () => {
   const used = (name: VerbName): string =>
     ({
@@ -516,6 +540,7 @@ describe('the support table', () => {
       Redirect: '<Redirect redirectUrl="/a"/>',
       StartGather: '<StartGather dtmfUrl="/a"/>',
       StreamParam: '<StartStream><StreamParam/></StartStream>',
+      CustomParam: '<StartTranscription><CustomParam/></StartTranscription>',
     })[name as string] ?? `<${name}/>`;
 
   it('names exactly the attributes that the compiler reads', () => {

@@ -51,6 +51,12 @@ export function formatSupportPage(): string {
           'A stream with `streamEventUrl` begins, is refused, is over.',
           'ignored',
         ],
+        [
+          '`transcriptionAvailable`',
+          'What was said in a recording is written down, or will not be; with an engine only.',
+          'ignored',
+        ],
+        ['`realTimeTranscriptionRejected`', 'A StartTranscription with `transcriptionEventUrl` runs.', 'ignored'],
         ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
         [
@@ -77,7 +83,7 @@ export function formatSupportPage(): string {
         ['`conferenceRecordingAvailable`', 'The file of a recording of a conference is complete.', 'ignored'],
       ],
     ),
-    'Not sent: `transcriptionAvailable`, and those of real-time transcriptions.',
+    'Not sent: `realTimeTranscriptionStarted`, `realTimeTranscriptionStopped` and `realTimeTranscriptionAvailable`.',
     '## REST',
     `Below \`/api/v2/accounts/{accountId}\`. Of ${Object.keys(endpoints).length} endpoints ${counted(Object.entries(endpoints))}. Faults are \`{type, description, id}\` with the vendor's statuses.`,
     supportTable('Endpoint', endpoints),

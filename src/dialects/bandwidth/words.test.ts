@@ -51,6 +51,29 @@ const entry = { digits: '25', terminator: '', success: true, reason: 'max-digits
 const dialled = { leg: 'callee-1', target: '+15550001', callerId: null, dialledMs: 5000, endedMs: 65_000 } as const;
 
 describe('the webhooks', () => {
+  it('realTimeTranscriptionRejected: nobody writes down a live call', () => {
+    const extra = {
+      event: 'realTimeTranscriptionRejected',
+      name: 't%7B',
+      tracks: 'both',
+      stabilized: 'true',
+      place: 'p',
+    };
+    expect(told('notify', {}, { extra })).toEqual({
+      ...common,
+      eventType: 'realTimeTranscriptionRejected',
+      realTimeTranscription: {
+        id: expect.stringMatching(/^t-.{45}$/),
+        name: 't{',
+        tracks: ['inbound', 'outbound'],
+        startTime: at,
+        stabilized: true,
+      },
+      cause: 'error',
+      errorMessage: 'Live calls are not transcribed here',
+    });
+  });
+
   it('initiate: a call comes in, with neither answerTime nor tag', () => {
     const ringing = { ...call, state: 'ringing', answeredAt: null } as const;
     expect(told('call-start', {}, { facts: ringing })).toEqual({

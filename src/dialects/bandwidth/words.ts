@@ -9,6 +9,7 @@ import {
   callIdOf,
   conferenceIdOf,
   legIdOf,
+  liveTranscriptionIdOf,
   recordingIdOf,
   streamIdOf,
   transcriptionIdOf,
@@ -195,6 +196,22 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   }
 
+  /** Nobody writes down what is said on a live call (verbs/transcription.ts). */
+  function ofRejected(report: Report, call: CallFacts): Properties {
+    const { name = '', tracks, stabilized, place = '', socket: destination } = report.destination.extra;
+    const realTimeTranscription = {
+      id: liveTranscriptionIdOf(call.id, place),
+      name: name === '' ? undefined : decodeTag(name),
+      tracks: tracks === 'both' ? ['inbound', 'outbound'] : [tracks],
+      startTime: iso(now()),
+      destination,
+      stabilized: stabilized === 'true',
+    };
+    const errorMessage = 'Live calls are not transcribed here';
+    const told = { realTimeTranscription, cause: 'error', errorMessage };
+    return { ...ofCall('realTimeTranscriptionRejected', report, call), ...told };
+  }
+
   function properties(report: Exclude<Report, { kind: 'http' | 'transcribe' }>, call: CallFacts): Properties {
     switch (report.kind) {
       case 'call-start': {
@@ -240,6 +257,7 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
         const { event = 'redirect', fault, errorMessage, machine, machineAfter } = report.destination.extra;
         const cause = fault === undefined ? undefined : causeOfBridge(fault);
         const machineDetectionResult = machine === undefined ? undefined : { value: machine, duration: machineAfter };
+        if (event === 'realTimeTranscriptionRejected') return ofRejected(report, call);
         return { ...ofCall(event, report, call), cause, errorMessage, machineDetectionResult };
       }
     }

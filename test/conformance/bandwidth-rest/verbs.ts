@@ -83,6 +83,21 @@ export function testVerbs(of: () => Stand): void {
       await hangUp(of(), call);
     });
 
+    it('StartTranscription is told as rejected, and the call goes on', async () => {
+      const start = make(
+        'StartTranscription',
+        { name: 'live', transcriptionEventUrl: `${of().origin}/live`, tracks: 'both' },
+        [make('CustomParam', { name: 'who', value: 'me' })],
+      );
+      const call = await talk(of(), bxml(start, make('StopTranscription', { name: 'live' }), wait()));
+      expect(await of().told('realTimeTranscriptionRejected', call.callId)).toMatchObject({
+        realTimeTranscription: { name: 'live', tracks: ['inbound', 'outbound'] },
+        cause: 'error',
+      });
+      await of().until(call.callId, (event) => event.type === 'verb.started' && event.path.startsWith('Pause'));
+      await hangUp(of(), call);
+    });
+
     it('Bridge joins two calls, and tells the one that stays', async () => {
       const [one, two] = [await talk(of(), bxml(wait())), await talk(of(), bxml(wait()))];
       of().documents.set('/bridged', bxml(wait()));

@@ -10,6 +10,7 @@ import { pause, ring, sendDtmf } from './pause-ring.ts';
 import { pauseRecording, record, resumeRecording, startRecording, stopRecording } from './record.ts';
 import { playAudio, speakSentence } from './sounds.ts';
 import { startStream, stopStream } from './stream.ts';
+import { startTranscription, stopTranscription } from './transcription.ts';
 import { transfer } from './transfer.ts';
 
 export type RunnableName = {
@@ -32,6 +33,8 @@ const runnable: Readonly<Record<RunnableName, CompileVerb>> = {
   StopRecording: stopRecording,
   StartStream: startStream,
   StopStream: stopStream,
+  StartTranscription: startTranscription,
+  StopTranscription: stopTranscription,
   Transfer: transfer,
   Forward: forward,
   Bridge: bridge,

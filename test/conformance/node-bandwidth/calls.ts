@@ -152,6 +152,9 @@ export function testCalls(): void {
       });
       await client['Call']!['playAudioAdvanced']!(id, { fileUrl: `${application.origin}/a.wav`, loopEnabled: true });
       await client['Call']!['stopAudioFilePlayback']!(id);
+      expect(await refused(client['Call']!['create']!({ from: '"x" <y', to: '+1' }))).toMatchObject({
+        statusCode: 400,
+      });
       expect(await refused(client['Call']!['sendDtmf']!(id, '1x'))).toMatchObject({ statusCode: 400 });
       expect(await refused(client['Call']!['playAudioAdvanced']!(id, {}))).toMatchObject({ statusCode: 400 });
     });
@@ -179,6 +182,9 @@ export function testCalls(): void {
       await callee.until('sound-ended');
       await callee.press('5');
       await phone.until('digit', ({ digit }) => digit === '5');
+      expect(await refused(client['Call']!['transfer']!(id, { transferTo: other.address }))).toMatchObject({
+        statusCode: 409,
+      });
       expect(await client['Call']!['get']!(second)).toMatchObject({
         id: second,
         direction: 'out',

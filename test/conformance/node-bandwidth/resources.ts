@@ -83,6 +83,9 @@ export function testResources(): void {
       await client['PhoneNumber']!['delete']!(number['id']);
       await client['Application']!['delete']!(applicationId);
       expect(await refused(client['Application']!['get']!(applicationId))).toMatchObject({ statusCode: 404 });
+      const again = { number: '+19195550111', applicationId: 'phone-app' };
+      await client['PhoneNumber']!['create']!({ ...again });
+      expect(await refused(client['PhoneNumber']!['create']!({ ...again }))).toMatchObject({ statusCode: 409 });
       expect(await refused(client['Application']!['delete']!('phone-app'))).toMatchObject({ statusCode: 403 });
     });
 

@@ -54,7 +54,7 @@ function timeOf(text: string, name: string): string {
 
 async function createCall(request: RestRequest, voice: Voice): Promise<RestReply> {
   const input = readInput('call', request);
-  const from = input.needed('from', 256);
+  const from = callerIdIn(input, 'from') ?? input.needed('from');
   const to = targetOf(input.needed('to', 256));
   const ringMs = input.number('callTimeout', byDefault.ringMs / 1000, { min: 1, max: 300 }) * 1000;
   const url = input.url('callbackUrl') ?? '';
@@ -95,6 +95,20 @@ async function createCall(request: RestRequest, voice: Voice): Promise<RestReply
   });
   if (bridgeId !== null) await joinBridge(voice, bridgeId, id);
   return created(voice, `calls/${callIdOf(id)}`);
+}
+
+/** A number, or what stands before the @ of a SIP address; null when it is not said. */
+export function callerIdIn(input: Input, name: string): string | null {
+  const written = input.text(name, 256)?.trim() ?? '';
+  if (written === '') return null;
+  const digits = written.replaceAll(/[\s().-]/g, '');
+  if (/^\+?[0-9*#]{1,32}$/.test(digits)) return digits;
+  const user = /^(?:sips?:)?([A-Za-z0-9_.+-]{1,64})(?:@[A-Za-z0-9_.:-]{1,255})?$/.exec(written)?.[1];
+  if (user !== undefined) return user;
+  throw new RequestProblem(
+    'validation-error',
+    `The callerId \`${written}\` is not allowed. It must be \`private\` or a phone number owned by user`,
+  );
 }
 
 export function targetOf(written: string): DialTarget {

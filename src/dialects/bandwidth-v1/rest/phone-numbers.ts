@@ -26,9 +26,12 @@ export const phoneNumberRoutes = [
       application === null
         ? voice.appFor('bandwidth-v1').name
         : (await needApplication(request, voice, application)).id;
-    if ((await numberNotes(voice)).some(([, one]) => one.number === number))
+    if ((await numbersOf(voice)).some((one) => one.number === number))
       throw new RequestProblem('number-update-conflict', `There is a number ${number} already`);
     await voice.saveNumber(number, app);
+    // Of before its application was deleted.
+    for (const [old, one] of await numberNotes(voice))
+      if (one.number === number) await voice.notes.drop(numberKind, old);
     const id = freshId('n');
     await voice.notes.put(numberKind, id, { number, ...wordsOf(input, {}), createdTime: new Date().toISOString() });
     await renewApplication(voice, app);

@@ -60,7 +60,12 @@ function legOfTransfer(tape: readonly TapeLine[], transfer: number): TransferLin
   const leg = first !== undefined && 'leg' in first.event ? first.event.leg : null;
   const find = (...types: readonly string[]): TapeLine | null =>
     rest.find(({ event }) => types.includes(event.type) && 'leg' in event && event.leg === leg) ?? null;
-  const done = rest.find(({ event }) => event.type === 'verb.finished' && event.path === name) ?? null;
+  const done =
+    rest.find(
+      ({ event }) =>
+        (event.type === 'verb.finished' && event.path === name) ||
+        (event.type === 'flow.failed' && event.source === name),
+    ) ?? null;
   const over = rest.find(({ event }) => event.type === 'call.ended') ?? null;
   return {
     began: rest[0]!,
@@ -68,3 +73,7 @@ function legOfTransfer(tape: readonly TapeLine[], transfer: number): TransferLin
     ended: (leg === null ? null : find('leg.ended', 'leg.failed')) ?? done ?? over,
   };
 }
+
+/** Whether the one of that number is not over. */
+export const isTransferring = (tape: readonly TapeLine[], transfer: number): boolean =>
+  legOfTransfer(tape, transfer).ended === null;

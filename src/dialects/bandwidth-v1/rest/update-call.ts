@@ -11,11 +11,12 @@ import { byDefault } from '../decisions.ts';
 import { freshId, transferIdOf } from '../ids.ts';
 import { afterAnswer, cameIn, commandFlow } from '../plan.ts';
 import { soundOf } from './audio.ts';
-import { recordingOf, recordNode, targetOf } from './calls.ts';
+import { callerIdIn, recordingOf, recordNode, targetOf } from './calls.ts';
 import { type Input, readInput } from './input.ts';
 import { callbackFor, type KnownCall, needCall, noteOf, refuseTransferred, wrongState } from './known-call.ts';
+import { RequestProblem } from './problem.ts';
 import { created, done, inTurn, route } from './route.ts';
-import { type TransferNote, transferName } from './transferred.ts';
+import { isTransferring, type TransferNote, transferName } from './transferred.ts';
 
 const states = ['active', 'rejected', 'completed', 'transferring'] as const;
 
@@ -102,7 +103,7 @@ export const beside = (voice: Voice, call: string, body: readonly FlowNode[]): P
 async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<RestReply> {
   const { record } = known;
   const to = targetOf(input.needed('transferTo', 256));
-  const callerId = input.text('transferCallerId', 64)?.trim() || null;
+  const callerId = callerIdIn(input, 'transferCallerId');
   const url = input.url('callbackUrl');
   const tag = input.text('tag', 4096) ?? '';
   const treatment = input.choice('diversionTreatment', diversionTreatments, 'none');
@@ -118,6 +119,11 @@ async function transfer(known: KnownCall, input: Input, voice: Voice): Promise<R
       event.command.name.startsWith('transfer-'),
   );
   const count = before.length + 1;
+  if (before.length > 0 && isTransferring(tape, before.length))
+    throw new RequestProblem('call-update-conflict', `The call \`${known.id}\` is transferred already`, {
+      name: 'callId',
+      value: known.id,
+    });
   const id = transferIdOf(record.id, count);
   const own = await callbackFor(voice, known);
   const { method, timeoutMs } = own;

@@ -22,6 +22,7 @@ const things: { readonly [W in Told['what']]: string } = {
   recording: 'a recording is complete',
   transfer: 'how a transfer went',
   'callee-answered': 'somebody who was called has answered',
+  sound: 'a sound that was ordered over REST begins and ends',
   asked: 'which document is asked for',
   over: 'the call is over',
 };
@@ -32,13 +33,14 @@ const fields: Readonly<Record<string, string>> = {
   ended: 'why it ended',
   outcome: 'the outcome',
   why: 'why',
+  edge: '',
 };
 
 function told(what: Told['what']): readonly string[] {
   return dialectNames.map((dialect) => {
     const known: readonly string[] | string = vendors[dialect].tells[what];
     if (typeof known === 'string') return `no: ${known}`;
-    return ['yes', known.flatMap((name) => fields[name] ?? []).join(', ')].filter((words) => words !== '').join(': ');
+    return ['yes', known.flatMap((name) => fields[name] || []).join(', ')].filter((words) => words !== '').join(': ');
   });
 }
 
@@ -53,14 +55,15 @@ writeOrCheck(
     '<!-- Made by scripts/make-dialect-comparison.ts. Change test/scenarios/every-dialect, then run: npm run generate -->',
     '# Dialects compared',
     '',
-    'The same stories of calls, in the documents of each dialect. Each of them is a test: it is run in virtual time, killed at every',
-    'line and taken up, replayed from its tape, and played over a real SIP call. The page of each dialect tells what its words mean.',
+    'The same stories of calls in each dialect: in its documents, and in one chapter by its REST interface. Each is a test: it is run in',
+    'virtual time, killed at every line and taken up, replayed from its tape, and played over a real SIP call, unless that takes too long.',
+    'The page of each dialect tells what its words mean.',
     '',
     `${stories} stories in ${dialectNames.length} dialects: ${cells.length - no} are told, ${different} of them with another outcome than in the others, ${no} cannot be told.`,
     '',
-    '- **yes**: its documents say it, and what comes of it is the same.',
-    '- **yes, but**: its documents say it, and this is different.',
-    '- **no**: its documents cannot say it, for this reason. Commands over REST may.',
+    '- **yes**: it says it, and what comes of it is the same.',
+    '- **yes, but**: it says it, and this is different.',
+    '- **no**: it cannot say it, for this reason.',
     '',
     ...chapters.flatMap(({ title, stories: told }) => [
       `## ${title}`,

@@ -1,18 +1,30 @@
 // Owns: the table of all stories that every dialect must say something about, and each of them as a scenario of a dialect.
 // How to add one: CONTRIBUTING.md.
 import type { BuiltDialect } from '../../../src/dialects/index.ts';
-import type { ApplicationScript, Reply, Scenario } from '../../../src/testkit/index.ts';
+import type { ApplicationScript, Reply, Scenario, StoryStep } from '../../../src/testkit/index.ts';
 import { expectationOf } from './check.ts';
+import { commands } from './commands.ts';
 import { ends } from './ends.ts';
 import { entries } from './entries.ts';
 import { legs } from './legs.ts';
 import { menus } from './menus.ts';
 import { recordings } from './recordings.ts';
 import { sounds } from './sounds.ts';
-import { type Answer, type Chapter, type Documents, isDifferent, isNotSupported, type Story } from './story.ts';
+import {
+  type Answer,
+  type Cell,
+  type Chapter,
+  type Documents,
+  isCommanded,
+  isDifferent,
+  isNotSupported,
+  type NotSupported,
+  type Step,
+  type Story,
+} from './story.ts';
 import { vendors } from './vendors.ts';
 
-export const chapters: readonly Chapter[] = [entries, menus, sounds, legs, recordings, ends];
+export const chapters: readonly Chapter[] = [entries, menus, sounds, legs, recordings, commands, ends];
 export const dialectNames = Object.keys(vendors) as readonly BuiltDialect[];
 
 /** All stories are played over real calls in every dialect, but those that last longer. */
@@ -38,21 +50,31 @@ function nameOf({ name }: Story, dialect: BuiltDialect): string {
 function scenarioOf(story: Story, dialect: BuiltDialect): Scenario | null {
   const cell = story.in[dialect];
   if (isNotSupported(cell)) return null;
-  const { caller, callees, mediaMs, brokenMedia, onlySimulated } = story;
+  const { callees, mediaMs, brokenMedia, onlySimulated } = story;
   const vendor = vendors[dialect];
   const { method, statusPath } = vendor;
   const outcome = isDifferent(cell) ? { ...story.expect, ...cell.expect } : story.expect;
   const simulated = onlySimulated ?? ((outcome.longerThanMs ?? 0) > mostLiveMs ? tooLong : undefined);
   return {
-    ...{ name: nameOf(story, dialect), dialect, first: { path: '/start', method }, caller },
+    ...{ name: nameOf(story, dialect), dialect, first: { path: '/start', method } },
+    caller: stepsOf(story.caller, cell),
     ...(statusPath === null ? {} : { statusPath }),
-    application: applicationOf(isDifferent(cell) ? cell.documents : cell, statusPath),
+    application: applicationOf(isDifferent(cell) || isCommanded(cell) ? cell.documents : cell, statusPath),
     ...(callees === undefined ? {} : { callees }),
     ...(mediaMs === undefined ? {} : { mediaMs }),
     ...(brokenMedia === undefined ? {} : { brokenMedia }),
     expect: expectationOf(outcome, vendor),
     ...(simulated === undefined ? {} : { onlySimulated: simulated }),
   };
+}
+
+function stepsOf(steps: readonly Step[], cell: Exclude<Cell, NotSupported>): readonly StoryStep[] {
+  return steps.flatMap((step) => {
+    if (!('order' in step)) return [step];
+    const ordered = isCommanded(cell) ? cell.orders[step.order] : undefined;
+    if (ordered === undefined) throw new Error(`nobody says how to order "${step.order}"`);
+    return ordered;
+  });
 }
 
 function applicationOf(documents: Documents, statusPath: string | null): ApplicationScript {

@@ -219,9 +219,7 @@ export const legs: Chapter = {
         opentact: { '/start': `${say.opentact('One.')}<Hold timeout="1000"/>${last('opentact', 'Two.')}` },
         bandwidth: notSupported('Only a Conference has hold.'),
         'bandwidth-v1': notSupported('Only a conference has hold.'),
-        ozml: notSupported(
-          'Hold goes through the HTTP API of the server, which a story has not; see test/server/ozml.test.ts.',
-        ),
+        ozml: notSupported('Hold goes through the HTTP API of the server: see the commands below.'),
       },
     },
   ],

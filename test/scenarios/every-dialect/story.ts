@@ -27,6 +27,8 @@ export type Told =
   | { readonly what: 'transfer'; readonly outcome: 'talked' | 'busy' | 'nobody' }
   /** Somebody who was dialled has answered, and what he is to hear is asked for. */
   | { readonly what: 'callee-answered' }
+  /** A sound that was ordered over REST. */
+  | { readonly what: 'sound'; readonly edge: 'started' | 'done' }
   /** For another document. */
   | { readonly what: 'asked'; readonly path: string }
   | { readonly what: 'over'; readonly why: 'hung-up' | 'refused' | 'given-up' | 'fault' };
@@ -62,17 +64,25 @@ export type Documents = Readonly<Record<`/${string}`, Answer | readonly Answer[]
 export interface NotSupported {
   readonly notSupported: string;
 }
+/** Documents, and what is ordered over REST where the story says so. */
+export interface Commanded {
+  readonly documents: Documents;
+  readonly orders: Readonly<Record<string, readonly StoryStep[]>>;
+}
 /** The dialect says it, and something else comes of it. */
 export interface Different {
   readonly documents: Documents;
   readonly because: string;
   readonly expect: Outcome;
 }
-export type Cell = Documents | NotSupported | Different;
+export type Cell = Documents | NotSupported | Commanded | Different;
+
+/** What happens in a story; `order` is a command of the dialect's own. */
+export type Step = StoryStep | { readonly order: string };
 
 export interface Story {
   readonly name: string;
-  readonly caller: readonly StoryStep[];
+  readonly caller: readonly Step[];
   readonly callees?: Readonly<Record<string, CalleeScript>>;
   readonly mediaMs?: Readonly<Record<string, number>>;
   readonly brokenMedia?: readonly string[];
@@ -92,9 +102,11 @@ export const notSupported = (reason: string): NotSupported => ({ notSupported: r
 export const differs = (documents: Documents, because: string, expect: Outcome): Different => ({
   ...{ documents, because, expect },
 });
+export const commanded = (documents: Documents, orders: Commanded['orders']): Commanded => ({ documents, orders });
 
 export const isNotSupported = (cell: Cell): cell is NotSupported => 'notSupported' in cell;
 export const isDifferent = (cell: Cell): cell is Different => 'because' in cell;
+export const isCommanded = (cell: Cell): cell is Commanded => 'orders' in cell;
 
 type ToldEntry = Extract<Told, { what: 'entry' }>;
 

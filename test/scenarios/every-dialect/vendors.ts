@@ -16,7 +16,7 @@ export interface Vendor {
   readonly statusPath: string | null;
   /** The fields that are told of each; a reason where it is not told at all. */
   readonly tells: { readonly [W in What]: readonly FieldOf<W>[] | string };
-  /** null: it asks for the first document. Throws when it says what nobody expects. */
+  /** null: it asks for the first document, or is none of these things. Throws when it says what nobody expects. */
   readonly read: (request: Request) => ({ readonly what: What } & Readonly<Record<string, unknown>>) | null;
 }
 
@@ -34,6 +34,7 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
       recording: 'No verb tells of a recording.',
       transfer: 'Dial tells nobody how it went.',
       'callee-answered': 'Who is dialled is joined at once.',
+      sound: 'There is no REST interface.',
       asked: ['path'],
       over: [],
     },
@@ -56,6 +57,7 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
       recording: [],
       transfer: ['outcome'],
       'callee-answered': [],
+      sound: 'Nothing is played over REST.',
       asked: ['path'],
       over: ['why'],
     },
@@ -98,6 +100,7 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
       recording: [],
       transfer: [],
       'callee-answered': 'Who is dialled is joined at once.',
+      sound: ['edge'],
       asked: ['path'],
       over: ['why'],
     },
@@ -105,7 +108,7 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
       const { pathname: path, searchParams } = new URL(url);
       const told = Object.fromEntries(searchParams);
       const eventType = told['eventType'];
-      if (eventType !== 'gather' && eventType !== 'recording') need(told, { from: caller, to: called });
+      if (!['gather', 'recording', 'speak'].includes(eventType ?? '')) need(told, { from: caller, to: called });
       need({ method }, { method: 'GET' });
       switch (eventType) {
         case 'incomingcall':
@@ -120,6 +123,8 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
           return { what: 'recording' };
         case 'transferComplete':
           return { what: 'transfer' };
+        case 'speak':
+          return { what: 'sound', edge: told['status'] };
         case 'redirect':
           return { what: 'asked', path };
         case 'hangup': {
@@ -141,6 +146,7 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
       recording: [],
       transfer: ['outcome'],
       'callee-answered': 'Who is dialled is joined at once.',
+      sound: 'Speak and Play tell nobody.',
       asked: ['path'],
       over: [],
     },
@@ -162,6 +168,9 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
         case 'RoutingInterception':
           return { what: 'asked', path: new URL(url).pathname };
         case 'CallChanged':
+          // That two parties are connected is told by the server itself, which a simulation has not.
+          if (told['CallState'] === 'InCall') return null;
+          need(told, { CallState: 'Finished' });
           return { what: 'over' };
         default:
           throw new Error(`nobody expects the notification ${told['NotificationName']}`);

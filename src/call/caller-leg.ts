@@ -48,6 +48,8 @@ export function createCallerLeg(options: CallerLegOptions): FirstLeg {
         hangUp('no common audio', incompatibleDestination, 488);
         return;
       }
+      // Its ACK came again, to a 200 that was repeated behind a restart.
+      if (answeredAt !== null) return;
       answeredAt = new Date(clock.wall()).toISOString();
       put({ type: 'leg.answered', leg: 'caller' });
     },
@@ -62,6 +64,7 @@ export function createCallerLeg(options: CallerLegOptions): FirstLeg {
         q850Cause: q850Cause ?? (refusedWith === null ? normalClearing : causeOfStatus(refusedWith)),
         reason: words === '' ? usual : words,
       });
+      return parts.durable();
     },
   };
   const sip = options.attach(handlers);

@@ -67,6 +67,7 @@ export function createDialledLeg(options: DialledLegOptions): DialledLeg {
         const words = sipStatus === 487 ? 'cancelled' : reason === '' ? `refused with ${sipStatus}` : reason;
         end({ type: 'leg.failed', leg: name, sipStatus, reason: words });
       }
+      return parts.durable();
     },
   };
 

@@ -194,6 +194,9 @@ export interface LegHandlers {
   onInfo?(contentType: string, body: string): number | Promise<number>;
   /** In-dialog REFER; returns the status (202 is not offered yet: 603 by default). */
   onRefer?(target: string): number;
-  /** Exactly once. `status` is the refusal on a call we placed, 487 for CANCEL, 408 for no answer, else 0. */
-  onEnded(end: { readonly by: 'peer' | 'us' | 'fault'; readonly status: number; readonly q850Cause: number | null; readonly reason: string }): void;
+  /**
+   * Exactly once. A promise puts off the 200 to the BYE that ended it, for 2 s at most, so that an end which was answered is
+   * not forgotten by a restart. `status` is the refusal on a call we placed, 487 for CANCEL, 408 for no answer, else 0.
+   */
+  onEnded(end: { readonly by: 'peer' | 'us' | 'fault'; readonly status: number; readonly q850Cause: number | null; readonly reason: string }): void | Promise<void>;
 }

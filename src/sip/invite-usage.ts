@@ -136,9 +136,12 @@ export function forgetDialogs(usage: InviteUsage, except?: Dialog): void {
   }
 }
 
-/** Tells the end, once. The dialog stays known while a 2xx waits for its ACK, because only then may a BYE go out. */
-export function endUsage(usage: InviteUsage, end: LegEnd): void {
-  if (usage.state === 'ended') return;
+/**
+ * Tells the end, once, and resolves when it is kept. The dialog stays known while a 2xx waits for its ACK, because only then
+ * may a BYE go out.
+ */
+export function endUsage(usage: InviteUsage, end: LegEnd): Promise<void> | null {
+  if (usage.state === 'ended') return null;
   usage.state = 'ended';
   usage.countdown.close();
   usage.context.legs.delete(usage);
@@ -151,9 +154,10 @@ export function endUsage(usage: InviteUsage, end: LegEnd): void {
   usage.atEnd.clear();
   for (const run of last) run();
   try {
-    usage.handlers.onEnded(end);
+    return usage.handlers.onEnded(end) ?? null;
   } catch (error) {
     usage.log.error({ err: error }, 'sip: a leg handler failed at the end of its leg');
+    return null;
   }
 }
 

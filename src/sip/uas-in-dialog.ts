@@ -96,18 +96,24 @@ function serve(usage: InviteUsage, dialog: Dialog, transaction: ServerTransactio
 
 function receiveBye(usage: InviteUsage, transaction: ServerTransaction, respond: (status: number) => void): void {
   const { request } = transaction;
-  respond(200);
   // An INVITE that is still open is over too: 487 as called side, CANCEL as calling side.
   if (usage.state === 'early') usage.sayGoodbye({ status: 487 });
   usage.ackWait?.close();
   usage.ackWait = null;
-  endUsage(usage, {
+  const kept = endUsage(usage, {
     by: 'peer',
     status: 0,
     q850Cause: parseQ850Cause(request),
     reason: parseReasonText(request),
   });
   forgetDialogs(usage);
+  if (kept === null) respond(200);
+  else
+    answerOnce(
+      usage,
+      kept.then(() => 200),
+      respond,
+    );
 }
 
 type Answer = (status: number, headers?: readonly Header[]) => void;
@@ -134,12 +140,17 @@ const takenInInfo: Header = {
 function answerLater(usage: InviteUsage, status: Promise<number>, respond: Answer, cseq: number): void {
   usage.last = { cseq, method: 'INFO', status: 200 };
   saveUsage(usage);
+  answerOnce(usage, status, (code) => respond(code, code === 415 ? [takenInInfo] : []));
+}
+
+/** Answers when it is known how, or with 200 when that takes too long. */
+function answerOnce(usage: InviteUsage, status: Promise<number>, respond: (status: number) => void): void {
   let open = true;
   const once = (code: number) => {
     if (!open) return;
     open = false;
     timer.cancel();
-    respond(code, code === 415 ? [takenInInfo] : []);
+    respond(code);
   };
   const timer = usage.context.options.clock.after(slowAnswerMs, () => once(200));
   status.then(once, (error) => {

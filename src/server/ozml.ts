@@ -6,6 +6,7 @@ import type { CallParts } from '../call/call-parts.ts';
 import type { OzmlOptions, TextMessage } from '../dialects/ozml/rest/command.ts';
 import { answerErrand, isErrand } from '../dialects/ozml/rest/errand.ts';
 import { createOzmlFace } from '../dialects/ozml/rest/face.ts';
+import { errandsAtEnd } from '../dialects/ozml/rest/states.ts';
 import type { CommandFace, Voice } from '../dialects/rest.ts';
 import type { DialectName } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
@@ -62,11 +63,16 @@ export function createOzmlParts({ config, voiceOf, accountOf, route, message, lo
     sendSip: messages?.sip === true ? sendSip : null,
   };
 
-  async function run({ destination }: Report, { account, app, id }: CallFacts): Promise<Delivery> {
+  async function run(report: Report, call: CallFacts): Promise<Delivery> {
+    const { account, app, id } = call;
+    const refused: string[] = [];
     try {
-      const { code, message } = await answerErrand(destination.url, voiceOf(account ?? accountOf(app)), options);
-      if (code === 200) return { ok: true, httpStatus: 200 };
-      return { ok: false, code: 'command-refused', message: `${code} ${message}` };
+      for (const url of errandsAtEnd(report, call) ?? [report.destination.url]) {
+        const { code, message } = await answerErrand(url, voiceOf(account ?? accountOf(app)), options);
+        if (code !== 200) refused.push(`${code} ${message}`);
+      }
+      if (refused.length === 0) return { ok: true, httpStatus: 200 };
+      return { ok: false, code: 'command-refused', message: refused.join('; ') };
     } catch (error) {
       if (!(error instanceof CodedError)) log.error({ call: id, err: error }, 'a command of a script failed');
       const { code, message } =

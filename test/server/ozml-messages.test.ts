@@ -127,3 +127,19 @@ describe('more ports', () => {
     expect(elementOf(await answer.text(), 'Id')).toBe('9986@localhost');
   });
 });
+
+describe('the states of Request', () => {
+  it('send mail when the call is placed and when it failed', async () => {
+    const smtp = await openSmtp();
+    const application = await openApplication({});
+    const ozml = await startOzml(application.origin, `mail: {smtpUrl: "${smtp.url}", from: pbx@example.org}`);
+    const phone = await startPhone();
+    phone.onIncoming((call) => call.refuse(486));
+    const mail = (text: string) => `<SendEmail Recipient="desk@example.org" Subject="${text}">x</SendEmail>`;
+    const RequestOzML = `<Request><OnSetup>${mail('calling')}</OnSetup><OnError>${mail('failed')}</OnError></Request>`;
+    expect(codeOf(await ozml.command('Request', { DialedAddress: phone.uri, RequestOzML }))).toBe('200');
+    await expect
+      .poll(() => smtp.taken.map((text) => /Subject: (\w+)/.exec(text)?.[1]).sort(), { timeout: 10_000 })
+      .toEqual(['calling', 'failed']);
+  });
+});

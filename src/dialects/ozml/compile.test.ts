@@ -60,6 +60,18 @@ describe('names', () => {
     expect(bodyOf('<Beep/>', root).map(({ kind }) => kind)).toEqual(['answer', 'play']);
   });
 
+  it('inside of a Request go with it to the call it places', () => {
+    const script =
+      '<Request DialedAddress="101"><OnInCall><Speak Language="es">A &amp; &lt;b&gt; $x</Speak></OnInCall></Request>';
+    const [http] = find(bodyOf(script), 'http');
+    const query = new URLSearchParams(http?.destination.url.split('?')[1]);
+    expect(query.get('RequestOzML')).toBe(
+      '<Request><OnInCall><Speak Language="es">A &amp; &lt;b> $x</Speak></OnInCall></Request>',
+    );
+    expect(query.get('DialedAddress')).toBe('101');
+    expect(problemsOf(script)).toEqual([]);
+  });
+
   it('are known by the misspellings of the vendor', () => {
     const [http] = find(bodyOf('<Call Dialled="2310" CallerId="3000" Url="connected.php"/>'), 'http');
     expect(http?.destination.url).toBe(
@@ -243,7 +255,7 @@ describe('the support table', () => {
     const read = new Set<string>();
     const all = `<Speak>a</Speak><SendDTMF Keys="1"/><Play>a.wav</Play><Record/><UserInput><InitialCommands/><Inputs><Input Key="1"/></Inputs></UserInput>
       <Delay>1</Delay><Beep/><Var ID="a"/><Array ID="b"/><ForEach Source="b"/><BlindTransfer>1</BlindTransfer><AttendedTransfer TargetCallId="c"/><Hold/><Unhold/>
-      <Call Dialed="1"/><CallSetup Caller="1" Callee="2"/><SendSms Recipient="1">a</SendSms><SendEmail Recipient="a@b"/><SendMsg ToConnection="sip" ToAddress="1">a</SendMsg>
+      <Call Dialed="1"/><Request DialedAddress="1"/><CallSetup Caller="1" Callee="2"/><SendSms Recipient="1">a</SendSms><SendEmail Recipient="a@b"/><SendMsg ToConnection="sip" ToAddress="1">a</SendMsg>
       <SendAlarmNotification PhoneNumber="1" AccountNumber="1234" EventCode="130" PartitionNumber="1" ZoneNumber="2"/><MoveFile Source="a" Target="b"/><DeleteFile File="a"/>`;
     for (const script of [
       all,

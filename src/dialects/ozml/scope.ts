@@ -81,8 +81,8 @@ function nameOf({ name: written, at }: XmlElement, problems: Problems): CommandN
     );
     return null;
   }
-  const { script, api, note } = supportOf(name);
-  if (script !== 'no' || (api === 'yes' && supportOf(name).inside !== 'script')) return name;
+  const { script, inside, note } = supportOf(name);
+  if (script !== 'no' || inside !== 'script') return name;
   problems.warn('verb-not-supported', at, `<${name}> is not supported in a script; it is skipped. ${note}`);
   return null;
 }

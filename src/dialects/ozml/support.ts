@@ -354,10 +354,10 @@ export const commands = {
     },
   },
   Request: {
-    script: 'no',
+    script: 'part',
     api: 'part',
     inside: 'script',
-    content: 'OnInCall and its like',
+    content: 'OnInCall, OnSetup, OnError and their like',
     note: 'As Call, with a script for each state of the call in RequestOzML.',
     parameters: {
       DialedAddress: yes('required', 'A number or a SIP address.', { also: ['Dialed'] }),
@@ -365,7 +365,7 @@ export const commands = {
       CallerPhoneNumber: yes('the number of the API extension', 'The number that is shown.', { also: ['CallerId'] }),
       CallerDisplayName: yes('–', 'The name that is shown.'),
       RingTime: yes('60', 'Seconds, then it is given up.'),
-      RequestOzML: yes('–', 'A Request element, or what stands in one.'),
+      RequestOzML: yes('–', 'A Request element, or what stands in one. In a script, what stands between its tags.'),
     },
   },
   OnInCall: {
@@ -379,11 +379,64 @@ export const commands = {
   },
   OnSetup: {
     script: 'no',
+    api: 'part',
+    inside: ['Request'],
+    content: 'commands that need nobody on the line',
+
+    note: 'Runs when the call is placed. SendEmail, SendSms, SendMsg, Call and files; others are passed over.',
+    parameters: {},
+  },
+  OnRinging: {
+    script: 'no',
     api: 'no',
     inside: ['Request'],
     content: '–',
-    also: ['OnRinging', 'OnError', 'OnBusy', 'OnNoAnswer', 'OnCompleted', 'OnFinished', 'OnRejected'],
-    note: 'States in which nobody is on the line yet or any more: passed over, with a warning.',
+    note: 'Passed over.',
+    parameters: {},
+  },
+  OnCompleted: {
+    script: 'no',
+    api: 'part',
+    inside: ['Request'],
+    content: 'commands that need nobody on the line',
+    also: ['OnFinished', 'OnCallFinished'],
+    note: 'As OnSetup, when an answered call is over.',
+    parameters: {},
+  },
+  OnBusy: {
+    script: 'no',
+    api: 'part',
+    inside: ['Request'],
+    content: 'commands that need nobody on the line',
+
+    note: 'As OnSetup, when the other side was busy; without it OnError.',
+    parameters: {},
+  },
+  OnNoAnswer: {
+    script: 'no',
+    api: 'part',
+    inside: ['Request'],
+    content: 'commands that need nobody on the line',
+
+    note: 'As OnSetup, when nobody answered; without it OnError.',
+    parameters: {},
+  },
+  OnRejected: {
+    script: 'no',
+    api: 'part',
+    inside: ['Request'],
+    content: 'commands that need nobody on the line',
+    also: ['OnDeclined'],
+    note: 'As OnSetup, when the other side declined; without it OnError.',
+    parameters: {},
+  },
+  OnError: {
+    script: 'no',
+    api: 'part',
+    inside: ['Request'],
+    content: 'commands that need nobody on the line',
+    also: ['OnFailed'],
+    note: 'As OnSetup, when the call was not answered for another reason.',
     parameters: {},
   },
   RunOzML: {

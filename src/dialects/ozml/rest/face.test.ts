@@ -9,6 +9,7 @@ import { parseFlow } from '../../../flow/schema.ts';
 import { type CommandSupport, commands } from '../support.ts';
 import { noOptions } from './command.ts';
 import { answerErrand } from './errand.ts';
+import { errandsAtEnd } from './states.ts';
 import { callRecord, createRig, elements, read, tapeOf, withCallee } from './voice-rig.ts';
 
 const all = Object.entries(commands) as [string, CommandSupport][];
@@ -292,6 +293,38 @@ describe('a call that is placed', () => {
     const [order] = rig.orders;
     expect(order?.plan.flow.body.map(({ kind }) => kind)).toEqual(kinds);
     parseFlow(JSON.parse(JSON.stringify(order?.plan.flow)));
+  });
+
+  it('has commands for its other states, which are run when they come', async () => {
+    const rig = createRig();
+    const sent: string[] = [];
+    const options = { sendMail: async ({ text }: { readonly text: string }) => void sent.push(text) };
+    const mail = (text: string) => `<SendEmail Recipient="a@h.org">${text}</SendEmail>`;
+    const RequestOzML = `<Response><Request><OnSetup><Speak>x</Speak>${mail('setup $x')}</OnSetup><OnError>${mail('error')}${mail('again')}</OnError><OnBusy>${mail('busy')}</OnBusy><OnFinished>${mail('done')}</OnFinished></Request></Response>`;
+    await rig.ask({ command: 'Request', DialedAddress: '101', RequestOzML }, { options });
+    await expect.poll(() => sent).toEqual(['setup $x']);
+    const { last, flow } = rig.orders[0]!.plan;
+    expect(flow.body.map(({ kind }) => kind)).toEqual(['park']);
+    const end = async (q850Cause: number, answeredAt: string | null = null): Promise<readonly string[]> => {
+      sent.length = 0;
+      const report = {
+        kind: 'call-end',
+        destination: last!,
+        history: [],
+        by: 'peer',
+        reason: 'x',
+        q850Cause,
+        fault: null,
+        endedMs: 1,
+      } as const;
+      for (const url of errandsAtEnd(report, callRecord('c', { answeredAt })) ?? [])
+        await answerErrand(url, rig.voice, { ...noOptions, ...options });
+      return [...sent];
+    };
+    expect(await end(17)).toEqual(['busy']);
+    expect(await end(21)).toEqual(['error', 'again']);
+    expect(await end(16, '2030-01-02T03:04:07.000Z')).toEqual(['done']);
+    expect(errandsAtEnd({ kind: 'notify', destination: last!, history: [] }, callRecord('c'))).toBeNull();
   });
 
   it('has its first party as caller when two are connected', async () => {

@@ -4,19 +4,15 @@ import { CodedError } from '../../../base/errors.ts';
 import * as build from '../../../flow/build.ts';
 import type { Block, Destination, DialTarget, Flow } from '../../../flow/node.ts';
 import type { CallPlan } from '../../../flow/plan.ts';
-import { Problems } from '../../problems.ts';
 import type { AppRecord, CallOrder } from '../../rest.ts';
-import { readXml, type XmlElement } from '../../xml/document.ts';
-import { elementsOf } from '../../xml/fields.ts';
-import { compile, compileScript, scopeOf } from '../compile.ts';
+import { compile } from '../compile.ts';
 import { byDefault } from '../decisions.ts';
 import { destinationOf, destinationTo } from '../destination.ts';
-import { childrenOf } from '../scope.ts';
-import { commandNamed } from '../support.ts';
 import { callerIdIn, targetIn } from '../verbs/address.ts';
 import { type Answer, answer, done, notHere, wrongParameter } from './answer.ts';
 import type { CommandRequest, RunCommand } from './command.ts';
 import type { PlacedNote } from './parties.ts';
+import { readStates } from './states.ts';
 
 const ringSeconds = { min: 1, max: 3600 };
 
@@ -62,16 +58,31 @@ export const requestCall: RunCommand = async (request) => {
   if (given.needed('DialedAddress') === null) return wrongParameter('DialedAddress', name);
   const to = targetIn(given, 'DialedAddress', 'api');
   const from = callerIdIn(given, 'CallerPhoneNumber') ?? numberOf(extension);
-  const flow = stateScriptOf(request);
-  if ('code' in flow) return flow;
+  const text = given.text('RequestOzML') ?? '';
+  const states = text === '' ? { inCall: null, setup: [], last: null } : readStates(text, request.source);
+  if ('wrong' in states) return answer(300, states.wrong);
+  const { inCall, setup, last } = states;
+  const parked = build.park({ at: { ...build.nowhere, path: 'Request' } });
+  const flow = inCall ?? build.flow([parked], { dialect: 'ozml', source: request.source });
   const ringMs = given.seconds('RingTime', byDefault.ringMs, ringSeconds);
   const [fault] = given.faults;
   if (to === null || fault !== undefined) return wrongParameter(fault ?? 'DialedAddress', name);
-  return place(
-    request,
-    orderOf({ extension, from, to, flow, last: null, ringMs }, given.text('CallerDisplayName'), false),
-  );
+  const order = orderOf({ extension, from, to, flow, last, ringMs }, given.text('CallerDisplayName'), false);
+  const placed = await place(request, order);
+  if (placed.code !== 200) return placed;
+  for (const url of setup) void runAtOnce(request, url);
+  return placed;
 };
+
+/** Nobody waits for it; what becomes of it stands in the log. */
+async function runAtOnce({ voice, options }: CommandRequest, url: string): Promise<void> {
+  const { answerErrand } = await import('./errand.ts');
+  const { code, message } = await answerErrand(url, voice, options).catch((error: Error) => ({
+    code: 0,
+    message: error.message,
+  }));
+  if (code !== 200) voice.log('warn', `A command of OnSetup was refused: ${code} ${message}`);
+}
 
 const qualifiers = { NewEvent: 'new', NewRestore: 'restore', StatusReport: 'status' } as const;
 
@@ -135,32 +146,6 @@ function scriptOf({ given, source }: CommandRequest): Flow | Answer {
 function compiledScript(text: string, source: string): Flow | Answer {
   const { flow, problems } = compile(text, source);
   return flow ?? answer(300, problems.find(({ severity }) => severity === 'error')?.message ?? '');
-}
-
-/** A Request, alone or in a root, or the commands of its states without one; or a script like any other. */
-function stateScriptOf({ given, source }: CommandRequest): Flow | Answer {
-  const text = given.text('RequestOzML') ?? '';
-  const parked = build.flow([build.park({ at: { ...build.nowhere, path: 'Request' } })], { dialect: 'ozml', source });
-  if (text === '') return parked;
-  const problems = new Problems(source);
-  const root = readXml(text, problems);
-  if (root === null) return answer(300, problems.sorted()[0]?.message ?? '');
-  const states = statesIn(root);
-  if (states === null) return compiledScript(text, source);
-  const scope = scopeOf(source, problems, 'script');
-  const inCall = states.find((state) => commandNamed(state.name) === 'OnInCall');
-  if (inCall === undefined) return parked;
-  return build.flow(compileScript(inCall, childrenOf(inCall, problems), scope), { dialect: 'ozml', source });
-}
-
-function statesIn(root: XmlElement): readonly XmlElement[] | null {
-  const isState = ({ name }: XmlElement) => /^On[A-Z]/i.test(name) && commandNamed(name) !== null;
-  if (isState(root)) return [root];
-  const inner = elementsOf(root);
-  const request =
-    commandNamed(root.name) === 'Request' ? root : inner.find(({ name }) => commandNamed(name) === 'Request');
-  const states = request === undefined ? inner.filter(isState) : elementsOf(request).filter(isState);
-  return request === undefined && states.length === 0 ? null : states;
 }
 
 /** Whom the end of the call is told to: it depends on whether it was answered (words.ts). */

@@ -3,7 +3,7 @@ import type { CommandInput, CompileCommand, CompiledCommand } from '../scope.ts'
 import type { CommandName, commands } from '../support.ts';
 import { receiveAlarm } from './alarm.ts';
 import { exit, goTo, hangup, reject } from './ends.ts';
-import { errand } from './errands.ts';
+import { errand, requestErrand } from './errands.ts';
 import { blindTransfer, forwardCall, route } from './legs.ts';
 import { record } from './record.ts';
 import { sendDtmf } from './send-dtmf.ts';
@@ -39,6 +39,7 @@ const runnable: Readonly<Record<RunnableName, CompileCommand>> = {
   Unhold: errand('Unhold', [], 'CallId'),
   Call: errand('Call', ['Dialed']),
   CallSetup: errand('CallSetup', ['Caller', 'Callee']),
+  Request: requestErrand,
   SendSms: errand('SendSms', ['Recipient', 'Message']),
   SendEmail: errand('SendEmail', ['Recipient']),
   SendAlarmNotification: errand('SendAlarmNotification', ['PhoneNumber', 'AccountNumber', 'EventCode']),

@@ -1,4 +1,5 @@
 // Bandwidth's v1: calls that documents run (events by GET), and calls that commands drive while events are told (by POST).
+// What other dialects say too stands in every-dialect/.
 import type { Command } from '../../src/call/event.ts';
 import { callbackOf, tell } from '../../src/dialects/bandwidth-v1/callback.ts';
 import { gatherBlock } from '../../src/dialects/bandwidth-v1/rest/gather.ts';
@@ -8,7 +9,6 @@ import type { ExpectedRequest, Scenario } from '../../src/testkit/index.ts';
 
 const origin = 'http://app.test';
 const question = 'Please enter your 5 digit code';
-const apology = 'We are sorry, your call cannot be handled at the moment. Please try again later.';
 const thanks = '<Response><SpeakSentence>Thank you.</SpeakSentence><Hangup/></Response>';
 const asked = { until: 'prompt-started', prompt: question } as const;
 
@@ -47,17 +47,6 @@ const documents: readonly Scenario[] = [
       endedBy: 'application',
     },
   }),
-  document('a gather that a key ends is told with it, apart', {
-    application: { '/start': gather('terminatingDigits="*"'), '/result': thanks },
-    caller: [asked, { press: '12*' }],
-    expect: {
-      requests: [
-        ...opened,
-        asks('/result', 'gather', '&reason=terminating-digit&digits=12&terminatingDigit=%2A'),
-        over(),
-      ],
-    },
-  }),
   document('a gather without any key is told too, so that the application can ask again', {
     application: { '/start': gather('interDigitTimeout="2"'), '/result': [gather('maxDigits="1"'), thanks] },
     caller: [{ until: 'prompt-started', prompt: 2 }, { press: '7' }],
@@ -82,12 +71,6 @@ const documents: readonly Scenario[] = [
       requests: [...opened, asks('/result', 'gather', '&digits=1'), over()],
       endedBy: 'application',
     },
-  }),
-  document('a call is kept for half a minute behind its last sentence', {
-    application: { '/start': bxml('<SpeakSentence>That is all.</SpeakSentence>') },
-    caller: [],
-    expect: { prompts: ['That is all.'], requests: [...opened, over()], longerThanMs: 30_000, endedBy: 'application' },
-    onlySimulated: 'Half a minute of silence shows nothing in real time that it does not show here.',
   }),
   document('sounds, pauses, keys and redirects follow each other', {
     application: {
@@ -139,15 +122,6 @@ const documents: readonly Scenario[] = [
       failures: [],
     },
   }),
-  document('a transfer with an address is asked for what comes next', {
-    application: { '/start': bxml('<Transfer transferTo="sip:a@x" requestUrl="/done"/>'), '/done': thanks },
-    callees: { 'sip:a@x': { answerAfterMs: 500, hangUpAfterMs: 2000 } },
-    caller: [],
-    expect: {
-      prompts: ['ringback', 'Thank you.'],
-      requests: [...opened, asks('/done', 'transferComplete'), over()],
-    },
-  }),
   document('a transfer that nobody answers goes on with the next verb', {
     application: {
       '/start': bxml(
@@ -157,16 +131,6 @@ const documents: readonly Scenario[] = [
     callees: { 'sip:a@x': { refuse: { sipStatus: 486 } }, 'sip:b@x': { refuse: { sipStatus: 480, afterMs: 300 } } },
     caller: [],
     expect: { prompts: ['ringback', 'Nobody is there.'], requests: [...opened, over()] },
-  }),
-  document('a document that is none is answered by an apology', {
-    application: { '/start': '<Response><Gathr/></Response>' },
-    caller: [],
-    expect: { prompts: [apology], requests: [...opened, over()], endedBy: 'application' },
-  }),
-  document('a caller who leaves is told as such', {
-    application: { '/start': gather('maxDigits="4"') },
-    caller: [asked, { press: '12' }, { hangUp: true }],
-    expect: { requests: [...opened, over()], gathers: [{ digits: '12', reason: 'hung-up' }], endedBy: 'caller' },
   }),
 ];
 

@@ -441,7 +441,7 @@ const faults: readonly Scenario[] = [
     expect: { prompts: [apology], requests: [start, over('invalid-bxml')] },
   }),
   story('a verb that is not supported is application-error, and nothing of its document runs', {
-    application: { '/start': bxml('<SpeakSentence>Welcome.</SpeakSentence><StartTranscription/>') },
+    application: { '/start': bxml('<SpeakSentence>Welcome.</SpeakSentence><Connect/>') },
     caller: [],
     expect: { prompts: [apology], requests: [start, over('application-error')] },
   }),

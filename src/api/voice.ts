@@ -46,7 +46,7 @@ export interface VoiceParts {
     Store,
     'call' | 'findCalls' | 'tape' | 'recordings' | 'accountRecordings' | 'dropRecording' | 'durable' | 'accounts'
   >;
-  readonly calls: Pick<Calls, 'place' | 'queue' | 'get'>;
+  readonly calls: Pick<Calls, 'place' | 'queue' | 'get' | 'list'>;
   readonly directory: AccountDirectory;
   readonly dialect: (name: DialectName) => Dialect;
   readonly transcription?: {
@@ -147,8 +147,22 @@ function createVoice(account: string, parts: VoiceParts, noteTime: () => number)
     }
   }
 
+  /** Those that are up are few, and known without the store. */
+  async function findLive({ from, to, dialect, oldestFirst = false, offset, limit }: CallFilter) {
+    const apps = dialect === undefined ? null : directory.appsOfDialect(account, dialect);
+    const found = calls
+      .list()
+      .filter((facts) => facts.state !== 'ended' && live(facts.id) !== undefined)
+      .filter((facts) => (from === undefined || facts.from === from) && (to === undefined || facts.to === to))
+      .filter(({ app }) => apps === null || apps.includes(app))
+      .toSorted((a, b) => (oldestFirst ? 1 : -1) * a.startedAt.localeCompare(b.startedAt));
+    const records = await Promise.all(found.slice(offset, offset + limit).map(({ id }) => call(id)));
+    return records.filter((one) => one !== null);
+  }
+
   async function find(filter: CallFilter): Promise<readonly CallRecord[]> {
     const { from, to, dialect, startedFrom, startedTo, oldestFirst = false, offset, limit } = filter;
+    if (filter.live === true) return await findLive(filter);
     const rows = await store.findCalls({
       ...{ account, oldestFirst, offset, limit },
       ...(from !== undefined && { from }),

@@ -152,6 +152,8 @@ export interface CallFilter {
   readonly from?: string;
   readonly to?: string;
   readonly dialect?: DialectName;
+  /** Only calls that are not over, of any age. */
+  readonly live?: true;
   /** ISO 8601. */
   readonly startedFrom?: string;
   readonly startedTo?: string;

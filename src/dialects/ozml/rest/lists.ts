@@ -9,7 +9,7 @@ const mostCalls = 10_000;
 const pageOfStore = 1000;
 
 export const listActiveCalls: RunCommand = async ({ voice }) => {
-  const calls = (await callsOf(voice, {})).filter(({ state }) => state === 'ringing' || state === 'live');
+  const calls = (await callsOf(voice, { live: true })).filter(({ state }) => state === 'ringing' || state === 'live');
   const infos = await Promise.all(
     calls.map(async (call): Promise<Content> => {
       const { direction, from, to, startedAt, answeredAt } = call;

@@ -39,15 +39,15 @@ export const recordingIdOf = (call: string, recording: string): string =>
 export const transcriptionIdOf = (call: string, recording: string): string =>
   `t-${stableUuid('transcription', `${call}/${recording}`)}`;
 
+/** Of what is said on a call while it is said. */
+export const liveTranscriptionIdOf = (call: string, stream: string): string =>
+  `t-${check(`${call}/${stream}`)}-${stableUuid('transcription', `${call}/${stream}`)}`;
+
 /** Where there are no accounts, this one stands for all. */
 export const accountIdOf = (call: Pick<CallFacts, 'account'>): string => call.account ?? '1000000';
 
 export const streamIdOf = (call: string, stream: string): string =>
   `s-${check(`${call}/${stream}`)}-${stableUuid('stream', `${call}/${stream}`)}`;
-
-/** Of one that was to be written down while the call is live. */
-export const liveTranscriptionIdOf = (call: string, place: string): string =>
-  `t-${check(`${call}/${place}`)}-${stableUuid('live-transcription', `${call}/${place}`)}`;
 
 export const applicationIdOf = (app: string): string =>
   uuidForm.test(app) ? app.toLowerCase() : stableUuid('app', app);

@@ -213,9 +213,9 @@ describe('the other verbs', () => {
   });
 
   it('Conference and Reject, which are obsolete', () => {
-    expect(nodes('<Conference from="+1555" mute="true" statusCallbackUrl="/c"/>')).toEqual([
+    expect(nodes('<Conference from="+1555" mute="true" joinTone="true" statusCallbackUrl="/c"/>')).toEqual([
       expect.objectContaining({
-        ...{ kind: 'conference', name: '+1555', mute: true, hold: false },
+        ...{ kind: 'conference', name: '+1555', mute: true, hold: false, tones: { join: true, leave: false } },
         events: expect.objectContaining({
           answers: 'ignored',
           destination: to('https://app.test/c', { event: 'conference' }, null),

@@ -144,7 +144,7 @@ export const decisions: readonly Decision[] = [
     about: 'Conferences',
     decision:
       'A conference is made over REST, and begins with its first member. Keys in it do nothing by themselves. When a member leaves, its call waits for commands. `conference-speak` and `conference-playback` have the tag of their request, or that of the conference.',
-    reason: 'Keys that mute and unmute (`interpret_digits`) are not built.',
+    reason: 'Keys that mute and change the volume (`interpret_digits`) are not built.',
   },
   {
     about: 'Gather in BXML that is not the last verb',

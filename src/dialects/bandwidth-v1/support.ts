@@ -143,14 +143,14 @@ export const verbs = {
     attributes: { reason: no('The call is answered already.') },
   },
   Conference: {
-    level: 'part',
+    level: 'yes',
     inside: 'document',
     content: 'nothing',
     note: 'Obsolete. The caller joins the conference of that number, which begins with its first member.',
     attributes: {
       from: yes('required', 'The number that names the conference.'),
-      joinTone: no('No tones are played.'),
-      leavingTone: no('No tones are played.'),
+      joinTone: yes('`false`', 'All hear a tone when the caller joins.'),
+      leavingTone: yes('`false`', 'All hear a tone when the caller leaves.'),
       tag,
       mute: yes('`false`', 'The caller is not heard.'),
       hold: yes('`false`', 'The caller neither hears nor is heard.'),

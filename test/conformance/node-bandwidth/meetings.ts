@@ -95,7 +95,9 @@ export function testMeetings(): void {
           mute: false,
         },
       });
-      const two = idOf(await client['Conference']!['createMember']!(conference, { callId: second.id, mute: 'true' }));
+      const two = idOf(
+        await client['Conference']!['createMember']!(conference, { callId: second.id, mute: 'true', joinTone: 'true' }),
+      );
       await application.told('conference-member', ({ memberId }) => memberId === two);
       expect(await client['Conference']!['get']!(conference)).toMatchObject({ state: 'active', activeMembers: 2 });
       const members = await client['Conference']!['getMembers']!<readonly Told[]>(conference);

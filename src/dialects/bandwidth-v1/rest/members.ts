@@ -1,5 +1,6 @@
 // Owns: the members of a conference: adding a call, changing it, sending it out, and playing to it alone.
 import * as build from '../../../flow/build.ts';
+import type { ConferenceTones } from '../../../flow/node.ts';
 import type { RestReply, RestRequest, Voice } from '../../rest.ts';
 import { tell } from '../callback.ts';
 import { byDefault } from '../decisions.ts';
@@ -85,11 +86,15 @@ async function add(request: RestRequest, voice: Voice): Promise<RestReply> {
   };
   const members = [...note.members.filter((other) => other.id !== id), member];
   await voice.notes.put(conferenceKind, record.id, { ...note, members } satisfies ConferenceNote);
-  const node = build.conference(record.name, { mute: member.mute || note.mute, hold: member.hold || note.hold });
+  const node = build.conference(record.name, {
+    ...{ mute: member.mute || note.mute, hold: member.hold || note.hold },
+    tones: tonesOf(member),
+  });
   await voice.command(member.call, { kind: 'run', flow: commandFlow([node, build.park()]) });
-  if (member.joinTone) await beep(known, voice);
   return created(voice, `conferences/${known.id}/members/${id}`);
 }
+
+const tonesOf = ({ joinTone: join, leavingTone: leave }: MemberNote): ConferenceTones => ({ join, leave });
 
 async function update(request: RestRequest, voice: Voice): Promise<RestReply> {
   const known = await needConference(request, voice);
@@ -110,26 +115,12 @@ async function update(request: RestRequest, voice: Voice): Promise<RestReply> {
   const members = note.members.map((other) => (other.id === member.id ? next : other));
   await voice.notes.put(conferenceKind, record.id, { ...note, members } satisfies ConferenceNote);
   if (record.state === 'ended') return done;
-  const { call, mute, hold } = next;
-  if (state === 'completed') {
-    await voice.conferences.command(record.id, { kind: 'remove', call });
-    if (next.leavingTone) await beep(known, voice);
-  } else
-    await voice.conferences.command(record.id, {
-      kind: 'member',
-      call,
-      mute: mute || note.mute,
-      hold: hold || note.hold,
-    });
+  const { call } = next;
+  const changed = { mute: next.mute || note.mute, hold: next.hold || note.hold, tones: tonesOf(next) };
+  await voice.conferences.command(record.id, { kind: 'member', call, ...changed });
+  if (state === 'completed') await voice.conferences.command(record.id, { kind: 'remove', call });
   return done;
 }
-
-/** For all, behind what they hear. */
-const beep = ({ record }: KnownConference, voice: Voice): Promise<void> =>
-  voice.conferences.command(record.id, {
-    kind: 'queue',
-    flow: commandFlow([build.play({ kind: 'progress', name: 'beep', durationMs: null })]),
-  });
 
 function memberIn({ note }: KnownConference, { params }: RestRequest): MemberNote {
   const id = params['member'] ?? '';

@@ -14,9 +14,10 @@ export const conference: CompileVerb = ({ scope, fields, at }) => {
     destination === null
       ? null
       : { destination, types: ['created', 'joined', 'changed', 'left', 'completed'], answers: 'ignored' };
+  const tones = { join: fields.boolean('joinTone', false), leave: fields.boolean('leavingTone', false) };
   const [mute, hold] = [fields.boolean('mute', false), fields.boolean('hold', false)];
   const name = (fields.text('from') ?? '').replaceAll(/[^A-Za-z0-9_.+-]/g, '');
-  if (name !== '') return { nodes: [build.conference(name, { at, mute, hold, events })] };
+  if (name !== '') return { nodes: [build.conference(name, { at, mute, hold, tones, events })] };
   scope.problems.error(
     'attribute-missing',
     fields.element.at,

@@ -139,6 +139,17 @@ export const decisions: readonly Decision[] = [
     reason: 'Keys take seconds, and a client must not wait for them.',
   },
   {
+    about: 'A command that was under way when the server was killed',
+    decision:
+      'By URL: it was kept if it was answered. In a script, a command such as Call or SendEmail is run again if it is not known what became of it.',
+    reason: 'Twice is better than never for a mail; calls of a script are few.',
+  },
+  {
+    about: 'A number that begins with a space',
+    decision: 'Is read as one that begins with `+`.',
+    reason: 'So arrives a `+` in a URL that is not written as `%2B`.',
+  },
+  {
     about: 'Username and Password',
     decision: 'A key of an account: its id and its secret. Extensions and their rights (306, 307) are not known.',
     reason: 'As in every interface of this server.',

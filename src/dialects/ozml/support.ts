@@ -84,7 +84,7 @@ export const commands = {
       Text: yes('required', 'The text.', { text: true }),
       CallId: callId,
       Party: party(),
-      Language: yes("the server's", 'A language, such as `en-UK` or `pt-BR`.'),
+      Language: yes('`en-US`', 'A language, such as `en-UK` or `pt-BR`.'),
     },
   },
   Play: {

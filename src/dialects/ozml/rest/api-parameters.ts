@@ -25,7 +25,9 @@ export function parametersOf(pairs: readonly (readonly [name: string, value: str
   const values = new Map<string, string>();
   const attributes = new Map<string, XmlAttribute>();
   let ambiguous: string | null = null;
-  for (const [name, value] of pairs.slice(0, mostParameters)) {
+  for (const [name, written] of pairs.slice(0, mostParameters)) {
+    // A plus that was not written as %2B.
+    const value = written.replace(/^ (?=\d{3,}$)/, '+');
     const known = name.toLowerCase();
     const before = values.get(known);
     if (before !== undefined && before !== value) ambiguous ??= name;

@@ -246,6 +246,10 @@ describe('a command on a call', () => {
       ],
     });
     expect(read(await rig.ask({ command: 'RunOzML', CallId: 'SdwQD', OzML: '<Respo' }))).toContain('300 Error occured');
+    const moving =
+      '<Response><UserInput><Inputs><Input Key="1"><BlindTransfer>101</BlindTransfer></Input></Inputs></UserInput></Response>';
+    await rig.ask({ command: 'RunOzML', CallId: 'SdwQD', OzML: moving });
+    expect(rig.commands.at(-1)?.[1]).toMatchObject({ kind: 'run', flow: { dialect: 'ozml' } });
   });
 });
 
@@ -293,6 +297,12 @@ describe('a call that is placed', () => {
     const [order] = rig.orders;
     expect(order?.plan.flow.body.map(({ kind }) => kind)).toEqual(kinds);
     parseFlow(JSON.parse(JSON.stringify(order?.plan.flow)));
+  });
+
+  it('goes to a number whose plus was written as it is', async () => {
+    const rig = createRig();
+    await rig.ask('command=Call&Dialed=+15551234567');
+    expect(rig.orders[0]?.to).toEqual({ kind: 'number', address: '+15551234567' });
   });
 
   it('has commands for its other states, which are run when they come', async () => {

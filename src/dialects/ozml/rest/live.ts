@@ -4,6 +4,7 @@ import { CodedError } from '../../../base/errors.ts';
 import { newId } from '../../../base/ids.ts';
 import type { Command } from '../../../call/event.ts';
 import * as build from '../../../flow/build.ts';
+import { innerBlocks } from '../../../flow/check.ts';
 import type { Block, Flow, FlowNode } from '../../../flow/node.ts';
 import { Problems } from '../../problems.ts';
 import type { CallRecord, Voice } from '../../rest.ts';
@@ -138,8 +139,11 @@ export const runOzml: RunCommand = async (request) => {
 
 /** One that connects the caller with somebody else takes the place of what the call does; any other runs beside it. */
 export async function scriptCommand(flow: Flow, call: CallRecord, voice: Voice): Promise<Command> {
-  if (flow.body.some(({ kind }) => kind === 'dial')) return { kind: 'run', flow };
+  if (dials(flow.body)) return { kind: 'run', flow };
   const name = `ozml-${newId()}`;
   const body = flow.body.filter(({ kind }) => kind !== 'answer');
   return { kind: 'beside', name, body: besideBlock(body, name, await partiesOf(voice, call), false)! };
 }
+
+const dials = (block: Block): boolean =>
+  block.some((node) => node.kind === 'dial' || innerBlocks(node).some((inner) => dials(inner)));

@@ -11,6 +11,8 @@ export function testRecordings(of: () => Stand): void {
       const call = await talk(of(), bxml(start, speak('One two three'), wait()));
       const { callId } = call;
       await of().until(callId, ({ type }) => type === 'recording.started');
+      const { data: running } = await recordings.listCallRecordings(account, callId);
+      expect(running).toMatchObject([{ status: 'processing', channels: 2 }]);
       const change = async (state: string) =>
         (await recordings.updateCallRecordingState(account, callId, { state })).status;
       expect(await change('paused')).toBe(200);
@@ -25,6 +27,7 @@ export function testRecordings(of: () => Stand): void {
       const told = await of().told('recordingAvailable', callId);
       expect(told).toMatchObject({ status: 'complete', channels: 2, tag: 'kept', fileFormat: 'wav' });
       const recordingId = String(told['recordingId']);
+      expect(running[0].recordingId).toBe(recordingId);
 
       const { data: list } = await recordings.listCallRecordings(account, callId);
       expect(list).toHaveLength(1);

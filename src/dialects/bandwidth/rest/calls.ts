@@ -13,6 +13,7 @@ import { credentialPair, limits, method, readJson, text, unsupported, url } from
 import { needCall, needLiveCall, viewCall } from './call-view.ts';
 import { linkTo, readPage, readTime } from './paging.ts';
 import { empty, invalid, notFound, notNow, reply, replyTo } from './reply.ts';
+import { runningRecordings } from './running-recordings.ts';
 import { webhook } from './webhook.ts';
 
 /** Why a call is over stands on its tape only, so no more are looked at for one page; it may be shorter than was asked for. */
@@ -162,12 +163,7 @@ export async function updateRecordingState(request: RestRequest, voice: Voice): 
   const callId = request.params['call']!;
   const { state } = readJson(request, recordingState);
   const call = await needCall(callId, voice);
-  const open = new Set<string>();
-  for (const { event } of call.endedAt === null ? await voice.tape(call.id) : []) {
-    if (event.type === 'recording.started') open.add(event.recording);
-    if (event.type === 'recording.finished' || event.type === 'recording.failed') open.delete(event.recording);
-  }
-  if (open.size === 0) throw notFound(`Active recording of call [${callId}]`);
+  if ((await runningRecordings(call, voice)).length === 0) throw notFound(`Active recording of call [${callId}]`);
   const body = [build.record(state === 'paused' ? 'pause' : 'resume')];
   try {
     await voice.command(call.id, { kind: 'beside', name: `recording-${randomUUID()}`, body: deepFreeze(body) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordingRecord } from '../../rest.ts';
 import { callIdOf, recordingIdOf } from '../call-id.ts';
-import { account, application, base, callRecord, createRig, ownId } from './voice-rig.ts';
+import { account, application, base, callRecord, createRig, ownId, startedAt, tapeOf } from './voice-rig.ts';
 
 const callId = callIdOf(ownId(1));
 const recording = (id: string, fields: Partial<RecordingRecord> = {}): RecordingRecord => ({
@@ -54,6 +54,20 @@ describe('recordings of a call', () => {
     expect(list.body).toMatchObject([told, { channels: 2, recordingId: recordingIdOf(ownId(1), 'recording-2') }]);
     expect(list.body).toHaveLength(2);
     expect((await rig.ask('GET', one)).body).toEqual(told);
+  });
+
+  it('that still run are told without length and sound', async () => {
+    const rig = rigWithRecordings();
+    rig.tapes.set(
+      ownId(1),
+      tapeOf({ type: 'recording.started', recording: 'recording-9', tag: null, channels: 'one-each' }),
+    );
+    const id = recordingIdOf(ownId(1), 'recording-9');
+    const { body } = await rig.ask('GET', `/calls/${callId}/recordings/${id}`);
+    expect(body).toMatchObject({ recordingId: id, callId, status: 'processing', channels: 2, startTime: startedAt });
+    for (const name of ['duration', 'endTime', 'mediaUrl']) expect(body).not.toHaveProperty(name);
+    expect((await rig.ask('GET', `/calls/${callId}/recordings`)).body).toHaveLength(3);
+    expect((await rig.ask('GET', `/calls/${callId}/recordings/${id}/media`)).status).toBe(404);
   });
 
   it('have their sound beside them', async () => {

@@ -5,6 +5,7 @@ import { isOurs, needCall } from './call-view.ts';
 import { readTime } from './paging.ts';
 import { dropSound, findRecording, forgotten, ownRecordingId, sendSound, viewRecording } from './recording-view.ts';
 import { empty, notFound, reply } from './reply.ts';
+import { runningRecordings, viewRunning } from './running-recordings.ts';
 
 const mostListed = 1000;
 
@@ -12,7 +13,8 @@ export async function listCallRecordings({ params, here }: RestRequest, voice: V
   const call = await needCall(params['call']!, voice);
   const there = (await voice.recordings(call.id)).map((recording) => viewRecording(recording, call, voice, here));
   const gone = await forgotten(voice, ({ call: id }) => id === call.id);
-  return reply(200, [...there, ...gone].toSorted(byStart));
+  const running = (await runningRecordings(call, voice)).map((recording) => viewRunning(recording, call, voice));
+  return reply(200, [...there, ...gone, ...running].toSorted(byStart));
 }
 
 export async function listRecordings(request: RestRequest, voice: Voice): Promise<RestReply> {
@@ -48,8 +50,11 @@ export async function getRecording({ params, here }: RestRequest, voice: Voice):
   const recording = await findRecording(call.id, recordingId, voice);
   if (recording !== null) return reply(200, viewRecording(recording, call, voice, here));
   const [gone] = await forgotten(voice, (one) => one.call === call.id && one.view['recordingId'] === recordingId);
-  if (gone === undefined) throw recordingNotFound(recordingId);
-  return reply(200, gone);
+  if (gone !== undefined) return reply(200, gone);
+  const running = (await runningRecordings(call, voice)).map((one) => viewRunning(one, call, voice));
+  const found = running.find((view) => view.recordingId === recordingId);
+  if (found === undefined) throw recordingNotFound(recordingId);
+  return reply(200, found);
 }
 
 export const recordingNotFound = (id: string) => notFound(`Recording [${id}]`);

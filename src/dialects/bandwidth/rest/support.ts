@@ -21,7 +21,7 @@ export const endpoints = {
     '204; what is wrong with the document is told with line and column, and changes nothing.',
   ),
   'PUT /calls/{call}/recording': yes('`paused` and `recording`; 404 when no recording runs.'),
-  'GET /calls/{call}/recordings': yes('The oldest first.'),
+  'GET /calls/{call}/recordings': yes('The oldest first; one that still runs is `processing`.'),
   'GET /calls/{call}/recordings/{recording}': yes('Also of one whose sound was deleted.'),
   'DELETE /calls/{call}/recordings/{recording}': yes('204.'),
   'GET /calls/{call}/recordings/{recording}/media': yes('`audio/vnd.wave`.'),

@@ -8,6 +8,7 @@ import { ends } from './ends.ts';
 import { entries } from './entries.ts';
 import { legs } from './legs.ts';
 import { menus } from './menus.ts';
+import { placedCalls } from './placed.ts';
 import { recordings } from './recordings.ts';
 import { sounds } from './sounds.ts';
 import {
@@ -18,17 +19,19 @@ import {
   isCommanded,
   isDifferent,
   isNotSupported,
+  isPlaced,
   type NotSupported,
   type Step,
   type Story,
 } from './story.ts';
 import { vendors } from './vendors.ts';
 
-export const chapters: readonly Chapter[] = [entries, menus, sounds, legs, recordings, commands, ends];
+export const chapters: readonly Chapter[] = [entries, menus, sounds, legs, recordings, commands, placedCalls, ends];
 export const dialectNames = Object.keys(vendors) as readonly BuiltDialect[];
 
 /** All stories are played over real calls in every dialect, but those that last longer. */
 const mostLiveMs = 20_000;
+const cannotPlace = 'The stage of real calls calls the server; it cannot ask the server to place a call.';
 const tooLong = 'It lasts more than 20 s, which shows nothing in real time that it does not show here.';
 
 export const scenarios: readonly Scenario[] = chapters.flatMap(({ stories }) =>
@@ -50,7 +53,8 @@ function nameOf({ name }: Story, dialect: BuiltDialect): string {
 function scenarioOf(story: Story, dialect: BuiltDialect): Scenario | null {
   const cell = story.in[dialect];
   if (isNotSupported(cell)) return null;
-  const { callees, mediaMs, brokenMedia, onlySimulated } = story;
+  const { callees, mediaMs, brokenMedia } = story;
+  const onlySimulated = isPlaced(cell) ? cannotPlace : story.onlySimulated;
   const vendor = vendors[dialect];
   const { method, statusPath } = vendor;
   const outcome = isDifferent(cell) ? { ...story.expect, ...cell.expect } : story.expect;
@@ -59,8 +63,9 @@ function scenarioOf(story: Story, dialect: BuiltDialect): Scenario | null {
     ...{ name: nameOf(story, dialect), dialect, first: { path: '/start', method } },
     caller: stepsOf(story.caller, cell),
     ...(statusPath === null ? {} : { statusPath }),
-    application: applicationOf(isDifferent(cell) || isCommanded(cell) ? cell.documents : cell, statusPath),
+    application: applicationOf('documents' in cell ? cell.documents : cell, statusPath),
     ...(callees === undefined ? {} : { callees }),
+    ...(isPlaced(cell) ? { plan: cell.plan, placed: story.placed ?? {} } : {}),
     ...(mediaMs === undefined ? {} : { mediaMs }),
     ...(brokenMedia === undefined ? {} : { brokenMedia }),
     expect: expectationOf(outcome, vendor),

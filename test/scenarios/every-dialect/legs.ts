@@ -198,7 +198,6 @@ export const legs: Chapter = {
         'bandwidth-v1': notSupported('Who is called hears what stands in the Transfer, and is asked nothing.'),
         ozml: notSupported('Who is called is joined at once; SendDTMF with Party callee comes by URL.'),
       },
-      onlySimulated: 'A story over real calls watches what the caller hears only.',
     },
     {
       name: 'the caller waits in a conference until somebody ends it',

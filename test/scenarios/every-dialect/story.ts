@@ -1,6 +1,7 @@
 // Owns: the form of a story in words of no vendor: what the caller does, what must come of it, and how each dialect says it.
 // What a dialect cannot say stands there with its reason: a gap is data.
 import type { BuiltDialect } from '../../../src/dialects/index.ts';
+import type { CallPlan } from '../../../src/flow/plan.ts';
 import type { CalleeScript, ReplyInFull, StoryStep } from '../../../src/testkit/index.ts';
 
 /** Why the keys of an entry were complete. */
@@ -31,7 +32,7 @@ export type Told =
   | { readonly what: 'sound'; readonly edge: 'started' | 'done' }
   /** For another document. */
   | { readonly what: 'asked'; readonly path: string }
-  | { readonly what: 'over'; readonly why: 'hung-up' | 'refused' | 'given-up' | 'fault' };
+  | { readonly what: 'over'; readonly why: 'hung-up' | 'refused' | 'given-up' | 'fault' | 'busy' | 'nobody' };
 
 export interface KeysSent {
   readonly to: 'caller' | 'callee' | 'both';
@@ -69,13 +70,18 @@ export interface Commanded {
   readonly documents: Documents;
   readonly orders: Readonly<Record<string, readonly StoryStep[]>>;
 }
+/** The call is not one that comes in: the dialect's REST interface was asked to place it. */
+export interface Placed {
+  readonly documents: Documents;
+  readonly plan: CallPlan;
+}
 /** The dialect says it, and something else comes of it. */
 export interface Different {
   readonly documents: Documents;
   readonly because: string;
   readonly expect: Outcome;
 }
-export type Cell = Documents | NotSupported | Commanded | Different;
+export type Cell = Documents | NotSupported | Commanded | Placed | Different;
 
 /** What happens in a story; `order` is a command of the dialect's own. */
 export type Step = StoryStep | { readonly order: string };
@@ -84,6 +90,8 @@ export interface Story {
   readonly name: string;
   readonly caller: readonly Step[];
   readonly callees?: Readonly<Record<string, CalleeScript>>;
+  /** What the phone of a call that is placed does. */
+  readonly placed?: CalleeScript;
   readonly mediaMs?: Readonly<Record<string, number>>;
   readonly brokenMedia?: readonly string[];
   readonly expect: Outcome;
@@ -103,9 +111,11 @@ export const differs = (documents: Documents, because: string, expect: Outcome):
   ...{ documents, because, expect },
 });
 export const commanded = (documents: Documents, orders: Commanded['orders']): Commanded => ({ documents, orders });
+export const placed = (documents: Documents, plan: CallPlan): Placed => ({ documents, plan });
 
 export const isNotSupported = (cell: Cell): cell is NotSupported => 'notSupported' in cell;
 export const isDifferent = (cell: Cell): cell is Different => 'because' in cell;
+export const isPlaced = (cell: Cell): cell is Placed => 'plan' in cell;
 export const isCommanded = (cell: Cell): cell is Commanded => 'orders' in cell;
 
 type ToldEntry = Extract<Told, { what: 'entry' }>;

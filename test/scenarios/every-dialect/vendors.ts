@@ -64,9 +64,13 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
     read({ url, body }) {
       const told = JSON.parse(body ?? '{}') as Readonly<Record<string, string>>;
       const { eventType, digits, terminatingDigit: finishedBy, cause = '' } = told;
-      if (told['parentCallId'] === undefined) need(told, { from: caller, to: called, direction: 'inbound' });
+      if (told['parentCallId'] === undefined) need(told, { from: caller, to: called });
       switch (eventType) {
         case 'initiate':
+          need(told, { direction: 'inbound' });
+          return null;
+        case 'answer':
+          need(told, { direction: 'outbound' });
           return null;
         case 'gather':
           return { what: 'entry', digits, finishedBy };
@@ -82,7 +86,8 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
         case 'redirect':
           return { what: 'asked', path: new URL(url).pathname };
         case 'disconnect': {
-          const ends = { hangup: 'hung-up', rejected: 'refused', cancel: 'given-up' };
+          const refusals = { rejected: 'refused', busy: 'busy', timeout: 'nobody' };
+          const ends = { hangup: 'hung-up', cancel: 'given-up', ...refusals };
           return { what: 'over', why: oneOf({ ...ends, 'callback-error': 'fault', 'invalid-bxml': 'fault' }, cause) };
         }
         default:
@@ -127,8 +132,11 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
           return { what: 'sound', edge: told['status'] };
         case 'redirect':
           return { what: 'asked', path };
+        case 'timeout':
+          return { what: 'over', why: 'nobody' };
         case 'hangup': {
-          const ends = { NORMAL_CLEARING: 'hung-up', CALL_REJECTED: 'refused', ORIGINATOR_CANCEL: 'given-up' };
+          const refusals = { CALL_REJECTED: 'refused', USER_BUSY: 'busy' };
+          const ends = { NORMAL_CLEARING: 'hung-up', ORIGINATOR_CANCEL: 'given-up', ...refusals };
           return { what: 'over', why: oneOf({ ...ends, NORMAL_TEMPORARY_FAILURE: 'fault' }, told['cause'] ?? '') };
         }
         default:
@@ -155,12 +163,16 @@ export const vendors: Readonly<Record<BuiltDialect, Vendor>> = {
       need(told, { CallerId: caller, Dialed: called });
       switch (told['NotificationName']) {
         case 'IncomingCall':
+        case 'CallConnected':
           return null;
+        case 'Error':
+          return { what: 'over' };
         case 'DtmfEntered':
           return { what: 'entry', digits: told['DtmfDigits'] };
         case 'RecordCompleted':
           return { what: 'recording' };
         case 'CallFinished': {
+          if (told['CallState'] === 'Finished') return { what: 'over' };
           const ends = { completed: 'talked', 'hung up': 'talked', busy: 'busy', 'no answer': 'nobody' };
           return { what: 'transfer', outcome: oneOf(ends, told['Reason'] ?? '') };
         }

@@ -1,6 +1,6 @@
 // Recordings over REST, and what was said in them.
 import { describe, expect, it } from 'vitest';
-import { openApplication, startCallee, startRig } from './rig.ts';
+import { openApplication, startCallee, startRig, type Told } from './rig.ts';
 import { call, open, refused, time } from './stage.ts';
 
 export function testRecordings(): void {
@@ -13,6 +13,9 @@ export function testRecordings(): void {
       await client['Call']!['enableRecording']!(id);
       expect(await client['Call']!['get']!(id)).toMatchObject({ recordingEnabled: true, recordingMaxDuration: 60 });
       await phone.press([{ speakMs: 500 }]);
+      const [running] = await client['Call']!['getRecordings']!<readonly Told[]>(id);
+      expect(running).toMatchObject({ state: 'recording', startTime: time });
+      expect(await client['Recording']!['get']!(running!['id'])).toEqual(running);
       await client['Call']!['disableRecording']!(id);
       const { body } = await application.told('recording');
       const recordingId = String(body['recordingId']);

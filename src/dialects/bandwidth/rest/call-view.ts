@@ -63,7 +63,8 @@ export async function viewCall(call: CallRecord, voice: Voice): Promise<Readonly
     stirShaken: stirShakenIn(tape),
     identity: null,
     enqueuedTime: enqueuedAt ?? (direction === 'outbound' ? startedAt : undefined),
-    startTime: state === 'queued' ? undefined : (invitedAt(tape) ?? startedAt),
+    // Of one that waited, when its turn had come.
+    startTime: state === 'queued' ? undefined : enqueuedAt === undefined ? startedAt : (invitedAt(tape) ?? startedAt),
     answerTime: answeredAt,
     endTime: endedAt,
     disconnectCause: cause?.cause ?? null,

@@ -57,7 +57,7 @@ describe('GET /calls/{callId}', () => {
     const rig = createRig();
     rig.calls.push(
       callRecord(1, unanswered),
-      callRecord(2, unanswered),
+      callRecord(2, { ...unanswered, enqueuedAt: startedAt }),
       callRecord(3, { ...unanswered, direction: 'inbound' }),
     );
     rig.tapes.set(
@@ -344,7 +344,10 @@ describe('PUT /calls/{callId}/recording', () => {
 
 describe('GET /statistics', () => {
   it('tells the queue', async () => {
-    const { status, body } = await createRig().ask('GET', '/statistics');
+    const rig = createRig();
+    const { status, body } = await rig.ask('GET', '/statistics');
     expect([status, body]).toEqual([200, { currentCallQueueSize: 3, maxCallQueueSize: 300 }]);
+    const endless = createRig({ most: Number.MAX_SAFE_INTEGER });
+    expect((await endless.ask('GET', '/statistics')).body.maxCallQueueSize).toBe(2_147_483_647);
   });
 });

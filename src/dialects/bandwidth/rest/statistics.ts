@@ -2,7 +2,10 @@
 import type { RestReply, RestRequest, Voice } from '../../rest.ts';
 import { reply } from './reply.ts';
 
+/** Where there is no limit; clients keep the number in 32 bits. */
+const mostOfClients = 2 ** 31 - 1;
+
 export function getStatistics(_request: RestRequest, voice: Voice): RestReply {
   const { size, most } = voice.queue();
-  return reply(200, { currentCallQueueSize: size, maxCallQueueSize: most });
+  return reply(200, { currentCallQueueSize: size, maxCallQueueSize: Math.min(most, mostOfClients) });
 }

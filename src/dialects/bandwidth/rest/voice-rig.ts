@@ -69,7 +69,7 @@ export const tapeOf = (...events: readonly CallEvent[]): TapeLine[] =>
     event,
   }));
 
-export function createRig(): Rig {
+export function createRig({ most = 300 } = {}): Rig {
   const notes = new Map<string, Map<string, unknown>>();
   const rig: Rig = {
     calls: [],
@@ -98,7 +98,7 @@ export function createRig(): Rig {
       dropPhone: () => unused(),
       phones: () => [],
       log() {},
-      queue: () => ({ size: 3, most: 300 }),
+      queue: () => ({ size: 3, most }),
       async place(order) {
         failing(rig);
         rig.orders.push(order);

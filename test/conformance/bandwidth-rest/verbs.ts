@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { beep } from '../../../src/media/tone.ts';
 import { onClose, startPhone } from '../../server/rig.ts';
 import { account, bxml, from, hangUp, make, type Stand, speak, talk, to, wait } from './stand.ts';
 
@@ -135,6 +136,24 @@ export function testVerbs(of: () => Stand): void {
       }
     });
 
+    it('Bridge takes the other call out of whatever it was in: a talk with somebody it had dialled', async () => {
+      const two = await talk(of(), bxml(wait()));
+      await put(two.callId, make('Transfer', {}, [make('PhoneNumber', to)]));
+      const callee = await of().incoming();
+      await callee.answer();
+      await of().until(two.callId, (event) => event.type === 'leg.answered' && event.leg !== 'caller');
+      const one = await talk(of(), bxml(wait()));
+      await put(one.callId, make('Bridge', two.callId));
+      expect(await callee.ended).toMatchObject({ by: 'peer' });
+      await of().until(two.callId, (event) => event.type === 'verb.started' && event.path.startsWith('Bridge'));
+      const sounds = () => two.phone.events.filter(({ type }) => type === 'sound-started').length;
+      const before = sounds();
+      void one.phone.play(beep(500, 5000));
+      await two.phone.until('sound-started', () => sounds() > before);
+      await hangUp(of(), one);
+      expect(await of().told('disconnect', two.callId)).toMatchObject({ cause: 'hangup' });
+    });
+
     it('Forward rings somebody else in place of this server', async () => {
       of().documents.set(
         '/initiate',
@@ -154,7 +173,8 @@ export function testVerbs(of: () => Stand): void {
       expect(callee.header('Diversion')).toBe('<tel:+19195550000>;reason=unknown');
       await callee.answer();
       expect(await call.answered).toBe(true);
-      expect(await of().told('initiate')).toMatchObject({
+      const initiate = await of().told('initiate');
+      expect(initiate).toMatchObject({
         accountId: account,
         direction: 'inbound',
         to: '+19195550000',
@@ -164,7 +184,7 @@ export function testVerbs(of: () => Stand): void {
       });
       call.hangUp();
       await callee.ended;
-      expect(await of().told('disconnect')).toMatchObject({ direction: 'inbound', cause: 'hangup' });
+      expect(await of().told('disconnect', initiate.callId)).toMatchObject({ direction: 'inbound', cause: 'hangup' });
     });
 
     it('StartStream and StopStream copy the audio to a websocket', async () => {

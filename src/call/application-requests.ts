@@ -54,8 +54,10 @@ export function createApplicationRequests(options: ApplicationRequestsOptions): 
     },
     send(request, report) {
       sent(request, report, parts.notify).then((told) => {
-        if (told.ok) put({ type: 'http.answered', request, httpStatus: told.httpStatus });
-        else put({ type: 'document.failed', request, code: told.code, message: told.message });
+        if (told.ok) {
+          const { httpStatus, variables } = told;
+          put({ type: 'http.answered', request, httpStatus, ...(variables !== undefined && { variables }) });
+        } else put({ type: 'document.failed', request, code: told.code, message: told.message });
       }, onFault);
     },
     notify(notice, report) {

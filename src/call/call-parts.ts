@@ -20,7 +20,9 @@ export interface Failure {
   readonly message: string;
 }
 export type Answer = { readonly ok: true; readonly flow: Flow; readonly httpStatus: number | null } | Failure;
-export type Delivery = { readonly ok: true; readonly httpStatus: number } | Failure;
+export type Delivery =
+  | { readonly ok: true; readonly httpStatus: number; readonly variables?: Readonly<Record<string, string>> }
+  | Failure;
 
 /** Where a dialled target is reached, or why it is not. */
 export type Route =

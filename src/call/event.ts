@@ -77,7 +77,8 @@ export type WorldEvent =
   | { readonly type: 'stream.started'; readonly stream: string }
   | { readonly type: 'stream.failed'; readonly stream: string; readonly message: string }
   | { readonly type: 'stream.ended'; readonly stream: string; readonly cause: 'closed' | 'connection-error' | 'error'; readonly message: string }
-  | { readonly type: 'http.answered'; readonly request: string; readonly httpStatus: number }
+  /** `variables`: what the answer sets. */
+  | { readonly type: 'http.answered'; readonly request: string; readonly httpStatus: number; readonly variables?: Readonly<Record<string, string>> }
   | { readonly type: 'notice.told'; readonly notice: string; readonly httpStatus: number }
   | { readonly type: 'notice.failed'; readonly notice: string; readonly code: string; readonly message: string }
   | { readonly type: 'timer.fired'; readonly timer: string }

@@ -25,7 +25,8 @@ export function* http(node: NodeOf<'http'>, state: CallState): Steps<Outcome> {
     const { event } = yield* nextLine();
     if (event.type === 'document.failed' && event.request === request) return failed(event.message);
     if (event.type !== 'http.answered' || event.request !== request) continue;
-    const { httpStatus } = event;
+    const { httpStatus, variables = {} } = event;
+    for (const [name, value] of Object.entries(variables)) state.variables.set(name, value);
     return httpStatus < 400 ? succeeded(`answered ${httpStatus}`) : failed(`answered ${httpStatus}`);
   }
 }

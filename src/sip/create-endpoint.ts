@@ -28,6 +28,7 @@ import { createOutgoingLeg } from './uac-invite.ts';
 import { sendMessage } from './uac-message.ts';
 import { receiveInDialog } from './uas-in-dialog.ts';
 import { createIncomingLeg, type EarlyCount, requestUserOf } from './uas-invite.ts';
+import { receiveMessage } from './uas-message.ts';
 import { unescapeUri } from './uri-compare.ts';
 
 /** What tests and the testkit replace. */
@@ -105,6 +106,16 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
     }
     const screening = screened?.request === request ? screened : null;
     screened = null;
+    if (request.method === 'MESSAGE' && options.onMessage !== undefined) {
+      const answered = receiveMessage(
+        request,
+        transaction.source,
+        { ...options, onMessage: options.onMessage },
+        digest,
+      );
+      respond(transaction, answered.status, answered.headers);
+      return;
+    }
     const refusal = screening === null ? checkRequest(request, false) : screening.refusal;
     if (refusal !== null) {
       respond(transaction, refusal.status, refusal.headers);

@@ -28,6 +28,11 @@ export interface SipEndpointOptions {
   readonly policy: (request: InviteFacts) => { readonly kind: 'accept' } | { readonly kind: 'challenge' } | { readonly kind: 'refuse'; readonly status: number; readonly retryAfterSeconds?: number };
   /** Called for every INVITE that the policy accepted. The handlers must be set on the leg before it returns. */
   readonly onInvite: (leg: IncomingLeg) => void;
+  /**
+   * A text outside of any dialog that the policy accepted (RFC 3428); returns the status to answer. Without it such are
+   * refused with 405.
+   */
+  readonly onMessage?: (message: IncomingMessage) => number;
   /** Where registered contacts outlive the process; without it phones must register again after a restart. */
   readonly registrations?: SavedRegistrations;
 }
@@ -38,6 +43,10 @@ export interface InviteFacts {
   readonly source: Peer;
   /** The login that answered a challenge, or null. */
   readonly login: string | null;
+}
+
+export interface IncomingMessage extends InviteFacts {
+  readonly text: string;
 }
 
 export interface SipEndpoint {

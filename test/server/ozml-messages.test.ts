@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import smpp, { type Pdu } from 'smpp';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOf, elementOf, openApplication, startOzml } from './ozml-rig.ts';
+import { codeOf, elementOf, heardKeys, type Ozml, openApplication, startOzml } from './ozml-rig.ts';
 import { closeAll, onClose, startPhone } from './rig.ts';
 
 afterEach(closeAll);
@@ -125,6 +125,75 @@ describe('more ports', () => {
     await startOzml(application.origin, `ozml: {ports: [${port}]}`);
     const answer = await fetch(`http://127.0.0.1:${port}/?Command=ListExtensions&Username=HTTP_User_1&Password=qwe123`);
     expect(elementOf(await answer.text(), 'Id')).toBe('9986@localhost');
+  });
+});
+
+/** A MESSAGE by hand; the status of its answer. */
+async function sendText(ozml: Ozml, text: string, from = '101', to = '9986'): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  onClose(async () => void socket.close());
+  const { port } = ozml.server.sip[0]!;
+  const body = Buffer.from(text);
+  const lines = [
+    `MESSAGE sip:${to}@127.0.0.1:${port} SIP/2.0`,
+    `Via: SIP/2.0/UDP 127.0.0.1:${socket.address().port};branch=z9hG4bK${Math.random()};rport`,
+    'Max-Forwards: 70',
+    `From: <sip:${from}@127.0.0.1>;tag=m`,
+    `To: <sip:${to}@127.0.0.1>`,
+    `Call-ID: ${Math.random()}`,
+    'CSeq: 1 MESSAGE',
+    'Content-Type: text/plain;charset=UTF-8',
+    `Content-Length: ${body.length}`,
+  ];
+  const answer = new Promise<string>((resolve) => socket.once('message', (bytes) => resolve(bytes.toString())));
+  socket.send(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]), port, '127.0.0.1');
+  return Number(/^SIP\/2\.0 (\d+)/.exec(await answer)?.[1]);
+}
+
+describe('WaitForMsg', () => {
+  const script = (timeout: string) =>
+    `<Response><WaitForMsg FromConnection="sip" FromAddress="101" Timeout="${timeout}"><OnMessage><SendDTMF>$Text</SendDTMF><GoTo>heard?$Text</GoTo></OnMessage><OnTimeout><SendDTMF Keys="9"/><Delay>0.5</Delay></OnTimeout></WaitForMsg></Response>`;
+
+  async function waiting(timeout: string) {
+    const application = await openApplication({ IncomingCall: script(timeout) });
+    const ozml = await startOzml(
+      `${application.origin}/start`,
+      'messages: {from: "1", sip: true}\nusers: [{login: bob, password: x, account: office}]',
+    );
+    const phone = await startPhone();
+    const caller = await phone.call(ozml.uri);
+    await caller.answered;
+    await ozml.until((event) => event.type === 'verb.started' && event.verb === 'WaitForMsg');
+    return { application, ozml, caller };
+  }
+
+  it('takes the text that it waits for, and no other', async () => {
+    const { application, ozml, caller } = await waiting('20');
+    expect(await sendText(ozml, '7', '102')).toBe(480);
+    expect(await sendText(ozml, '7', 'bob')).toBe(401);
+    expect(await sendText(ozml, '7', '101', 'nobody')).toBe(404);
+    expect(await sendText(ozml, '42')).toBe(200);
+    expect(await heardKeys(caller, 2)).toBe('42');
+    await application.told('GoTo');
+    expect(application.seen.at(-1)?.path).toBe('/heard?42');
+    expect(await sendText(ozml, '42')).toBe(480);
+  });
+
+  it('ends the call when none comes', async () => {
+    const { ozml, caller } = await waiting('1');
+    expect(await heardKeys(caller, 1)).toBe('9');
+    await caller.ended;
+    expect(await sendText(ozml, '42')).toBe(480);
+  });
+
+  it('is refused, and texts with 405, until messages are configured', async () => {
+    const application = await openApplication({ IncomingCall: script('20') });
+    const ozml = await startOzml(`${application.origin}/start`);
+    expect(await sendText(ozml, '42')).toBe(405);
+    const phone = await startPhone();
+    const caller = await phone.call(ozml.uri);
+    expect(await heardKeys(caller, 1)).toBe('9');
   });
 });
 

@@ -114,7 +114,7 @@ describe('a script', () => {
 
   it('goes on without commands it does not know', () => {
     expect(kindsOf('<Speek>a</Speek><Beep/>')).toEqual(['answer', 'play']);
-    expect(problemsOf('<Speek>a</Speek><WaitForMsg FromConnection="sms"/><OnInCall/>')).toEqual([
+    expect(problemsOf('<Speek>a</Speek><SendMessage/><OnInCall/>')).toEqual([
       'warning verb-unknown',
       'warning verb-not-supported',
       'warning verb-misplaced',
@@ -230,6 +230,16 @@ describe('a transfer', () => {
   });
 });
 
+describe('a wait for a message', () => {
+  it('goes on with its answer, or ends', () => {
+    const body = bodyOf(
+      '<WaitForMsg FromConnection="sip" Timeout="5"><Execute><Beep/></Execute><OnMessage><Speak>$Text</Speak></OnMessage><OnTimeout><Speak>None.</Speak></OnTimeout></WaitForMsg><Beep/>',
+    );
+    expect(body.map(({ kind }) => kind)).toEqual(['answer', 'play', 'http', 'play', 'play']);
+    expect(find(body, 'http')[0]?.onFailed?.map(({ kind }) => kind)).toEqual(['play', 'hangup']);
+  });
+});
+
 describe('what is wrong with a command', () => {
   it.each([
     ['<Speak/>', 'warning attribute-missing'],
@@ -256,7 +266,7 @@ describe('the support table', () => {
     const all = `<Speak>a</Speak><SendDTMF Keys="1"/><Play>a.wav</Play><Record/><UserInput><InitialCommands/><Inputs><Input Key="1"/></Inputs></UserInput>
       <Delay>1</Delay><Beep/><Var ID="a"/><Array ID="b"/><ForEach Source="b"/><BlindTransfer>1</BlindTransfer><AttendedTransfer TargetCallId="c"/><Hold/><Unhold/>
       <Call Dialed="1"/><Request DialedAddress="1"/><CallSetup Caller="1" Callee="2"/><SendSms Recipient="1">a</SendSms><SendEmail Recipient="a@b"/><SendMsg ToConnection="sip" ToAddress="1">a</SendMsg>
-      <SendAlarmNotification PhoneNumber="1" AccountNumber="1234" EventCode="130" PartitionNumber="1" ZoneNumber="2"/><MoveFile Source="a" Target="b"/><DeleteFile File="a"/>`;
+      <SendAlarmNotification PhoneNumber="1" AccountNumber="1234" EventCode="130" PartitionNumber="1" ZoneNumber="2"/><WaitForMsg FromConnection="sip"/><MoveFile Source="a" Target="b"/><DeleteFile File="a"/>`;
     for (const script of [
       all,
       '<GoTo>a</GoTo>',

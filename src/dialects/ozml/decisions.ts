@@ -11,6 +11,7 @@ export const byDefault = {
   gapMs: 100,
   routeRingMs: 90_000,
   ringMs: 60_000,
+  messageTimeoutMs: 90_000,
   language: 'en-US',
 } as const;
 

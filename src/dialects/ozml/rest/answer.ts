@@ -24,6 +24,8 @@ export interface Answer {
   /** Said behind the vendor's words, for people. */
   readonly more?: string;
   readonly content?: Content;
+  /** What it sets in the script that sent it. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Elements in their order; a list repeats the name. */

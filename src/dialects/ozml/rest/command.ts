@@ -36,6 +36,20 @@ export interface OzmlOptions {
   readonly sendMail: ((mail: Mail) => Promise<void>) | null;
   readonly sendSms: ((message: TextMessage) => Promise<void>) | null;
   readonly sendSip: ((message: TextMessage) => Promise<void>) | null;
+  /** The next text from there to an app of the account; null when none came in time. */
+  readonly nextMessage: ((wait: MessageWait) => Promise<ReceivedMessage | null>) | null;
+}
+
+export interface MessageWait {
+  readonly account: string;
+  /** null: from anybody. */
+  readonly from: string | null;
+  readonly timeoutMs: number;
+}
+
+export interface ReceivedMessage {
+  readonly from: string;
+  readonly text: string;
 }
 
 export const noOptions: OzmlOptions = {
@@ -44,6 +58,7 @@ export const noOptions: OzmlOptions = {
   sendMail: null,
   sendSms: null,
   sendSip: null,
+  nextMessage: null,
 };
 
 export interface CommandRequest {

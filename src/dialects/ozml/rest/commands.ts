@@ -18,7 +18,7 @@ import {
   listExtensionTypes,
 } from './lists.ts';
 import { attendedTransfer, besides, blindTransfer, forwardCall, hangup, hold, runOzml, unhold } from './live.ts';
-import { sendEmail, sendMsg, sendSms } from './messages.ts';
+import { sendEmail, sendMsg, sendSms, waitForMsg } from './messages.ts';
 import { call, callSetup, requestCall, sendAlarmNotification } from './place.ts';
 
 type ApiName = {
@@ -54,6 +54,7 @@ const byUrl: Readonly<Record<ApiName, RunCommand>> = {
 /** What scripts may send and URLs may not. */
 const inScripts: Readonly<Partial<Record<CommandName, RunCommand>>> = {
   SendMsg: sendMsg,
+  WaitForMsg: waitForMsg,
   MoveFile: moveFile,
   DeleteFile: deleteFile,
 };

@@ -9,12 +9,14 @@ import { runErrand } from './commands.ts';
 
 export const isErrand = (url: string): boolean => url.startsWith(errandScheme);
 
+export interface ErrandAnswer {
+  readonly code: number;
+  readonly message: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 /** The code and message that the HTTP API would answer with. */
-export async function answerErrand(
-  url: string,
-  voice: Voice,
-  options: OzmlOptions,
-): Promise<{ readonly code: number; readonly message: string }> {
+export async function answerErrand(url: string, voice: Voice, options: OzmlOptions): Promise<ErrandAnswer> {
   const [written = '', query = ''] = url.slice(errandScheme.length).split('?', 2);
   const name = commandNamed(written);
   if (name === null) return { code: 301, message: `Not implemented command: '${written}'` };
@@ -22,5 +24,6 @@ export async function answerErrand(
   const source = pairs.findLast(([parameter]) => parameter === 'source')?.[1] ?? 'rest:ozml';
   const { element } = parametersOf(pairs.filter(([parameter]) => parameter !== 'source'));
   const given = await runErrand(name, element, source, voice, options);
-  return { code: given.code, message: messageOf(given) };
+  const { code, variables } = given;
+  return { code, message: messageOf(given), ...(variables !== undefined && { variables }) };
 }

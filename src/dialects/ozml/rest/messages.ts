@@ -1,4 +1,5 @@
 // Owns: SendEmail, SendSms and SendMsg: what is sent, once somebody configured how. Does not: send (src/hooks).
+import { byDefault } from '../decisions.ts';
 import { type Answer, answer, done, notHere, wrongParameter } from './answer.ts';
 import type { CommandRequest, RunCommand } from './command.ts';
 
@@ -44,6 +45,18 @@ export const sendMsg: RunCommand = async (request) => {
   const send = connection === 'sip' ? options.sendSip : options.sendSms;
   if (send === null) return notHere(name, `messages over ${connection} are not configured`);
   return tried(send({ to, from: null, text }), voice, name);
+};
+
+/** Of a script: answered when the message has come, or refused when none did. */
+export const waitForMsg: RunCommand = async ({ given, options, voice, name }) => {
+  const connection = given.needed('FromConnection');
+  const from = given.text('FromAddress') ?? '';
+  const timeoutMs = given.seconds('Timeout', byDefault.messageTimeoutMs, { min: 1, max: 3600 });
+  if (connection?.toLowerCase() !== 'sip') return wrongParameter('FromConnection', name);
+  if (options.nextMessage === null) return notHere(name, 'messages over sip are not configured');
+  const message = await options.nextMessage({ account: voice.account, from: from === '' ? null : from, timeoutMs });
+  if (message === null) return notHere(name, 'no message came');
+  return { ...done(), variables: { FromConnection: connection, FromAddress: message.from, Text: message.text } };
 };
 
 function textIn({ given }: CommandRequest, parameter: string): string | null {

@@ -10,6 +10,7 @@ import { sendDtmf } from './send-dtmf.ts';
 import { beep, delay, play, speak } from './sounds.ts';
 import { userInput } from './user-input.ts';
 import { array, forEach, setVar } from './variables.ts';
+import { waitForMsg } from './wait-for-msg.ts';
 
 export type RunnableName = {
   [Name in CommandName]: (typeof commands)[Name] extends { inside: 'script'; script: 'yes' | 'part' } ? Name : never;
@@ -40,6 +41,7 @@ const runnable: Readonly<Record<RunnableName, CompileCommand>> = {
   Call: errand('Call', ['Dialed']),
   CallSetup: errand('CallSetup', ['Caller', 'Callee']),
   Request: requestErrand,
+  WaitForMsg: waitForMsg,
   SendSms: errand('SendSms', ['Recipient', 'Message']),
   SendEmail: errand('SendEmail', ['Recipient']),
   SendAlarmNotification: errand('SendAlarmNotification', ['PhoneNumber', 'AccountNumber', 'EventCode']),

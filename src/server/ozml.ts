@@ -1,5 +1,7 @@
 // Owns: what the commands of OzML have of this server: its HTTP API, the errands of scripts, and mail and messages as they are
 // configured. Does not: know a command (dialects/ozml).
+
+import type { Clock } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CallParts } from '../call/call-parts.ts';
@@ -15,6 +17,7 @@ import { createMail } from '../hooks/mail.ts';
 import { createSmpp } from '../hooks/smpp.ts';
 import type { SipEndpoint } from '../sip/endpoint.ts';
 import type { Config } from './config.ts';
+import { createMessageWaits } from './message-waits.ts';
 
 export interface Ozml {
   readonly face: CommandFace;
@@ -22,11 +25,13 @@ export interface Ozml {
   errand(report: Report, call: CallFacts): Promise<Delivery> | null;
   /** Sounds by path lie in a folder that every app of the dialect may read. */
   soundTrust(dialect: DialectName, trust: AppTrust): AppTrust;
+  /** null: texts are not taken at all. Whether a script waited for it is what it is answered. */
+  readonly onMessage: ((account: string, from: string, text: string) => boolean) | null;
   close(): void;
 }
 
 type Delivery =
-  | { readonly ok: true; readonly httpStatus: number }
+  | { readonly ok: true; readonly httpStatus: number; readonly variables?: Readonly<Record<string, string>> }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 export interface OzmlParts {
@@ -35,13 +40,15 @@ export interface OzmlParts {
   readonly accountOf: (app: string) => string;
   readonly route: CallParts['route'];
   readonly message: SipEndpoint['message'];
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createOzmlParts({ config, voiceOf, accountOf, route, message, log }: OzmlParts): Ozml {
+export function createOzmlParts({ config, voiceOf, accountOf, route, message, clock, log }: OzmlParts): Ozml {
   const mail = config.mail === null ? null : createMail(config.mail);
   const { messages } = config;
   const own = messages?.from ?? '';
+  const waits = createMessageWaits(clock);
   const smpp = messages?.smpp == null ? null : createSmpp(messages.smpp);
 
   async function sendSip({ to, from, text }: TextMessage): Promise<void> {
@@ -61,17 +68,20 @@ export function createOzmlParts({ config, voiceOf, accountOf, route, message, lo
     sendMail: mail === null ? null : (message) => mail.send(message),
     sendSms: smpp === null ? null : ({ to, from, text }) => smpp.send({ to, from: from ?? own, text }).then(() => {}),
     sendSip: messages?.sip === true ? sendSip : null,
+    nextMessage: messages?.sip === true ? waits.next : null,
   };
 
   async function run(report: Report, call: CallFacts): Promise<Delivery> {
     const { account, app, id } = call;
     const refused: string[] = [];
+    let set: Readonly<Record<string, string>> | undefined;
     try {
       for (const url of errandsAtEnd(report, call) ?? [report.destination.url]) {
-        const { code, message } = await answerErrand(url, voiceOf(account ?? accountOf(app)), options);
+        const { code, message, variables } = await answerErrand(url, voiceOf(account ?? accountOf(app)), options);
         if (code !== 200) refused.push(`${code} ${message}`);
+        set = variables;
       }
-      if (refused.length === 0) return { ok: true, httpStatus: 200 };
+      if (refused.length === 0) return { ok: true, httpStatus: 200, ...(set !== undefined && { variables: set }) };
       return { ok: false, code: 'command-refused', message: refused.join('; ') };
     } catch (error) {
       if (!(error instanceof CodedError)) log.error({ call: id, err: error }, 'a command of a script failed');
@@ -88,7 +98,9 @@ export function createOzmlParts({ config, voiceOf, accountOf, route, message, lo
       const { filesDir } = config.ozml;
       return dialect !== 'ozml' || filesDir === null ? trust : { ...trust, folders: [...trust.folders, filesDir] };
     },
+    onMessage: messages?.sip === true ? waits.deliver : null,
     close() {
+      waits.close();
       mail?.close();
       smpp?.close();
     },

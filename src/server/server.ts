@@ -32,6 +32,7 @@ import { createConferenceRun } from '../run/create-conference-run.ts';
 import { createRun } from '../run/create-run.ts';
 import { createSipEndpoint } from '../sip/create-endpoint.ts';
 import type { Peer } from '../sip/message.ts';
+import { requestUserOf } from '../sip/uas-invite.ts';
 import { createSeal } from '../store/seal.ts';
 import { createStore } from '../store/store.ts';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
@@ -145,7 +146,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     );
     const ozml = closing(
       createOzmlParts({
-        ...{ config, accountOf: directory.accountOf, log },
+        ...{ config, accountOf: directory.accountOf, clock, log },
         voiceOf: (account) => voiceOf(account),
         route: (target, callerId) => route(target, callerId),
         message: (message) => endpoint.message(message),
@@ -185,6 +186,13 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       digestHashes: config.sip.digest,
       credentials: directory.phone,
       policy: admission.policy,
+      ...(ozml.onMessage !== null && {
+        onMessage: ({ from, requestUser, text }) => {
+          const app = directory.appOf(requestUser)?.name;
+          const isTaken = app !== undefined && ozml.onMessage?.(directory.accountOf(app), requestUserOf(from), text);
+          return isTaken ? 200 : 480;
+        },
+      }),
       onInvite: (leg) => {
         const { name, plan } = directory.appOf(leg.requestUser)!;
         calls.accept(leg, name, plan ?? undefined);

@@ -84,6 +84,7 @@ export function testGathers(): void {
       });
       const last = await client['Call']!['createGather']!(id, {});
       await phone.press('4');
+      await stage.until(id, (event) => event.type === 'digit' && event.digit === '4');
       phone.hangUp();
       expect((await application.told('gather', ({ gatherId }) => gatherId === last['id'])).body).toMatchObject({
         reason: 'hung-up',

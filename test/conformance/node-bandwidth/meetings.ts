@@ -10,6 +10,7 @@ export function testMeetings(): void {
       const { client } = stage;
       const [first, second] = [await call(stage), await call(stage)];
       const bridge = idOf(await client['Bridge']!['create']!({ bridgeAudio: 'true', callIds: [first.id, second.id] }));
+      await stage.until(first.id, (event) => event.type === 'verb.started' && event.verb === 'bridge');
       await first.phone.press('3');
       await second.phone.until('digit', ({ digit }) => digit === '3');
       expect(await client['Bridge']!['get']!(bridge)).toMatchObject({

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
+import type { CallEvent } from '../../../src/call/event.ts';
+import { callIdOf } from '../../../src/dialects/bandwidth-v1/ids.ts';
 import { readConfig } from '../../../src/server/config.ts';
 import { createServer, type Server } from '../../../src/server/server.ts';
 import type { IncomingPhoneCall, Phone } from '../../../src/testkit/index.ts';
@@ -92,6 +94,8 @@ export interface Rig {
   /** Of the HTTP interface. */
   readonly baseUrl: string;
   uri(number: string): string;
+  /** The first such line of this call's tape, past or to come. */
+  until(callId: string, fits: (event: CallEvent) => boolean): Promise<void>;
 }
 
 const userId = 'u-1';
@@ -117,13 +121,39 @@ ${more}`,
   );
   const { config, problems } = readConfig({ file, environment: {} });
   expect(problems).toEqual([]);
-  const server = await createServer(config!, silentLog);
+  const lines: { readonly call: string; readonly event: CallEvent }[] = [];
+  let looking: (() => void)[] = [];
+  const server = await createServer(config!, silentLog, {
+    onLine({ id }, { event }) {
+      lines.push({ call: callIdOf(id), event });
+      for (const look of looking) look();
+    },
+  });
   onClose(() => server.close());
   const { address, port } = server.sip[0]!;
   const baseUrl = `http://127.0.0.1:${server.http.port}`;
   const Catapult = requireHere('node-bandwidth') as new (options: object) => Client;
   const client = new Catapult({ userId, apiToken: 't-1', apiSecret: 's-1', baseUrl });
-  return { server, client: watched(client), userId, baseUrl, uri: (number) => `sip:${number}@${address}:${port}` };
+  return {
+    server,
+    client: watched(client),
+    userId,
+    baseUrl,
+    uri: (number) => `sip:${number}@${address}:${port}`,
+    until,
+  };
+
+  function until(callId: string, fits: (event: CallEvent) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!lines.some(({ call, event }) => call === callId && fits(event))) return;
+        looking = looking.filter((other) => other !== look);
+        resolve();
+      };
+      looking.push(look);
+      look();
+    });
+  }
 }
 
 export const used = new Set<string>();

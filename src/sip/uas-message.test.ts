@@ -28,7 +28,7 @@ function receive(request: SipRequest, verdict: ReturnType<SipEndpointOptions['po
     return 200;
   };
   const { status, headers } = receiveMessage(request, source, { policy: () => verdict, onMessage }, digest);
-  return { status, names: headers.map(({ name }) => name), taken };
+  return { status, names: [...new Set(headers.map(({ name }) => name))], taken };
 }
 
 describe('a MESSAGE that comes in', () => {

@@ -33,12 +33,15 @@ export function readValue<Schema extends z.ZodType>(value: unknown, schema: Sche
   throw invalid(first?.message ?? 'The request body is invalid');
 }
 
-/** Without what is null. */
-const said = (value: object): object =>
+/** Without what is null, in it and in the objects that it holds. */
+const said = (value: object, depth = 1): object =>
   Object.fromEntries(
     Object.entries(value)
       .filter(([, one]) => one !== null)
-      .map(([name, one]) => [name, typeof one === 'object' && !Array.isArray(one) ? said(one) : one]),
+      .map(([name, one]) => [
+        name,
+        depth > 0 && typeof one === 'object' && !Array.isArray(one) ? said(one, depth - 1) : one,
+      ]),
   );
 
 // ---- schemas -----------------------------------------------------------------------------------------------------

@@ -212,6 +212,7 @@ describe('POST /calls', () => {
       '400 validation `callbackTimeout` must be within the range [`1`, `25`], but was `0.5`',
     ],
     [{ ...least, priority: 'high' }, '400 validation Invalid priority: must be a number'],
+    [{ ...least, priority: 2.5 }, '400 validation Invalid priority: must be a whole number'],
     [{ ...least, applicationId: 'other' }, '400 validation Could not create call: Application id `other` not found'],
     [
       { ...least, tag: 'x'.repeat(4097) },
@@ -248,6 +249,18 @@ describe('POST /calls', () => {
     expect(await refused('{', { 'content-type': 'application/json' })).toBe(
       '400 validation The request body is not valid JSON',
     );
+  });
+
+  it('is over before it can be listened to, and was placed all the same', async () => {
+    const rig = createRig();
+    rig.failCommands = new CodedError('call-over', 'over');
+    const machineDetection = { callbackUrl: 'https://app.test/machine' };
+    expect((await rig.ask('POST', '/calls', { ...least, machineDetection })).status).toBe(201);
+  });
+
+  it('is not confused by a body that is nested deep', async () => {
+    const deep = `{"tag":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}}`;
+    expect(await refused(deep, { 'content-type': 'application/json' })).toMatch(/^400 validation Missing/);
   });
 
   it('says when there is no room, and why a call cannot be placed', async () => {

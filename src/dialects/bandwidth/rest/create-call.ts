@@ -1,6 +1,7 @@
 // Owns: POST /calls: what a call is ordered with, its checks in the vendor's words and order, and the plan that it becomes:
 // when it is answered the answer URL is asked; when it is over the disconnect URL is told.
 import { z } from 'zod';
+import { CodedError } from '../../../base/errors.ts';
 import * as build from '../../../flow/build.ts';
 import { deepFreeze } from '../../../flow/freeze.ts';
 import type { Block, Destination, DialTarget, FlowNode } from '../../../flow/node.ts';
@@ -36,7 +37,9 @@ export const schema = z.object({
   ...z.object({ ...credentialPair, ...fallbackPair }).partial().shape,
   callTimeout: number('callTimeout', { min: 1, max: 300 }).optional(),
   callbackTimeout: number('callbackTimeout', { min: 1, max: 25 }).optional(),
-  priority: number('priority', { min: 1, max: 5 }).optional(),
+  priority: number('priority', { min: 1, max: 5 })
+    .refine((value) => Number.isInteger(value), 'Invalid priority: must be a whole number')
+    .optional(),
   tag: text('tag', Number.MAX_SAFE_INTEGER)
     .max(limits.tag, `Could not create call: sendCallback tag must contain at most ${limits.tag} characters`)
     .optional(),
@@ -69,7 +72,7 @@ export async function createCall(request: RestRequest, voice: Voice): Promise<Re
   try {
     const facts = await voice.place(callOrder(order, app.name, target));
     const listen = detection(order);
-    if (listen !== null) await voice.command(facts.id, { kind: 'beside', name: besideName, body: listen });
+    if (listen !== null) await listenBeside(facts.id, listen, voice);
     const callId = callIdOf(facts.id);
     const here = callUrl(request.here, voice.account, callId);
     const said = told(order, facts.enqueuedAt ?? facts.startedAt);
@@ -77,6 +80,15 @@ export async function createCall(request: RestRequest, voice: Voice): Promise<Re
     return reply(201, { ...ids, ...said }, { Location: here });
   } catch (error) {
     return replyTo(error, '');
+  }
+}
+
+/** A call that is over already is told of by its webhook. */
+async function listenBeside(call: string, body: Block, voice: Voice): Promise<void> {
+  try {
+    await voice.command(call, { kind: 'beside', name: besideName, body });
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'call-over') throw error;
   }
 }
 

@@ -40,6 +40,8 @@ export interface Rig {
   readonly conferenceCommands: (readonly [conference: string, command: ConferenceCommand])[];
   /** Thrown by whatever is asked next. */
   fail: Error | null;
+  /** Thrown by each command. */
+  failCommands: Error | null;
   ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
@@ -80,6 +82,7 @@ export function createRig({ most = 300 } = {}): Rig {
     commands: [],
     conferenceCommands: [],
     fail: null,
+    failCommands: null,
     ask: (method, path, body, headers) => ask(rig, method, path, body, headers),
     voice: {
       account,
@@ -126,6 +129,7 @@ export function createRig({ most = 300 } = {}): Rig {
       tape: async (call) => rig.tapes.get(call) ?? [],
       async command(call, command) {
         failing(rig);
+        if (rig.failCommands !== null) throw rig.failCommands;
         rig.commands.push([call, command]);
       },
       recordings: async (call) => rig.recordings.filter((one) => call === null || one.call === call).toReversed(),

@@ -52,7 +52,7 @@ export interface VoiceParts {
   readonly transcription?: {
     readonly enabled: boolean;
     ask(call: CallFacts, recording: string, wish: Parameters<Transcriptions['ask']>[2]): Promise<boolean>;
-  } & Pick<Transcriptions, 'get' | 'drop'>;
+  } & Pick<Transcriptions, 'get' | 'live' | 'drop'>;
   readonly conferencesOf: (account: string) => Conferences;
   /** How many places a phone is registered from. */
   readonly contacts: (login: string) => number;
@@ -182,6 +182,7 @@ function createVoice(account: string, parts: VoiceParts, noteTime: () => number)
         return facts !== null && (await whole.ask(facts, name, wish));
       },
       get: async (id, name) => ((await isOwn(id)) ? await whole.get(id, name) : null),
+      live: async (id) => ((await isOwn(id)) ? await whole.live(id) : []),
       drop: async (id, name) => (await isOwn(id)) && (await whole.drop(id, name)),
     };
   }

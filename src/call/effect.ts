@@ -1,6 +1,6 @@
 // Owns: what an interpreter may want done. Plain JSON, so that a replay can compare effects one by one. Every effect
 // that is answered by an event names the id that the event will carry.
-import type { ConferenceEvents, ConferenceTones, DialTarget, Flow, Party, Sound, StreamNode } from '../flow/node.ts';
+import type { ConferenceEvents, ConferenceTones, Destination, DialTarget, Flow, Party, Sound, StreamNode } from '../flow/node.ts';
 import type { Report } from '../flow/report.ts';
 import type { LegName, NoteEvent } from './event.ts';
 
@@ -48,8 +48,8 @@ export type Effect =
   | { readonly type: 'voice.watch'; readonly on: boolean }
   /** → tone.heard of the caller, while it is on */
   | { readonly type: 'tones.watch'; readonly on: boolean }
-  /** → stream.started, later stream.ended; or stream.failed */
-  | ({ readonly type: 'stream.start'; readonly stream: string; readonly name: string } & Pick<StreamNode, 'url' | 'credentials' | 'tracks' | 'mode' | 'params'>)
+  /** → stream.started, later stream.ended; or stream.failed. `notify`: told of what is written down, in the end. */
+  | ({ readonly type: 'stream.start'; readonly stream: string; readonly name: string } & Pick<StreamNode, 'url' | 'credentials' | 'tracks' | 'mode' | 'params' | 'transcribe'> & { readonly notify?: Destination | null })
   /** → stream.ended */
   | { readonly type: 'stream.stop'; readonly stream: string }
   | { readonly type: 'hold.start' }

@@ -3,7 +3,7 @@ import type { Destination, DialectName, Flow } from '../flow/node.ts';
 import type { CallPlan } from '../flow/plan.ts';
 import type { Problem } from '../flow/problem.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
-import type { StreamWords } from './stream-words.ts';
+import type { StreamWords, TranscriptWords } from './stream-words.ts';
 
 export interface Compiled {
   /** null when a problem of severity `error` was found. */
@@ -36,6 +36,8 @@ export interface Dialect {
   request(report: Report, call: CallFacts): HttpPlan;
   /** Without them its documents cannot stream. */
   readonly streams?: StreamWords;
+  /** Without them nothing that is said can be written down while it is said. */
+  readonly transcripts?: TranscriptWords;
   /** Without it, or with null, the app is asked for the first document of the call. */
   opening?(app: AppOpening): CallPlan | null;
 }

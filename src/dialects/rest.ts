@@ -110,6 +110,17 @@ export interface Transcriptions {
     call: string,
     recording: string,
   ): Promise<{ readonly state: TranscriptionState; readonly transcript: TranscriptRecord | null } | null>;
+  /** What was written down while it was said, the oldest first; null: it could not be. `channel` 0 is inbound, 1 outbound. */
+  live(call: string): Promise<
+    readonly {
+      /** In the place of a recording's. */
+      readonly id: string;
+      readonly name: string;
+      readonly tracks: 'inbound' | 'outbound' | 'both';
+      readonly language: string | null;
+      readonly transcript: TranscriptRecord | null;
+    }[]
+  >;
   /** False when there is none. */
   drop(call: string, recording: string): Promise<boolean>;
 }

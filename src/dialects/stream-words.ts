@@ -19,6 +19,21 @@ export type StreamWord =
     }
   | { readonly kind: 'hush' };
 
+/** A piece of what was said. Times are milliseconds since 1970 UTC. */
+export interface SaidPiece {
+  readonly track: 'inbound' | 'outbound';
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly text: string;
+  /** As the engine names it. */
+  readonly language: string | null;
+}
+
+/** As StreamWords, of a stream that transcribes; nothing that comes back means anything. */
+export interface TranscriptWords extends Pick<StreamWords, 'start' | 'stop'> {
+  said(piece: SaidPiece): string;
+}
+
 export interface StreamWords {
   start(stream: StreamFacts, call: CallFacts): string;
   /** µ-law, one packet time; `sequence` counts from 1 over both tracks. */

@@ -249,7 +249,7 @@ export interface BridgeNode extends Node<'bridge'>, Fallible {
 export interface StreamNode extends Node<'stream'> {
   /** Of one that runs there is no second. null: that of the stream itself, as the tape has it. */
   readonly name: string | null;
-  /** ws or wss. */
+  /** ws or wss; '' of one that transcribes for nobody but its webhooks. */
   readonly url: string;
   /** The name of what it is opened with; never a secret itself. */
   readonly credentials?: string;
@@ -258,9 +258,14 @@ export interface StreamNode extends Node<'stream'> {
   readonly params: Readonly<Record<string, string>>;
   /** Told when it begins, is refused, and is over; the answers are ignored. */
   readonly notify: Destination | null;
+  /** The socket gets what is said in words, in place of the audio; `notify` is told too when all of it is written down. */
+  readonly transcribe?: true;
 }
 export interface EndStreamNode extends Node<'end-stream'> {
+  /** Of those that transcribe '' ends all. */
   readonly name: string;
+  /** One that transcribes. */
+  readonly transcribe?: true;
   /** Waits until the other end closes a stream of both ways, in place of ending it. */
   readonly wait: boolean;
 }

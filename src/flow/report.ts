@@ -117,6 +117,8 @@ export type Report =
       readonly channels: number;
       readonly status: 'available' | 'error' | 'too-short';
       readonly completedAt: string;
+      /** Of a stream, as `recordingId` names it, not of a recording. */
+      readonly live?: LiveTranscript;
     })
   | (ReportBase & { readonly kind: 'notify' })
   /** Something happened in a conference, whose facts come with it. `redirect`: somebody asked that it be given a document. */
@@ -136,6 +138,8 @@ export type Report =
   | (ReportBase & {
       readonly kind: 'stream';
       readonly status: 'started' | 'rejected' | 'stopped';
+      /** It writes down what is said. */
+      readonly transcribe?: true;
       readonly stream: string;
       readonly name: string;
       readonly url: string;
@@ -152,6 +156,14 @@ export type Report =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string | null;
     });
+
+/** What was heard while it was said. */
+export interface LiveTranscript {
+  readonly name: string;
+  /** Where the words went meanwhile; '' is nowhere. */
+  readonly url: string;
+  readonly tracks: 'inbound' | 'outbound' | 'both';
+}
 
 /** `closed`: the other end did, or we were asked to. */
 export type StreamCause = 'closed' | 'connection-error' | 'error' | 'duplicate' | 'track-limit';

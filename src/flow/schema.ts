@@ -187,8 +187,15 @@ const nodeSchemas = {
     mode: z.enum(['one-way', 'both-ways']),
     params: z.record(z.string(), text).readonly(),
     notify: report,
+    transcribe: z.literal(true).exactOptional(),
   }),
-  'end-stream': z.strictObject({ kind: z.literal('end-stream'), at, name: text, wait: z.boolean() }),
+  'end-stream': z.strictObject({
+    kind: z.literal('end-stream'),
+    at,
+    name: text,
+    wait: z.boolean(),
+    transcribe: z.literal(true).exactOptional(),
+  }),
   conference: z.strictObject({
     kind: z.literal('conference'),
     at,

@@ -18,6 +18,7 @@ import { authorizationOf, sealCredentials } from '../dialects/credentials.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { createDialects, faces } from '../dialects/index.ts';
 import type { RestFace } from '../dialects/rest.ts';
+import type { StreamWords } from '../dialects/stream-words.ts';
 import type { Destination, DialectName } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import { withoutCredentials } from '../hooks/app-trust.ts';
@@ -25,7 +26,7 @@ import { createApplication } from '../hooks/application.ts';
 import { createHttpClient } from '../hooks/http-client.ts';
 import { createMediaFetch } from '../hooks/media-fetch.ts';
 import type { Lookup } from '../hooks/resolver.ts';
-import { openStreamSocket } from '../hooks/stream-socket.ts';
+import { openStreamSocket, type StreamHandlers, type StreamSocket } from '../hooks/stream-socket.ts';
 import { createMediaPlane } from '../media/create-plane.ts';
 import { createAudioDecoder } from '../media/decode-audio.ts';
 import { createConferenceRun } from '../run/create-conference-run.ts';
@@ -141,7 +142,10 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
     const transcription = closing(
       createTranscription({
         ...{ config, store, http, application, clock, log },
-        dialectOf: (app) => directory.app(app)?.dialect,
+        dialectOf: (app) => {
+          const known = directory.app(app);
+          return known === undefined ? undefined : dialects(known.dialect);
+        },
       }),
     );
     const ozml = closing(
@@ -264,15 +268,24 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       refusesPlaced: admission.refusesPlaced,
       keyWayOf: createKeyWays(config, directory),
       openStream: (stream, call, handlers) => {
-        const words = dialects(dialectNamed(call.app)).streams;
-        if (words === undefined) throw new Error(`${call.app} streams, and its dialect has no words for it`);
+        const { streams, transcripts } = dialects(dialectNamed(call.app));
         const { url, credentials } = stream;
         const address = {
           url,
           trustedOrigins: trustOf(call.app).origins,
           ...(credentials !== undefined && { credentials }),
         };
-        return openStreamSocket(address, stream, withAccount(call), words, handlers, { http, log, clock });
+        const open = (words: StreamWords, to: StreamHandlers): StreamSocket =>
+          openStreamSocket(address, stream, withAccount(call), words, to, { http, log, clock });
+        const wordless = () => new Error(`${call.app} streams, and its dialect has no words for it`);
+        if (stream.transcribe !== true) {
+          if (streams === undefined) throw wordless();
+          return open(streams, handlers);
+        }
+        if (transcripts === undefined) throw wordless();
+        const told = (more: Pick<StreamWords, 'audio' | 'read'>, to: StreamHandlers) =>
+          open({ ...transcripts, ...more }, to);
+        return transcription.listen(stream, withAccount(call), handlers, url === '' ? null : told);
       },
       saveLeg: store.saveLeg,
     });

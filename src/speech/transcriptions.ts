@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { CodedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Destination } from '../flow/node.ts';
-import type { CallFacts, Report, ReportedLeg } from '../flow/report.ts';
+import type { CallFacts, LiveTranscript, Report, ReportedLeg } from '../flow/report.ts';
 import { type RecordedSound, type Transcript, transcribeSound } from './transcript.ts';
 import type { TranscriptionEngine } from './transcription-engine.ts';
 
@@ -18,6 +18,8 @@ export interface TranscriptionOrder {
   /** Told when it is there, or when there will be none; null is nobody. */
   readonly destination: Destination | null;
   readonly ownLeg?: ReportedLeg;
+  /** Of what was heard while it was said. */
+  readonly live?: LiveTranscript;
 }
 
 export type TranscriptionState = 'processing' | 'available' | 'error' | 'too-short';
@@ -72,9 +74,19 @@ export interface Transcriptions {
   /** Resolves when the order is kept; `again`: in the place of what is there of that recording already. */
   ask(callId: string, recording: string, order: TranscriptionOrder, again: boolean): Promise<void>;
   get(callId: string, recording: string): Promise<{ state: TranscriptionState; transcript: Transcript | null } | null>;
+  /** What was heard while it was said, `id` is the stream; null: it could not be written down. Resolves when it is kept. */
+  keep(callId: string, id: string, order: TranscriptionOrder, transcript: Transcript | null): Promise<void>;
+  /** What was kept so of a call, the oldest first. */
+  live(callId: string): Promise<readonly KeptLive[]>;
   /** False when there is none. */
   drop(callId: string, recording: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export interface KeptLive extends LiveTranscript {
+  readonly id: string;
+  readonly language: string | null;
+  readonly transcript: Transcript | null;
 }
 
 interface Job {
@@ -189,7 +201,7 @@ export function createTranscriptions(options: TranscriptionsOptions): Transcript
   async function tell(job: Job): Promise<void> {
     const { row, order, controller } = job;
     const { callId, recording, state, completedAt, attempts, askedAt } = row;
-    const { destination, call, recorded, ownLeg } = order;
+    const { destination, call, recorded, ownLeg, live } = order;
     if (destination === null || state === 'processing') return step(job, { next: null });
     // Who is told of it may ask for it at once, also after a kill.
     await options.durable();
@@ -198,6 +210,7 @@ export function createTranscriptions(options: TranscriptionsOptions): Transcript
         ...{ kind: 'transcription', destination, history: [], recordingId: recording, ...recorded, status: state },
         completedAt: new Date(completedAt ?? clock.wall()).toISOString(),
         ...(ownLeg !== undefined && { ownLeg }),
+        ...(live !== undefined && { live }),
       },
       call,
       { id: `${callId}/${recording}/transcription-${askedAt}`, signal: controller.signal },
@@ -208,6 +221,11 @@ export function createTranscriptions(options: TranscriptionsOptions): Transcript
     log.warn(about, `Nobody took the news of a transcription: ${told.message}`);
     if (waitMs === null) step(job, { next: null });
     else step(job, { attempts: attempts + 1, dueAt: Math.round(clock.wall()) + waitMs });
+  }
+
+  function nextAskedAt(): number {
+    lastAskedAt = Math.max(lastAskedAt + 1, Math.round(clock.wall()));
+    return lastAskedAt;
   }
 
   async function find(callId: string, recording: string): Promise<KeptTranscription | undefined> {
@@ -222,9 +240,8 @@ export function createTranscriptions(options: TranscriptionsOptions): Transcript
     },
     async ask(callId, recording, order, again) {
       if (!again && (await find(callId, recording)) !== undefined) return;
-      lastAskedAt = Math.max(lastAskedAt + 1, Math.round(clock.wall()));
       const row: KeptTranscription = {
-        ...{ callId, recording, askedAt: lastAskedAt, state: 'processing', next: 'transcribe', attempts: 0 },
+        ...{ callId, recording, askedAt: nextAskedAt(), state: 'processing', next: 'transcribe', attempts: 0 },
         ...{ dueAt: Math.round(clock.wall()), order: JSON.stringify(order), result: null, completedAt: null },
       };
       rows.save(row);
@@ -236,6 +253,29 @@ export function createTranscriptions(options: TranscriptionsOptions): Transcript
       const row = await find(callId, recording);
       if (row === undefined) return null;
       return { state: row.state, transcript: row.result === null ? null : JSON.parse(row.result) };
+    },
+    async keep(callId, recording, order, transcript) {
+      const now = Math.round(clock.wall());
+      const row: KeptTranscription = {
+        ...{ callId, recording, askedAt: nextAskedAt(), attempts: 0, dueAt: now, completedAt: now },
+        ...{ state: transcript === null ? 'error' : 'available', next: order.destination === null ? null : 'tell' },
+        order: JSON.stringify(order),
+        result: transcript === null ? null : JSON.stringify(transcript),
+      };
+      rows.save(row);
+      await options.durable();
+      if (row.next === null) return;
+      add({ ...row, result: null });
+      look();
+    },
+    async live(callId) {
+      const kept = (await rows.of(callId)).toSorted((a, b) => a.askedAt - b.askedAt);
+      return kept.flatMap(({ recording: id, order, result }) => {
+        const { live } = JSON.parse(order) as TranscriptionOrder;
+        if (live === undefined) return [];
+        const transcript: Transcript | null = result === null ? null : JSON.parse(result);
+        return [{ ...live, id, language: transcript?.language ?? null, transcript }];
+      });
     },
     async drop(callId, recording) {
       const key = keyOf(callId, recording);

@@ -56,7 +56,12 @@ export function formatSupportPage(): string {
           'What was said in a recording is written down, or will not be; with an engine only.',
           'ignored',
         ],
-        ['`realTimeTranscriptionRejected`', 'A StartTranscription with `transcriptionEventUrl` runs.', 'ignored'],
+        [
+          '`realTimeTranscriptionStarted`, `realTimeTranscriptionRejected`, `realTimeTranscriptionStopped`',
+          'A StartTranscription with `transcriptionEventUrl` begins, is refused, is over; without an engine it is refused.',
+          'ignored',
+        ],
+        ['`realTimeTranscriptionAvailable`', 'All that it heard is written down.', 'ignored'],
         ['`transferDisconnect`', 'A dialled leg with `transferDisconnectUrl` is over.', 'ignored'],
         ['`bridgeComplete`', 'The other call left a Bridge, or could not be joined.', 'BXML'],
         [
@@ -83,7 +88,6 @@ export function formatSupportPage(): string {
         ['`conferenceRecordingAvailable`', 'The file of a recording of a conference is complete.', 'ignored'],
       ],
     ),
-    'Not sent: `realTimeTranscriptionStarted`, `realTimeTranscriptionStopped` and `realTimeTranscriptionAvailable`.',
     '## REST',
     `Below \`/api/v2/accounts/{accountId}\`. Of ${Object.keys(endpoints).length} endpoints ${counted(Object.entries(endpoints))}. Faults are \`{type, description, id}\` with the vendor's statuses.`,
     supportTable('Endpoint', endpoints),

@@ -1,7 +1,7 @@
 // Owns: Bandwidth's webhooks (Programmable Voice, v2): which properties each has, in their order and spelling, as JSON by
 // POST or as a query by GET. What the vendor's pages leave open is decided in decisions.ts.
 // Does not: send anything, or answer a challenge (src/hooks).
-import type { CallFacts, Report, ReportedLeg } from '../../flow/report.ts';
+import type { CallFacts, LiveTranscript, Report, ReportedLeg } from '../../flow/report.ts';
 import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import {
@@ -18,6 +18,7 @@ import { causeOfBridge, causeOfCall, causeOfLeg } from './cause.ts';
 import { decodeTag } from './destination.ts';
 import { signallingWords } from './signalling-words.ts';
 import { streamNameOf, trackNames } from './stream-words.ts';
+import { transcriptionNameOf } from './transcript-words.ts';
 
 export interface WordsOptions {
   /** Of calls that belong to no account. */
@@ -172,6 +173,50 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
     };
   }
 
+  function ofLiveTranscription(report: Extract<Report, { kind: 'stream' }>, call: CallFacts): Properties {
+    const { status, startedMs, endedMs, cause, message } = report;
+    const event = {
+      started: 'realTimeTranscriptionStarted',
+      rejected: 'realTimeTranscriptionRejected',
+      stopped: 'realTimeTranscriptionStopped',
+    }[status];
+    const startTime = iso(Date.parse(call.startedAt) + startedMs);
+    const duration = status === 'stopped' && endedMs !== null ? { duration: `PT${(endedMs - startedMs) / 1000}S` } : {};
+    return {
+      ...ofCall(event, report, call),
+      realTimeTranscription: { ...liveTranscription(report, call), startTime, ...duration },
+      cause: cause ?? undefined,
+      errorMessage: cause === null || cause === 'closed' ? undefined : (message ?? undefined),
+    };
+  }
+
+  function ofLiveTranscript(
+    report: Extract<Report, { kind: 'transcription' }>,
+    live: LiveTranscript,
+    call: CallFacts,
+  ): Properties {
+    const { recordingId: stream, startedAt: startTime, durationMs, status, completedAt: completedTime } = report;
+    const id = liveTranscriptionIdOf(call.id, stream);
+    const url = `${accountUrl(call)}/calls/${callIdOf(call.id)}/transcriptions/${id}`;
+    return {
+      ...ofCall('realTimeTranscriptionAvailable', report, call),
+      realTimeTranscription: {
+        ...{ ...liveTranscription({ ...live, stream }, call), startTime, duration: `PT${durationMs / 1000}S` },
+        ...{ status: status === 'available' ? status : 'failed', url, completedTime },
+      },
+    };
+  }
+
+  const liveTranscription = (
+    { stream, name, url, tracks }: LiveTranscript & { readonly stream: string },
+    call: CallFacts,
+  ): Properties => ({
+    id: liveTranscriptionIdOf(call.id, stream),
+    name: transcriptionNameOf({ stream, name }, call),
+    tracks: trackNames(tracks),
+    ...(url === '' ? {} : { destination: url, stabilized: true }),
+  });
+
   function ofStream(report: Extract<Report, { kind: 'stream' }>, call: CallFacts): Properties {
     const { status, stream, url, tracks, startedMs, endedMs, cause, message } = report;
     const event = { started: 'mediaStreamStarted', rejected: 'mediaStreamRejected', stopped: 'mediaStreamStopped' }[
@@ -226,13 +271,13 @@ export function createWords(options: Partial<WordsOptions> = {}): (report: Repor
       case 'leg-answer':
         return ofCall('transferAnswer', report, call);
       case 'stream':
-        return ofStream(report, call);
+        return report.transcribe === true ? ofLiveTranscription(report, call) : ofStream(report, call);
       case 'key':
         return { ...ofCall('dtmf', report, call), digit: report.digit };
       case 'recording':
         return call.conference === undefined ? ofRecording(report, call) : ofConferenceRecording(report, call);
       case 'transcription':
-        return ofTranscription(report, call);
+        return report.live === undefined ? ofTranscription(report, call) : ofLiveTranscript(report, report.live, call);
       case 'conference':
         return { ...ofConference(conferenceEvents[report.event], report, call), ...ofMember(report) };
       case 'dial':

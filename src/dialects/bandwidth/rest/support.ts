@@ -6,8 +6,6 @@ import type { Support } from '../support.ts';
 
 const yes = (note: string): Support => ({ level: 'yes', note });
 const part = (note: string): Support => ({ level: 'part', note });
-const no = (note: string): Support => ({ level: 'no', note });
-const notLive = 'Live calls are not transcribed';
 
 /** Below `/api/v2/accounts/{accountId}`. */
 export const endpoints = {
@@ -33,9 +31,11 @@ export const endpoints = {
     'Each channel is a speaker. 404 while there is none; `confidence` where the engine tells one.',
   ),
   'DELETE /calls/{call}/recordings/{recording}/transcription': yes('204; one that is under way is given up.'),
-  'GET /calls/{call}/transcriptions': part(`${notLive}: the list is empty.`),
-  'GET /calls/{call}/transcriptions/{transcription}': no(`${notLive}: 404.`),
-  'DELETE /calls/{call}/transcriptions/{transcription}': no(`${notLive}: 404.`),
+  'GET /calls/{call}/transcriptions': yes('Of StartTranscription; those that are over.'),
+  'GET /calls/{call}/transcriptions/{transcription}': yes(
+    'Once it is over; `detectedLanguage` where it is one of the three that the vendor knows.',
+  ),
+  'DELETE /calls/{call}/transcriptions/{transcription}': yes('200.'),
   'GET /recordings': yes('Of calls; at most 1000. All filters.'),
   'GET /conferences': yes('The newest first, in pages, without members.'),
   'GET /conferences/{conference}': yes('With its members.'),

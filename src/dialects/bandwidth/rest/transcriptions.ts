@@ -1,11 +1,13 @@
-// Owns: what was said in a recording, over REST: asked for, read, deleted; and what is answered about transcriptions of live
-// calls, of which there are none. A wish without an engine is answered with 403 and not 400 or 500: nothing is wrong with the
+// Owns: what was said in a recording, over REST: asked for, read, deleted; and what was said on a live call. A wish without an engine is answered with 403 and not 400 or 500: nothing is wrong with the
 // request, and to repeat it is no use.
 import { z } from 'zod';
 import type { RecordingRecord, RestReply, RestRequest, TranscriptRecord, Voice } from '../../rest.ts';
+import { callIdOf, liveTranscriptionIdOf } from '../call-id.ts';
 import { encodeTag } from '../destination.ts';
+import { trackNames } from '../stream-words.ts';
+import { languageOf, transcriptionNameOf } from '../transcript-words.ts';
 import { boolean, credentialPair, limits, method, number, readJson, text, url } from './body.ts';
-import { needCall } from './call-view.ts';
+import { callUrl, needCall } from './call-view.ts';
 import { findRecording, ownRecordingId } from './recording-view.ts';
 import { recordingNotFound } from './recordings.ts';
 import { empty, notFound, Refusal, reply } from './reply.ts';
@@ -106,13 +108,42 @@ async function needKnown({ params }: RestRequest, voice: Voice): Promise<{ call:
   return { call, id };
 }
 
-/** Of a call, while it was live. */
-export async function listTranscriptions({ params }: RestRequest, voice: Voice): Promise<RestReply> {
-  await needCall(params['call']!, voice);
-  return reply(200, []);
+/** Of a call, while it was live; those that are over. */
+export async function listTranscriptions({ params, here }: RestRequest, voice: Voice): Promise<RestReply> {
+  const call = await needCall(params['call']!, voice);
+  const all = (await voice.transcriptions?.live(call.id)) ?? [];
+  const list = all.map(({ id, name }) => {
+    const transcriptionId = liveTranscriptionIdOf(call.id, id);
+    const transcriptionName = transcriptionNameOf({ stream: id, name }, call);
+    const own = `${callUrl(here, voice.account, callIdOf(call.id))}/transcriptions/${transcriptionId}`;
+    return { transcriptionId, transcriptionName, transcriptionUrl: own };
+  });
+  return reply(200, list);
 }
 
-export async function noLiveTranscription({ params }: RestRequest, voice: Voice): Promise<RestReply> {
-  await needCall(params['call']!, voice);
-  throw notFound(`Transcription [${params['transcription']}]`);
+async function needLive({ params }: RestRequest, voice: Voice) {
+  const call = await needCall(params['call']!, voice);
+  const transcriptionId = params['transcription']!;
+  const all = (await voice.transcriptions?.live(call.id)) ?? [];
+  const found = all.find(({ id }) => liveTranscriptionIdOf(call.id, id) === transcriptionId);
+  if (found === undefined) throw notFound(`Transcription [${transcriptionId}]`);
+  return { call, found, transcriptionId };
+}
+
+export async function getLiveTranscription(request: RestRequest, voice: Voice): Promise<RestReply> {
+  const { call, found, transcriptionId } = await needLive(request, voice);
+  const { tracks, language, transcript } = found;
+  if (transcript === null) throw notFound(`Transcription [${transcriptionId}]`);
+  const written = trackNames(tracks).map((track) => {
+    const own = transcript.parts.filter(({ channel }) => channel === (track === 'inbound' ? 0 : 1));
+    const said = own.map(({ text }) => text).join(' ');
+    return { ...languageOf('detectedLanguage', language), track, transcript: said, ...confidenceOf(own) };
+  });
+  return reply(200, { accountId: voice.account, callId: callIdOf(call.id), transcriptionId, tracks: written });
+}
+
+export async function deleteLiveTranscription(request: RestRequest, voice: Voice): Promise<RestReply> {
+  const { call, found } = await needLive(request, voice);
+  await voice.transcriptions?.drop(call.id, found.id);
+  return empty(200);
 }

@@ -1,6 +1,7 @@
 // Owns: StartStream with its StreamParams, and StopStream.
 import * as build from '../../../flow/build.ts';
-import { shorten } from '../../xml/fields.ts';
+import type { XmlAttribute } from '../../xml/document.ts';
+import { type Fields, shorten } from '../../xml/fields.ts';
 import { credentialsIn, destinationOf, tagNodes, withoutCredentials } from '../destination.ts';
 import { type CompileVerb, fieldsOf, type Named, nothing, type Scope } from '../scope.ts';
 
@@ -13,18 +14,11 @@ export const startStream: CompileVerb = ({ scope, fields, at, children }) => {
   const notify = destinationOf(fields, scope, { prefix: 'streamEvent', event: 'mediaStream', fallback: false });
   const own = credentialsIn(fields, 'destinationUsername', 'destinationPassword', scope);
   const name = fields.text('name') || null;
-  const params = paramsOf(children, scope);
+  const params = paramsOf(children, scope, 'StreamParam');
   const tagged = tagNodes(fields, scope);
-  const url = written === null ? null : URL.parse(written.value.trim());
-  if (url === null || (url.protocol !== 'ws:' && url.protocol !== 'wss:')) {
-    scope.problems.error(
-      written === null ? 'attribute-missing' : 'address-invalid',
-      written?.at ?? fields.element.at,
-      written === null
-        ? '<StartStream> needs the attribute destination.'
-        : `destination="${shorten(written.value, 60)}" is no address of a websocket.`,
-      'Write <StartStream destination="wss://…"/>.',
-    );
+  const url = socketAddress(written);
+  if (url === null) {
+    tellAddress(fields, written, scope);
     return nothing;
   }
   const socket = withoutCredentials(url.href.replaceAll('{', '%7B'));
@@ -49,13 +43,34 @@ export const stopStream: CompileVerb = ({ scope, fields, at }) => {
   return nothing;
 };
 
-function paramsOf(children: readonly Named[], scope: Scope): Readonly<Record<string, string>> {
+/** null: it is none of a websocket. */
+export function socketAddress(written: XmlAttribute | null): URL | null {
+  const url = written === null ? null : URL.parse(written.value.trim());
+  return url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:') ? url : null;
+}
+
+export function tellAddress({ element }: Fields, written: XmlAttribute | null, { problems }: Scope): void {
+  problems.error(
+    written === null ? 'attribute-missing' : 'address-invalid',
+    written?.at ?? element.at,
+    written === null
+      ? `<${element.name}> needs the attribute destination.`
+      : `destination="${shorten(written.value, 60)}" is no address of a websocket.`,
+    `Write <${element.name} destination="wss://…"/>.`,
+  );
+}
+
+export function paramsOf(
+  children: readonly Named[],
+  scope: Scope,
+  element: 'StreamParam' | 'CustomParam',
+): Readonly<Record<string, string>> {
   const excess = children[mostParams];
   if (excess !== undefined)
     scope.problems.warn(
       'attribute-invalid',
       excess.element.at,
-      `More than ${mostParams} <StreamParam>: the others are left out.`,
+      `More than ${mostParams} <${element}>: the others are left out.`,
       `Write at most ${mostParams}.`,
     );
   const params: Record<string, string> = Object.create(null);
@@ -68,8 +83,8 @@ function paramsOf(children: readonly Named[], scope: Scope): Readonly<Record<str
       scope.problems.warn(
         'attribute-invalid',
         child.element.at,
-        'This <StreamParam> is left out: its name has 1 to 256 characters, its value at most 2048.',
-        'Write <StreamParam name="…" value="…"/>.',
+        `This <${element}> is left out: its name has 1 to 256 characters, its value at most 2048.`,
+        `Write <${element} name="…" value="…"/>.`,
       );
   }
   return { ...params };

@@ -41,7 +41,7 @@ export function testConferences(of: () => Stand): void {
       of().documents.set('/room', bxml(make('StopRecording')));
       const redirect = { redirectUrl: `${of().origin}/room`, redirectMethod: 'POST' };
       expect((await conferences.updateConference(account, conferenceId, redirect)).status).toBe(204);
-      expect(await of().told('conferenceRedirect')).toMatchObject({ conferenceId, name: 'team-1' });
+      expect(await of().told('conferenceRedirect')).toMatchObject({ conferenceId, name: 'team-1', tag: 'room' });
       const available = await of().told('conferenceRecordingAvailable');
       const recordingId = String(available['recordingId']);
       const { data: recordings } = await conferences.listConferenceRecordings(account, conferenceId);

@@ -101,7 +101,7 @@ const update = z
 
 export async function updateConference(request: RestRequest, voice: Voice): Promise<RestReply> {
   const { redirectUrl, ...to } = readJson(request, update);
-  const { id } = await needLiveConference(request, voice);
+  const { id, events } = await needLiveConference(request, voice);
   if (redirectUrl === undefined) {
     await command(request, () => voice.conferences.command(id, { kind: 'end', reason: 'ended over REST' }));
     return empty(204);
@@ -114,6 +114,8 @@ export async function updateConference(request: RestRequest, voice: Voice): Prom
     fallbackUrl: to.redirectFallbackUrl,
     fallbackMethod: to.redirectFallbackMethod,
     ...{ username, password, fallbackUsername, fallbackPassword, timeoutMs: byDefault.webhookMs },
+    // A conference has one from its beginning.
+    extra: { tag: events?.destination.extra['tag'] ?? '' },
   });
   await command(request, () => voice.conferences.command(id, { kind: 'redirect', destination }));
   return empty(204);

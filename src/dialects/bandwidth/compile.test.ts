@@ -507,7 +507,33 @@ describe('StartStream', () => {
 });
 
 describe('StartTranscription', () => {
-  it('is told as rejected, and the call goes on', () => {
+  it('is a stream of words where there is an engine, with a socket or without one', () => {
+    const written = (inside: string) => {
+      const { flow, problems } = compile(`<Bxml>${inside}</Bxml>`, source, { transcribes: true });
+      return { body: flow?.body, problems: problems.map(({ severity, code }) => `${severity} ${code}`) };
+    };
+    const params = Array.from({ length: 13 }, (_, n) => `<CustomParam name="p${n}" value="${n}"/>`).join('');
+    const whole = `<StartTranscription name="t" tracks="both" stabilized="false" transcriptionEventUrl="/e" username="u" password="geheim" destination="wss://a:secret@app.test/in">${params}</StartTranscription>`;
+    const { body, problems } = written(`${whole}<StopTranscription name="t"/><StopTranscription/>`);
+    expect(problems).toEqual(['warning attribute-invalid']);
+    expect(body).toMatchObject([
+      {
+        ...{ kind: 'stream', transcribe: true, name: 't', url: 'wss://app.test/in', tracks: 'both', mode: 'one-way' },
+        ...{ credentials: expect.any(String), params: { p0: '0', p11: '11' } },
+        notify: {
+          url: 'https://app.test/e',
+          extra: { event: 'realTimeTranscription', credentials: expect.any(String) },
+        },
+      },
+      { kind: 'end-stream', transcribe: true, name: 't' },
+      { kind: 'end-stream', transcribe: true, name: '' },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/geheim|secret|p12/);
+    expect(written('<StartTranscription/>').body).toMatchObject([{ name: null, url: '', tracks: 'inbound' }]);
+    expect(written('<StartTranscription destination="http://a.test/"/>').problems).toEqual(['error address-invalid']);
+  });
+
+  it('is told as rejected without one, and the call goes on', () => {
     const inside =
       '<StartTranscription name="t" tracks="both" transcriptionEventUrl="/e" destination="wss://u:p@a.test/?key=1"><CustomParam name="a" value="b"/></StartTranscription><StopTranscription name="t"/><Hangup/>';
     const [told, hangup] = nodes(inside);

@@ -157,6 +157,12 @@ export const restDecisions: readonly Decision[] = [
     reason: 'The vendor deletes each by itself.',
   },
   {
+    about: 'Transcriptions: of a live call',
+    decision:
+      'A sentence is told when the speaker pauses for 700 ms or has spoken for 20 s, and never changes. `realTimeTranscriptionStarted` and `…Stopped` are told without a `destination`, too. `language` is left out when it is none of the three that the vendor names.',
+    reason: 'Engines of the protocol hear whole files. Applications are seen to expect all three events.',
+  },
+  {
     about: 'Transcriptions: in a conference',
     decision: '`transcribe` has no effect there.',
     reason: 'Documented.',

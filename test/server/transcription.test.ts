@@ -259,4 +259,28 @@ ${engineAt(engineUrl)}`,
     });
     expect(application.seen.filter(({ body }) => body.eventType === 'transcriptionAvailable')).toHaveLength(1);
   });
+
+  it('of a live call begins anew with the call', async () => {
+    const engine = await startWordsServer((_, count) => said(`Sentence ${count}.`));
+    const gather = '<Gather gatherUrl="/g" maxDigits="1" firstDigitTimeout="60"/>';
+    const application = await openApplication({
+      initiate: `<Bxml><StartTranscription transcriptionEventUrl="/live"/>${gather}</Bxml>`,
+    });
+    const { uri, start, kill } = await startMortal(application.origin, engine.url);
+    const phone = await startPhone();
+    const call = await phone.call(uri);
+    await call.answered;
+    await application.told('realTimeTranscriptionStarted');
+    await call.press([{ speakMs: 900 }]);
+    await engine.heard(1);
+    await kill();
+    await start();
+    await call.press([{ speakMs: 900 }]);
+    await engine.heard(2);
+    call.hangUp();
+    const told = await application.told('realTimeTranscriptionAvailable');
+    const { url } = told['realTimeTranscription'] as { readonly url: string };
+    expect(await json(url)).toMatchObject({ tracks: [{ track: 'inbound', transcript: 'Sentence 2.' }] });
+    expect(application.seen.filter(({ body }) => body.eventType === 'realTimeTranscriptionStarted')).toHaveLength(1);
+  });
 });

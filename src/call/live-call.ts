@@ -105,8 +105,7 @@ export function createLiveCall(options: LiveCallOptions): LiveCall {
       if (event.type === 'recorded') recordings.onEvent(event);
       else if (event.type === 'tapped') {
         if (!toneEar.onAudio(event)) streams.onAudio(event);
-      }
-      else if (event.type === 'media-absent') silent(leg, event.forMs);
+      } else if (event.type === 'media-absent') silent(leg, event.forMs);
       else {
         log.error({ message: event.message }, 'the session of a leg failed');
         recordings.giveUp(event.message);

@@ -23,13 +23,11 @@ export interface Admission {
   readonly status: 'ok' | 'draining' | 'overloaded';
 }
 
-/** Above this a thread falls behind soon: what is added would cost all calls their clock. */
-const busiest = 0.9;
 const retryAfterSeconds = 5;
 
 export function createAdmission({ config, directory, calls, load, draining }: AdmissionOptions): Admission {
   const trunkOf = createTrunkFinder(config.trunks);
-  const isFull = (): boolean => calls() >= config.limits.maxCalls || load() > busiest;
+  const isFull = (): boolean => calls() >= config.limits.maxCalls || load() > config.limits.maxLoad;
 
   return {
     policy({ from, requestUser, source, login }: InviteFacts) {
@@ -43,7 +41,7 @@ export function createAdmission({ config, directory, calls, load, draining }: Ad
     refusesPlaced() {
       if (draining()) return 'The server is about to stop.';
       if (calls() >= config.limits.maxCalls) return 'The server has as many calls as it takes.';
-      return load() > busiest ? 'The server is as busy as it may be.' : null;
+      return load() > config.limits.maxLoad ? 'The server is as busy as it may be.' : null;
     },
     get status() {
       return draining() ? 'draining' : isFull() ? 'overloaded' : 'ok';

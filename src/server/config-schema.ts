@@ -339,6 +339,14 @@ const limits = z.strictObject({
     .describe(
       'Calls that each account may begin within a second when it places them; the others wait for their turn, 300 s at most. 0 sets no limit; set what your provider allows.',
     ),
+  maxLoad: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.9)
+    .describe(
+      'Share of its time that the busiest thread may be at work; above it new calls are refused with 503, so that those that are up keep their clock. 1 refuses none.',
+    ),
   drainSeconds: z
     .int()
     .min(0)

@@ -98,7 +98,7 @@ function withValue(tree: unknown, path: Path, value: string): unknown {
   return { ...map, [key]: withValue(map[key], rest, value) };
 }
 
-/** Texts become integers, booleans and lists where the schema wants them; what does not fit stays for the schema to refuse. */
+/** Texts become numbers, booleans and lists where the schema wants them; what does not fit stays for the schema to refuse. */
 export function coerce(value: unknown, schema: JsonSchema | undefined): unknown {
   if (schema === undefined) return value;
   if (Array.isArray(value)) {
@@ -118,6 +118,7 @@ export function coerce(value: unknown, schema: JsonSchema | undefined): unknown 
   if (text === '' && schema.type === 'array') return [];
   if (text === '' && schema.type === 'object') return {};
   if (schema.type === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (schema.type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
   if (schema.type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   if (schema.type === 'array' && isTextList(schema)) return text.split(',').map((part) => part.trim());
   return value;

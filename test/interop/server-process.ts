@@ -49,7 +49,8 @@ export async function startServer({
     http: { host: '127.0.0.1', port: 0 },
     media: { workers: 1 },
     dataDir: 'data',
-    limits: { drainSeconds: 1 },
+    // What else this machine does must refuse no call of a test.
+    limits: { drainSeconds: 1, maxLoad: 1 },
     log: { level: 'info', format: 'text' },
     ...rest,
   };

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { compile } from '../../src/dialects/opentact/compile.ts';
+import { dialectOf } from '../../src/dialects/index.ts';
 import { readConfig } from '../../src/server/config.ts';
 import { packageRoot } from '../../src/server/package-root.ts';
 import { closeAll, onClose, startPhone, startServer } from './rig.ts';
@@ -66,6 +66,12 @@ describe('the example application', () => {
   });
 });
 
+/** Pages and folders of a vendor show that vendor's words. */
+function dialectIn(name: string): string {
+  if (/ozeki|ozml/.test(name)) return 'ozml';
+  return /bandwidth-v1/.test(name) ? 'bandwidth-v1' : /bandwidth/.test(name) ? 'bandwidth' : 'opentact';
+}
+
 describe('documents that pages and examples show', () => {
   const pages = ['README.md', ...readdirSync(join(packageRoot, 'docs')).map((name) => join('docs', name))];
   const shown = pages
@@ -86,7 +92,7 @@ describe('documents that pages and examples show', () => {
   });
 
   it.each([...shown, ...files])('%s has nothing to complain about', (name, text) => {
-    const { flow, problems } = compile(text, `file:///shown/${encodeURIComponent(name)}`);
+    const { flow, problems } = dialectOf(dialectIn(name)).compile(text, `file:///shown/${encodeURIComponent(name)}`);
     expect(problems).toEqual([]);
     expect(flow).not.toBeNull();
   });

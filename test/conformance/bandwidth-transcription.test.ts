@@ -54,3 +54,29 @@ it('a recording is written down when its document or a request says so, told, re
   expect((await recordings.getRecordingTranscription(account, callId, recordingId)).status).toBe(200);
   await hangUp(stand, call);
 });
+
+it('a live call is written down while it lasts, told, read and deleted', async () => {
+  const transcriptions = stand.api('TranscriptionsApi');
+  const start = make('StartTranscription', { name: 'live', transcriptionEventUrl: `${stand.origin}/live` });
+  const call = await talk(stand, bxml(start, wait()));
+  const { callId, phone } = call;
+  await stand.told('realTimeTranscriptionStarted', callId);
+  await phone.press([{ speakMs: 1500 }]);
+  await stand
+    .api('CallsApi')
+    .updateCallBxml(account, callId, bxml(make('StopTranscription', { name: 'live' }), wait()));
+  await stand.told('realTimeTranscriptionStopped', callId);
+  const { realTimeTranscription } = await stand.told('realTimeTranscriptionAvailable', callId);
+  const { id } = realTimeTranscription as { readonly id: string };
+  const { data: list } = await transcriptions.listRealTimeTranscriptions(account, callId);
+  expect(list).toMatchObject([{ transcriptionId: id, transcriptionName: 'live' }]);
+  const { data: one } = await transcriptions.getRealTimeTranscription(account, callId, id);
+  expect(one).toMatchObject({ accountId: account, callId, transcriptionId: id });
+  expect(one.tracks[0]).toMatchObject({ track: 'inbound', transcript: expect.stringContaining('Hello there.') });
+  expect((await transcriptions.deleteRealTimeTranscription(account, callId, id)).status).toBe(200);
+  expect(await refusalOf(transcriptions.getRealTimeTranscription(account, callId, id))).toEqual([
+    404,
+    expect.any(String),
+  ]);
+  await hangUp(stand, call);
+});

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import * as build from '../../../flow/build.ts';
 import { deepFreeze } from '../../../flow/freeze.ts';
 import type { FlowNode } from '../../../flow/node.ts';
+import type { Problem } from '../../../flow/problem.ts';
 import type { CallRecord, RestReply, RestRequest, Voice } from '../../rest.ts';
-import { compile } from '../compile.ts';
 import { byDefault } from '../decisions.ts';
 import { encodeTag } from '../destination.ts';
 import { credentialPair, limits, method, readJson, text, unsupported, url } from './body.ts';
@@ -111,7 +111,8 @@ export async function updateCall(request: RestRequest, voice: Voice): Promise<Re
 export async function updateCallBxml(request: RestRequest, voice: Voice): Promise<RestReply> {
   const callId = request.params['call']!;
   const call = await needLiveCall(callId, voice);
-  const { flow, problems } = compile(readBxml(request), await sourceOf(call, voice));
+  // The server's own: it knows what is configured.
+  const { flow, problems } = voice.dialect('bandwidth').compile(readBxml(request), await sourceOf(call, voice));
   if (flow === null || flow.body.length === 0) {
     const [first] = problems.filter(({ severity }) => flow === null && severity === 'error');
     throw invalid(`Invalid BXML: ${first === undefined ? 'the document is empty' : wordsOf(first)}`);
@@ -125,7 +126,7 @@ export async function updateCallBxml(request: RestRequest, voice: Voice): Promis
   }
 }
 
-export const wordsOf = ({ line, column, message, hint }: ReturnType<typeof compile>['problems'][number]): string =>
+export const wordsOf = ({ line, column, message, hint }: Problem): string =>
   `line ${line}, column ${column}: ${message}${hint === null ? '' : ` ${hint}`}`;
 
 export function readBxml(request: RestRequest): string {

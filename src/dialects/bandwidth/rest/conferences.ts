@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Block, Flow } from '../../../flow/node.ts';
 import type { ConferenceRecord, RestReply, RestRequest, Voice } from '../../rest.ts';
 import { callIdOf, conferenceIdOf, ownCallId, ownConferenceId } from '../call-id.ts';
-import { compile } from '../compile.ts';
 import { byDefault } from '../decisions.ts';
 import { decodeTag } from '../destination.ts';
 import { boolean, credentialPair, limits, method, readJson, text, url } from './body.ts';
@@ -133,7 +132,9 @@ async function command({ params }: RestRequest, give: () => Promise<void>): Prom
 
 export async function updateConferenceBxml(request: RestRequest, voice: Voice): Promise<RestReply> {
   const conference = await needLiveConference(request, voice);
-  const { flow, problems } = compile(readBxml(request), conference.events?.destination.url ?? 'rest:');
+  const { flow, problems } = voice
+    .dialect('bandwidth')
+    .compile(readBxml(request), conference.events?.destination.url ?? 'rest:');
   const wrong = flow === null ? problems.find(({ severity }) => severity === 'error') : undefined;
   if (wrong !== undefined || flow === null || flow.body.length === 0)
     throw invalid(`Invalid BXML: ${wrong === undefined ? 'the document is empty' : wordsOf(wrong)}`);

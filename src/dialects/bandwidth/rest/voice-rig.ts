@@ -12,6 +12,7 @@ import type {
   RestRequest,
   Voice,
 } from '../../rest.ts';
+import { bandwidth } from '../index.ts';
 import { bandwidthRest } from './face.ts';
 
 export const account = '9900000';
@@ -92,7 +93,7 @@ export function createRig({ most = 300 } = {}): Rig {
         { name: 'other', dialect: 'opentact', numbers: [] },
       ],
       appFor: (dialect) => ({ name: `${dialect}@${account}`, dialect, numbers: [] }),
-      dialect: () => unused(),
+      dialect: () => bandwidth,
       saveApp: () => unused(),
       dropApp: () => unused(),
       saveNumber: () => unused(),

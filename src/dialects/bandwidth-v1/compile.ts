@@ -4,6 +4,7 @@ import { hangup, pause } from '../../flow/build.ts';
 import { check } from '../../flow/check.ts';
 import { deepFreeze } from '../../flow/freeze.ts';
 import type { Block, FlowNode } from '../../flow/node.ts';
+import { warnStrayText, warnUnreachable } from '../bxml/remarks.ts';
 import type { Compiled } from '../dialect.ts';
 import { Problems } from '../problems.ts';
 import { readXml, type XmlElement } from '../xml/document.ts';
@@ -72,7 +73,7 @@ function compileBody(root: XmlElement, scope: Scope): Block {
     const input = { scope, fields, at, isLast, children: childrenOf(element, name, scope) };
     const { nodes: made, leaves = false } = compileVerb(name, input);
     if (last !== null) {
-      if (!told) warnUnreachable(name, element, last, scope);
+      if (!told) warnUnreachable(name, element, last, scope.problems);
       told = true;
       continue;
     }
@@ -84,20 +85,4 @@ function compileBody(root: XmlElement, scope: Scope): Block {
     }
   }
   return nodes;
-}
-
-function warnUnreachable(name: string, { at }: XmlElement, last: string, { problems }: Scope): void {
-  problems.warn(
-    'flow-unreachable',
-    at,
-    `Nothing from <${name}> on ever runs: ${last} ends this document.`,
-    'Put it into the document that answers, or delete it.',
-  );
-}
-
-function warnStrayText(root: XmlElement, problems: Problems): void {
-  const stray = root.children.find((child) => child.kind === 'text');
-  if (stray?.kind !== 'text') return;
-  const shown = shorten(stray.value.trim(), 30);
-  problems.warn('text-misplaced', stray.at, `"${shown}" stands in <${root.name}> outside of any verb; it is ignored.`);
 }

@@ -4,6 +4,7 @@
 import type { CallFacts, GatherReason, Report } from '../../flow/report.ts';
 import { decodeTag } from '../bandwidth/destination.ts';
 import { signallingWords } from '../bandwidth/signalling-words.ts';
+import { addQuery, type Properties } from '../bxml/query.ts';
 import { authorizationOf } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import { causeOfCall, causeOfLeg, wasTimeout } from './cause.ts';
@@ -16,7 +17,6 @@ import {
   stableId,
   transcriptionIdOf,
 } from './ids.ts';
-import { addQuery, type Properties } from './query.ts';
 
 export interface WordsOptions {
   /** Where the HTTP interface of this server is reached, without a slash at its end. */

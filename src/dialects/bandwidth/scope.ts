@@ -1,28 +1,15 @@
-// Owns: what a verb's compile function is handed, and reading an element's names against the support table. A name that
-// cannot be done is an error: BXML with an unknown verb ends the call, it does not go on without it.
-// Does not: know what any single verb means (verbs/).
-import type { FlowNode, Position } from '../../flow/node.ts';
-import type { Problems } from '../problems.ts';
-import type { XmlAttribute, XmlElement } from '../xml/document.ts';
-import { elementsOf, Fields, shorten } from '../xml/fields.ts';
-import { knownAttributes, nameIn } from '../xml/known-names.ts';
-import { suggest } from '../xml/suggest.ts';
+// Owns: what a verb's compile function is handed, and the rules by which elements are read against the support table.
+// Does not: read them (bxml/elements.ts), know what any single verb means (verbs/).
+import type { Position } from '../../flow/node.ts';
+import { type BxmlScope, type CompiledVerb, createElements, type Named as NamedElement } from '../bxml/elements.ts';
+import type { Fields } from '../xml/fields.ts';
 import { supportOf, type VerbName, verbs } from './support.ts';
 
-/** A child element whose name the dialect knows. */
-export interface Named {
-  readonly name: VerbName;
-  readonly element: XmlElement;
-}
+export { type CompiledVerb, nothing, positionOf } from '../bxml/elements.ts';
 
-export interface Scope {
-  readonly source: string;
-  readonly problems: Problems;
-  /** Whether there is a transcription engine. */
-  readonly transcribes?: boolean;
-  /** Told of each attribute that a compile function looks at; tests compare it with the support table. */
-  readonly onRead: (verb: string, attribute: string) => void;
-}
+export type Named = NamedElement<VerbName>;
+
+export type Scope = BxmlScope;
 
 export interface VerbInput {
   readonly scope: Scope;
@@ -31,86 +18,19 @@ export interface VerbInput {
   readonly children: readonly Named[];
 }
 
-export interface CompiledVerb {
-  readonly nodes: readonly FlowNode[];
-  /** No verb behind it runs: its answer is the next document, or the call is over. */
-  readonly leaves?: boolean;
-}
-
 export type CompileVerb = (input: VerbInput) => CompiledVerb;
-
-export const nothing: CompiledVerb = { nodes: [] };
-
-export const positionOf = ({ at, path }: XmlElement): Position => ({ line: at.line, column: at.column, path });
-
-/** The children whose names are known and that may stand here. */
-export function childrenOf(element: XmlElement, parent: VerbName | null, scope: Scope): readonly Named[] {
-  return elementsOf(element).flatMap((child) => {
-    const name = verbNamed(child, scope.problems);
-    if (name === null) return [];
-    if (!mayStand(name, parent)) {
-      misplaced(child, name, parent, scope.problems);
-      return [];
-    }
-    return [{ name, element: child }];
-  });
-}
 
 const prompts: ReadonlySet<string> = new Set(['SpeakSentence', 'PlayAudio'] satisfies VerbName[]);
 
-function mayStand(name: VerbName, parent: VerbName | null): boolean {
-  const { inside } = supportOf(name);
-  if (parent === null) return inside === 'document';
-  return parent === 'Gather' ? prompts.has(name) : inside !== 'document' && inside.includes(parent);
-}
-
-function misplaced({ at }: XmlElement, name: VerbName, parent: VerbName | null, problems: Problems): void {
-  const { inside } = supportOf(name);
-  const allowed = Object.keys(verbs).filter((other) => mayStand(other as VerbName, parent));
-  problems.error(
-    'verb-misplaced',
-    at,
-    parent === null ? `<${name}> is not a verb of its own.` : `<${name}> may not stand inside <${parent}>.`,
-    parent === null
-      ? `It belongs into ${inside === 'document' ? 'a document' : `<${inside.join('> or <')}>`}.`
-      : allowed.length === 0
-        ? `<${parent}> holds no elements.`
-        : `Allowed there: ${allowed.join(', ')}.`,
-  );
-}
-
-function verbNamed({ name, at }: XmlElement, problems: Problems): VerbName | null {
-  const known = nameIn(name, Object.keys(verbs)) as VerbName | null;
-  if (known === null) {
-    const near = suggest(name, Object.keys(verbs));
-    const hint = near === null ? null : `Did you mean <${near}>?`;
-    problems.error('verb-unknown', at, `<${shorten(name)}> is not a verb of BXML.`, hint);
-    return null;
-  }
-  if (known !== name) problems.warn('name-case', at, `<${name}> is read as <${known}>.`, `Write <${known}>.`);
-  const { level, note } = supportOf(known);
-  if (level === 'no') {
-    problems.error('verb-not-supported', at, `<${known}> is not supported here, so this document cannot run. ${note}`);
-    return null;
-  }
-  return known;
-}
-
-export function fieldsOf({ name, element }: Named, scope: Scope): Fields {
-  const { problems } = scope;
-  const known = supportOf(name).attributes;
-  const read = knownAttributes(element, name, Object.keys(known), problems, (own, attribute) => {
-    const { level, note } = known[own]!;
-    if (level !== 'no') return true;
-    if (!isDefault(attribute)) tellUnsupported(name, own, note, attribute, scope);
-    return false;
-  });
-  return new Fields(element, read, problems, (attribute) => scope.onRead(name, attribute));
-}
-
-/** `transcribe="false"` asks for nothing that is missing. */
-const isDefault = ({ value }: XmlAttribute): boolean => ['', 'false', 'none'].includes(value.trim().toLowerCase());
-
-function tellUnsupported(verb: VerbName, name: string, note: string, { at }: XmlAttribute, { problems }: Scope): void {
-  problems.warn('attribute-not-supported', at, `${name} of <${verb}> is not supported; it has no effect. ${note}`);
-}
+export const { childrenOf, fieldsOf } = createElements<VerbName>({
+  language: 'BXML',
+  names: Object.keys(verbs) as VerbName[],
+  supportOf,
+  mayStand(name, parent) {
+    const { inside } = supportOf(name);
+    if (parent === null) return inside === 'document';
+    return parent === 'Gather' ? prompts.has(name) : inside !== 'document' && inside.includes(parent);
+  },
+  // `transcribe="false"` asks for nothing that is missing.
+  idle: ['', 'false', 'none'],
+});

@@ -2,6 +2,7 @@
 // POST or as a query by GET. What the vendor's pages leave open is decided in decisions.ts.
 // Does not: send anything, or answer a challenge (src/hooks).
 import type { CallFacts, LiveTranscript, Report, ReportedLeg } from '../../flow/report.ts';
+import { addQuery, type Properties } from '../bxml/query.ts';
 import { credentialsNamed } from '../credentials.ts';
 import type { HttpPlan } from '../dialect.ts';
 import {
@@ -30,7 +31,6 @@ export interface WordsOptions {
 }
 
 /** What is undefined is left out. */
-type Properties = Readonly<Record<string, unknown>>;
 
 export function createWords(options: Partial<WordsOptions> = {}): (report: Report, call: CallFacts) => HttpPlan {
   const { accountId = '1000000', address = () => 'http://127.0.0.1:8080', now = Date.now } = options;
@@ -355,16 +355,3 @@ function firstTag({ destination }: Report, { answeredAt }: CallFacts): Propertie
   const first = destination.extra['firstTag'];
   return first === undefined || answeredAt !== null ? {} : { tag: decodeTag(first) };
 }
-
-function addQuery(url: string, told: Properties): string {
-  const [address = ''] = url.split('#', 1);
-  const added = Object.entries(told)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encode(typeof value === 'string' ? value : JSON.stringify(value))}`)
-    .join('&');
-  const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
-  return `${address}${joint}${added}`;
-}
-
-/** As encodeURIComponent, and `*` too: some servers read it as a wildcard. A lone surrogate becomes U+FFFD. */
-const encode = (value: string) => encodeURIComponent(value.toWellFormed()).replaceAll('*', '%2A');

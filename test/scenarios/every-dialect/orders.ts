@@ -111,6 +111,7 @@ function voiceOf(dialect: 'bandwidth' | 'bandwidth-v1' | 'ozml', commands: Comma
   const tape = events.map((event, index): TapeLine => ({ seq: index + 1, at: index, since: index, event }));
   const part: Partial<Omit<Voice, 'notes'>> & { readonly notes: Pick<Voice['notes'], 'get'> } = {
     account: 'office',
+    dialect: dialectOf,
     apps: () => [app],
     appFor: () => app,
     async place(order) {

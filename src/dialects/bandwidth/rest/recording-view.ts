@@ -3,7 +3,7 @@
 import type { CallFacts } from '../../../flow/report.ts';
 import type { RecordingRecord, RestReply, Voice } from '../../rest.ts';
 import { applicationIdOf, callIdOf, conferenceIdOf, recordingIdOf, transcriptionIdOf } from '../call-id.ts';
-import { transcriptionStatuses } from '../words.ts';
+import { transcriptionStatuses } from '../webhooks/recording.ts';
 import { accountUrl, callUrl } from './call-view.ts';
 import { notFound } from './reply.ts';
 

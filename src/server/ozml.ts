@@ -13,8 +13,6 @@ import type { CommandFace, Voice } from '../dialects/rest.ts';
 import type { DialectName } from '../flow/node.ts';
 import type { CallFacts, Report } from '../flow/report.ts';
 import type { AppTrust } from '../hooks/app-trust.ts';
-import { createMail } from '../hooks/mail.ts';
-import { createSmpp } from '../hooks/smpp.ts';
 import type { SipEndpoint } from '../sip/endpoint.ts';
 import type { Config } from './config.ts';
 import { createMessageWaits } from './message-waits.ts';
@@ -44,12 +42,14 @@ export interface OzmlParts {
   readonly log: Log;
 }
 
-export function createOzmlParts({ config, voiceOf, accountOf, route, message, clock, log }: OzmlParts): Ozml {
-  const mail = config.mail === null ? null : createMail(config.mail);
+/** The libraries of transports are loaded where they are configured: a start that calls wait for must not pay for others. */
+export async function createOzmlParts(parts: OzmlParts): Promise<Ozml> {
+  const { config, voiceOf, accountOf, route, message, clock, log } = parts;
+  const mail = config.mail === null ? null : (await import('../hooks/mail.ts')).createMail(config.mail);
   const { messages } = config;
   const own = messages?.from ?? '';
   const waits = createMessageWaits(clock);
-  const smpp = messages?.smpp == null ? null : createSmpp(messages.smpp);
+  const smpp = messages?.smpp == null ? null : (await import('../hooks/smpp.ts')).createSmpp(messages.smpp);
 
   async function sendSip({ to, from, text }: TextMessage): Promise<void> {
     const target = to.includes('@')

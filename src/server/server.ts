@@ -149,7 +149,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       }),
     );
     const ozml = closing(
-      createOzmlParts({
+      await createOzmlParts({
         ...{ config, accountOf: directory.accountOf, clock, log },
         voiceOf: (account) => voiceOf(account),
         route: (target, callerId) => route(target, callerId),

@@ -67,6 +67,12 @@ describe('a configuration file', () => {
     expect(fileURLToPath(config!.apps[0]!.first.url)).toBe(join(folder, 'menu.xml'));
   });
 
+  it('takes numbers with decimals from the file and from the environment', () => {
+    expect(read('limits: {maxLoad: 0.75}').config!.limits.maxLoad).toBe(0.75);
+    expect(read('', { environment: { KEYTONE_LIMITS_MAX_LOAD: '1' } }).config!.limits.maxLoad).toBe(1);
+    expect(problemsOf('limits: {maxLoad: full}')).toHaveLength(1);
+  });
+
   it('takes port ranges in both forms', () => {
     expect(read('media: {portRange: 20000-20099}').config!.media.portRange).toEqual([20000, 20099]);
     expect(read('media: {portRange: [20000, 20099]}').config!.media.portRange).toEqual([20000, 20099]);

@@ -69,7 +69,8 @@ export function createCallerLeg(options: CallerLegOptions): FirstLeg {
   };
   const sip = options.attach(handlers);
   leg.sip = sip;
-  const ringing = clock.after(ringingAfterMs, () => sip.progress(180));
+  // It stops the repeats of the INVITE, which must not be forgotten then.
+  const ringing = clock.after(ringingAfterMs, () => void parts.durable().then(() => sip.progress(180)));
 
   return {
     leg,

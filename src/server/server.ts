@@ -189,6 +189,7 @@ export async function createServer(config: Config, log: Log, seams: ServerSeams 
       realm: config.sip.realm,
       digestHashes: config.sip.digest,
       credentials: directory.phone,
+      kept: store.durable,
       policy: admission.policy,
       ...(ozml.onMessage !== null && {
         onMessage: ({ from, requestUser, text }) => {

@@ -77,6 +77,7 @@ export function createSipEndpoint(options: SipEndpointOptions, parts: EndpointPa
     advertisedHost: options.advertisedHost,
     clock,
     log,
+    ...(options.kept !== undefined && { kept: options.kept }),
     user: { onRequest, onAck, onStrayResponse: (response) => acknowledgeStray(context, response) },
     admit(request, source) {
       const invite = request.method === 'INVITE';

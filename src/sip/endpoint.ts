@@ -26,6 +26,8 @@ export interface SipEndpointOptions {
   readonly credentials: (login: string) => { readonly password: string } | null;
   /** Asked before an out-of-dialog INVITE: take it, challenge it, or refuse it with a status. */
   readonly policy: (request: InviteFacts) => { readonly kind: 'accept' } | { readonly kind: 'challenge' } | { readonly kind: 'refuse'; readonly status: number; readonly retryAfterSeconds?: number };
+  /** Resolves when what was told so far outlives the process, and soon in any case; a 100 to an INVITE waits for it. */
+  readonly kept?: () => Promise<void>;
   /** Called for every INVITE that the policy accepted. The handlers must be set on the leg before it returns. */
   readonly onInvite: (leg: IncomingLeg) => void;
   /**

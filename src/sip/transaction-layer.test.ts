@@ -129,6 +129,24 @@ describe('a server transaction', () => {
     expect(s.clock.pending).toBe(0);
   });
 
+  it('sends no 100 before the call is kept, and none behind an answer', async () => {
+    const kept = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let asked = 0;
+    const s = stage({ kept: () => kept[asked++]!.promise });
+    s.receive(request('INVITE'));
+    s.receive(request('INVITE'));
+    expect([asked, s.methods()]).toEqual([1, []]);
+    kept[0]!.resolve();
+    await kept[0]!.promise;
+    expect(s.methods()).toEqual([100]);
+    s.receive(request('INVITE', { branch: 'z9hG4bKb', callId: 'other' }));
+    s.clock.advance(200);
+    s.requests[1]!.respond(createResponse(s.requests[1]!.request, 200, undefined, { toTag: 't' }));
+    kept[1]!.resolve();
+    await kept[1]!.promise;
+    expect([asked, s.methods()]).toEqual([2, [100, 200]]);
+  });
+
   it('sends 100 by itself when the user is slow', () => {
     const s = stage();
     s.receive(request('INVITE'));

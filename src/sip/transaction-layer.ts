@@ -159,6 +159,7 @@ export function createTransactionLayer(
       clock,
       machine: { times, reliable: source.transport === 'tcp' },
       send,
+      ...(options.kept !== undefined && { kept: options.kept }),
       passAck: (ack) => user.onAck(ack, source),
       onFinal(status) {
         // Some peers answer a challenge without raising CSeq.

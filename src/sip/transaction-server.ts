@@ -24,6 +24,7 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly machine: MachineContext;
   readonly send: (bytes: Buffer) => void;
+  readonly kept?: () => Promise<void>;
   /** An ACK that the transaction does not consume. */
   readonly passAck: (ack: SipRequest) => void;
   /** The first final response was sent. */
@@ -106,9 +107,8 @@ export function createServerRecord(
         if (last) context.send(last);
         return;
       case 'trying':
-        if (held === null) return;
-        last = formatMessage(createResponse(held.request, 100));
-        context.send(last);
+        if (context.kept === undefined) trying();
+        else void context.kept().then(trying);
         return;
       case 'acked':
         held?.onAck?.();
@@ -121,6 +121,13 @@ export function createServerRecord(
         return;
       default:
     }
+  }
+
+  /** From here on the peer does not repeat its INVITE: one that nobody knows of would be waited for in vain. */
+  function trying(): void {
+    if (held === null || last !== null || inviteState.name !== 'proceeding') return;
+    last = formatMessage(createResponse(held.request, 100));
+    context.send(last);
   }
 
   function arm(now: number): void {

@@ -28,6 +28,8 @@ export interface TransactionLayerOptions {
   /** Asked before a transaction is made for an out-of-dialog request (no To tag; never ACK or CANCEL), once for each, and
    * with the very request that the transaction then has. */
   readonly admit?: (request: SipRequest, source: Peer) => Admission;
+  /** Resolves when what came so far outlives the process: a 100 waits for it, for it stops the peer's repeats. */
+  readonly kept?: () => Promise<void>;
   /** Put into the stateless 503. Default 5. */
   readonly retryAfterSeconds?: number;
   readonly limits?: Partial<TransportLimits>;

@@ -24,6 +24,8 @@ export interface Caller {
   /** Arrivals with more than this between them. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
   readonly placedAt: number;
+  /** When its INVITE was sent, each time. */
+  readonly invitedAt: readonly number[];
   /** null before. */
   readonly overAt: number | null;
   /** When the call was answered; 0 before. */
@@ -68,6 +70,7 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
   await once(rtp, 'listening');
   rtp.on('error', () => {});
   const rtpPort = rtp.address().port;
+  const invitedAt: number[] = [];
   const presses: Press[] = [];
   const places: { place: number; at: number }[] = [];
   const gaps: { from: number; to: number }[] = [];
@@ -172,6 +175,7 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
   return {
     callId,
     user,
+    invitedAt,
     presses,
     places,
     gaps,
@@ -201,6 +205,7 @@ export async function openCaller({ host, serverPort, line, user, number }: Calle
         cseq,
         'INVITE',
         request('INVITE', cseq, ['Content-Type: application/sdp'], sdp),
+        invitedAt,
       );
       if (answer === null || answer.status >= 300) {
         state = 'failed';

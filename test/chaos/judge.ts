@@ -31,6 +31,8 @@ export interface Figures {
   readonly impatient: number;
   /** Calls that were up when a process died whose disk had not caught up: what was not written of them is not promised. */
   readonly unpromised: number;
+  /** Calls that were given up as each INVITE, repeated for 32 s, was sent while there was no process that could take it. */
+  readonly unheard: number;
   readonly events: number;
   readonly repeatedEvents: number;
 }
@@ -48,6 +50,10 @@ type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }
  * takes some 50 ms on a machine that has time; this is for one that has none. An INFO that was answered needs no such rule.
  */
 const heardMs = 1000;
+/** A request that came so shortly before a kill was read by nobody who lived to tell. */
+const readMs = 20;
+/** Of all calls: a server that is away every few seconds is missed by so many at most. */
+const mostUnheard = 0.01;
 /** A machine that has no time plays a prompt later than it says. */
 const slackMs = 4 * blockMs;
 /** A run in which more than that was not promised says nothing. */
@@ -64,6 +70,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   let lost = 0;
   let refused = 0;
   let unpromised = 0;
+  let unheard = 0;
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${server.httpUrl}${path}`)).json()) as T;
   const views = new Map<string, CallView[]>();
   let page = '';
@@ -82,6 +89,8 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
   const impatient = server.said().split('The database takes no writes for the moment').length - 1;
   const nearKill = (at: number): boolean =>
     restarts.some(({ killedAt, readyAt }) => at > killedAt - heardMs && at < readyAt);
+  const nobodyHears = (at: number): boolean =>
+    restarts.some(({ killedAt, readyAt }) => at > killedAt - readMs && at < readyAt);
   const isDoubtful = ({ at, way, answeredAt }: Press): boolean =>
     way === 'rfc4733' ? nearKill(at) : impatient > 0 && nearKill(answeredAt ?? at);
 
@@ -95,6 +104,10 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
     }
     if (caller.state === 'failed' && caller.why === 'refused with 503') {
       refused += 1;
+      continue;
+    }
+    if (caller.state === 'failed' && caller.invitedAt.every(nobodyHears)) {
+      unheard += 1;
       continue;
     }
     if (caller.state === 'failed') {
@@ -151,6 +164,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
         if (at > caller.answeredAt + 1000)
           tell(`heard another source (${source}) ${at - caller.answeredAt} ms behind the answer`);
   }
+  if (unheard > callers.length * mostUnheard) faults.push(`${unheard} of ${callers.length} calls were never taken`);
   if (unpromised > callers.length * mostUnpromised)
     faults.push(
       `${unpromised} of ${callers.length} calls cannot be judged: the disk did not keep up when they were killed`,
@@ -185,6 +199,7 @@ export async function judge(run: ChaosRun): Promise<Verdict> {
       readyMs: quantiles(restarts.map(({ killedAt, readyAt }) => readyAt - killedAt)),
       repeatedRequests: application.told.length - new Set(application.told.map(({ id }) => id)).size,
       impatient,
+      unheard,
       unpromised,
       events: new Set(application.events.map(({ id }) => id)).size,
       repeatedEvents: application.events.length - new Set(application.events.map(({ id }) => id)).size,

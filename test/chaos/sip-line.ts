@@ -13,8 +13,8 @@ export interface SipText {
 
 export interface SipLine {
   readonly port: number;
-  /** Repeats it until an answer of 200 or above comes; null after 32 s. */
-  ask(callId: string, cseq: number, method: string, message: string): Promise<SipText | null>;
+  /** Repeats it until an answer of 200 or above comes; null after 32 s. Each sending is noted in `sentAt`. */
+  ask(callId: string, cseq: number, method: string, message: string, sentAt?: number[]): Promise<SipText | null>;
   send(message: string): void;
   /** What the server sends to a call, but answers that were asked for. */
   onMessage(callId: string, take: (message: SipText) => void): void;
@@ -54,7 +54,7 @@ export async function openSipLine(host: string, serverPort: number): Promise<Sip
 
   return {
     port: socket.address().port,
-    ask(callId, cseq, method, message) {
+    ask(callId, cseq, method, message, sentAt = []) {
       const key = `${callId} ${cseq} ${method}`;
       return new Promise((resolve) => {
         let everyMs = t1Ms;
@@ -71,7 +71,10 @@ export async function openSipLine(host: string, serverPort: number): Promise<Sip
             done(null);
             return;
           }
-          if (!provisional) socket.send(message, serverPort, host);
+          if (!provisional) {
+            sentAt.push(Date.now());
+            socket.send(message, serverPort, host);
+          }
           timer = setTimeout(repeat, everyMs);
           everyMs = method === 'INVITE' ? everyMs * 2 : Math.min(t2Ms, everyMs * 2);
         };

@@ -41,6 +41,7 @@ const typesOf = (call: PhoneCall) => call.events.map(({ type }) => type);
 describe('a call between two phones', () => {
   for (const transport of ['udp', 'tcp'] as const) {
     for (const host of ['127.0.0.1', '::1']) {
+      // A machine without an IPv6 loopback address cannot run this half.
       const run = host === '::1' && !hasIpv6 ? it.skip : it;
       run(`rings, is answered, carries sound and ends, over ${transport} at ${host}`, async () => {
         const [caller, called] = await Promise.all([
